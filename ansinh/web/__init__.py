@@ -1,0 +1,1 @@
+"""Pages by persona, rendered on the server, Vietnamese first."""
