@@ -1,0 +1,170 @@
+"""The command `ansinh`: reads what is asked, opens what is needed, prints one answer.
+
+It promises the exit status of the contract (0 done, 1 refused with a named reason, 2 wrong use), one JSON document on
+standard output with `--json`, progress on standard error, and never a traceback.
+"""
+
+import argparse
+import contextlib
+import errno
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ansinh.base.refusals import Refused
+from ansinh.project.commands import COMMANDS, Command
+from ansinh.project.home import Home, disk_full, open_home
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says wrong use in Vietnamese (or English) on one line, and exits with 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        english = "--lang" in sys.argv and "en" in sys.argv
+        lead = "Wrong use" if english else "Lệnh chưa đúng"
+        hint = "See" if english else "Xem"
+        self.exit(2, f"{lead}: {message}. {hint}: {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", type=Path, default=None, metavar="THƯ_MỤC", help="thư mục dữ liệu (mặc định .ansinh)")
+    common.add_argument("--lang", choices=["vi", "en"], default="vi", help="ngôn ngữ của lời báo")
+    common.add_argument("--json", action="store_true", help="in đúng một tài liệu JSON")
+    parser = _Parser(prog="ansinh", description="AnSinh: an sinh xã hội của một tỉnh, từ nghị định đến từng đồng.")
+    groups = parser.add_subparsers(dest="group", required=True, metavar="LỆNH", parser_class=_Parser)
+    nested: dict[str, Any] = {}
+    for command in COMMANDS:
+        first, _, second = command.name.partition(" ")
+        if second:
+            if first not in nested:
+                nested[first] = groups.add_parser(first, help=command.group_help).add_subparsers(
+                    dest="action", required=True, metavar="VIỆC", parser_class=_Parser
+                )
+            sub = nested[first].add_parser(second, help=command.help, parents=[common])
+        else:
+            sub = groups.add_parser(first, help=command.help, parents=[common])
+        for flags, options in command.arguments:
+            sub.add_argument(*flags, **options)
+        sub.set_defaults(command=command)
+    return parser
+
+
+@contextlib.contextmanager
+def _system(command: Command, home: Home) -> Iterator[None]:
+    """Open what the command needs: nothing, or the database with its schema and Django on top."""
+    if not command.needs_database:
+        yield
+        return
+    database = importlib.import_module("ansinh.project.database")
+    with database.opened(home) as connections:
+        os.environ["ANSINH_HOME"] = str(home.path)
+        os.environ["ANSINH_DATABASE"] = connections.to_environment()
+        os.environ["DJANGO_SETTINGS_MODULE"] = "ansinh.project.settings"
+        importlib.import_module("django").setup()
+        schema = importlib.import_module("ansinh.project.schema")
+        schema.migrate()
+        try:
+            yield
+        finally:
+            importlib.import_module("django.db").connections.close_all()
+
+
+def _translate(error: BaseException) -> Refused | None:
+    """Return the refusal behind an error of the operating system or the database, or None when there is none."""
+    if isinstance(error, Refused):
+        return error
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, OSError) and chain.errno == errno.ENOSPC:
+            return disk_full(chain.filename or "")
+        if getattr(chain, "sqlstate", None) == "53100":
+            return disk_full("PostgreSQL")
+        if type(chain).__name__ in {"OperationalError", "InterfaceError", "AdminShutdown"}:
+            return Refused(
+                "database_unavailable",
+                vi="Mất kết nối với cơ sở dữ liệu giữa chừng; việc đang làm đã được huỷ trọn vẹn. Hãy chạy lại lệnh.",
+                en="The connection to the database was lost; the work was undone as a whole. Run the command again.",
+            )
+        if isinstance(chain, OSError):
+            return Refused(
+                "file_unusable",
+                vi=f"Không đọc hoặc ghi được {chain.filename or 'tệp'}: {os.strerror(chain.errno or 0)}. Hãy kiểm tra đường dẫn và quyền.",
+                en=f"Cannot read or write {chain.filename or 'a file'}: {os.strerror(chain.errno or 0)}. Check the path and its permissions.",
+                path=str(chain.filename or ""),
+            )
+        chain = chain.__cause__ or chain.__context__
+    return None
+
+
+def _answer_refusal(refusal: Refused, arguments: argparse.Namespace) -> int:
+    message = refusal.message(arguments.lang)
+    if arguments.json:
+        print(json.dumps({"refused": refusal.reason, "message": message, "details": refusal.details}, ensure_ascii=False, default=str))
+    else:
+        print(f"{'Refused' if arguments.lang == 'en' else 'Từ chối'} ({refusal.reason}): {message}", file=sys.stderr)
+    return 1
+
+
+def _install_last_word(arguments: argparse.Namespace, home: Home) -> None:
+    """Let even a fault of ours end in one sentence; what a developer needs goes to a file of the home."""
+
+    def last_word(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        refusal = _translate(error)
+        if refusal is None:
+            with contextlib.suppress(OSError), open(home.logs / "errors.log", "a", encoding="utf8") as log:
+                traceback.print_exception(kind, error, trace, file=log)
+            refusal = Refused(
+                "internal_error",
+                vi=f"Hệ thống gặp lỗi ngoài dự kiến. Việc đang làm đã được huỷ. Chi tiết ở {home.logs / 'errors.log'}.",
+                en=f"The system met an unexpected error. The work was undone. Details are in {home.logs / 'errors.log'}.",
+            )
+        _answer_refusal(refusal, arguments)
+
+    sys.excepthook = last_word
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = _parser().parse_args(argv)
+    # A service manager ends us with TERM: leave through the same door as Ctrl-C, so that every child ends.
+    signal.signal(signal.SIGTERM, _interrupted)
+    command: Command = arguments.command
+    try:
+        home = open_home(arguments.home) if command.needs_home else Home(Path(os.devnull).parent)
+        arguments.opened_home = home
+        _install_last_word(arguments, home)
+        with _system(command, home):
+            answer = command.load()(arguments)
+        if isinstance(answer, str):
+            sys.stdout.write(answer)
+        elif arguments.json:
+            print(json.dumps(answer, ensure_ascii=False, default=str))
+        else:
+            print(importlib.import_module("ansinh.project.plain_text").render(answer))
+        sys.stdout.flush()
+    except Refused as refusal:
+        return _answer_refusal(refusal, arguments)
+    except BrokenPipeError:
+        # The reader (head, less) had enough; that is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped." if arguments.lang == "en" else "Đã dừng.", file=sys.stderr)
+        return 130
+    return int(answer.pop("exit_status", 0)) if isinstance(answer, dict) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Brings a database to the present schema, and gives the application's role exactly the rights it needs.
+
+Migrations run as the owner; everything else runs as a role that cannot own, truncate or bypass anything.
+"""
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+from ansinh.project.database import APPLICATION
+
+# Tables of which history may never be changed or removed; balances are kept by a trigger of the owner.
+_ONLY_GROW = ("ledger_transfer", "ledger_seal", "office_auditevent")
+_TRIGGER_KEEPS = ("ledger_ledgeraccount",)
+
+
+def is_current() -> bool:
+    """Return whether every migration has been applied."""
+    executor = MigrationExecutor(connections["owner"])
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def migrate() -> None:
+    """Apply what is missing and grant the application its rights. Safe to run at any time; a second run does nothing."""
+    if is_current():
+        return
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    grant(connections["owner"].cursor())
+
+
+def grant(cursor: psycopg.Cursor) -> None:
+    """Give the application's role the rights it needs on every table, and take back those it must not have."""
+    role = f'"{APPLICATION}"'
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    for table in _ONLY_GROW:
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
+    for table in _TRIGGER_KEEPS:
+        cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")

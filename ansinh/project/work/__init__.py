@@ -1,0 +1,1 @@
+"""What each command does once the system is open: one module per group, one function per command."""
