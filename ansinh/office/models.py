@@ -72,7 +72,8 @@ class Agency(models.Model):
 
     name = models.CharField("tên", max_length=200, unique=True)
     kind = models.CharField("loại", max_length=12, choices=Kind)
-    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn phụ trách")
+    # Null is the whole country: the administrators' agency, which sees no person.
+    area = models.ForeignKey(Area, models.PROTECT, null=True, verbose_name="địa bàn phụ trách")
 
     class Meta:
         verbose_name = "cơ quan"
@@ -131,7 +132,7 @@ class Setting(models.Model):
     """A fact about this system itself, such as its instance number: one row each."""
 
     name = models.CharField("tên", max_length=40, primary_key=True)
-    value = models.CharField("giá trị", max_length=200)
+    value = models.TextField("giá trị")
 
     class Meta:
         verbose_name = "thông số hệ thống"

@@ -30,6 +30,7 @@ class Person(models.Model):
     birth_date = models.DateField("ngày sinh")
     birth_precision = models.CharField("độ chính xác ngày sinh", max_length=5, choices=BirthPrecision, default="day")
     death_date = models.DateField("ngày mất", null=True)
+    death_recorded_at = models.DateTimeField("ghi nhận ngày mất lúc", null=True)
     national_id = models.CharField("số định danh cá nhân", max_length=12, null=True, unique=True)
     ethnicity = models.CharField("dân tộc", max_length=30, blank=True)
     phone = models.CharField("điện thoại", max_length=15, blank=True)

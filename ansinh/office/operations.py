@@ -1,0 +1,196 @@
+"""Writes of areas, agencies, staff and the audit trail. Each is one transaction, names who does it, and takes the clock.
+
+Passwords are shown once and stored only as Argon2 hashes. A wrong password and an unknown name get the same answer after
+the same work.
+"""
+
+import datetime
+import functools
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import F
+
+from ansinh.base.refusals import Refused
+from ansinh.office import queries, reference
+from ansinh.office.models import Agency, Area, AuditEvent, Setting, Staff
+from ansinh.office.staging import stage
+
+_TRIES_BEFORE_LOCK = 5
+_LOCK = datetime.timedelta(minutes=15)
+# No 0/O, 1/l/I: officers copy the password from paper.
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_INSTANCES = 4095
+
+_UNIT_COLUMNS = (
+    ("id", "int"), ("code", "text"), ("name", "text"), ("name_fold", "text"), ("kind", "text"), ("level", "text"),
+    ("parent_id", "int"), ("valid_from", "date"), ("valid_to", "date"), ("latitude", "numeric"), ("longitude", "numeric"),
+)
+
+
+def load_areas() -> int:
+    """This will load the official areas through time and return how many units there are.
+
+    Promises: ids never change; a second call with the same files changes nothing.
+    """
+    mark = reference.fingerprint()
+    if queries.setting("areas_sha256") == mark:
+        return Area.objects.count()
+    with transaction.atomic(), connection.cursor() as cursor:
+        stage("new_area", _UNIT_COLUMNS, ([getattr(unit, name) for name, _ in _UNIT_COLUMNS] for unit in reference.units()))
+        columns = ", ".join(name for name, _ in _UNIT_COLUMNS)
+        changes = ", ".join(f"{name} = excluded.{name}" for name, _ in _UNIT_COLUMNS[1:])
+        cursor.execute(f"INSERT INTO office_area ({columns}) SELECT {columns} FROM new_area ON CONFLICT (id) DO UPDATE SET {changes}")
+        stage("new_succession", (("old_id", "int"), ("new_id", "int"), ("share", "text"), ("is_default", "boolean")), reference.successions())
+        cursor.execute(
+            "INSERT INTO office_areasuccession (old_id, new_id, share, is_default) SELECT * FROM new_succession"
+            " ON CONFLICT (old_id, new_id) DO UPDATE SET share = excluded.share, is_default = excluded.is_default"
+        )
+        _record_setting("areas_sha256", mark)
+    return Area.objects.count()
+
+
+def _record_setting(name: str, value: str) -> None:
+    Setting.objects.update_or_create(name=name, defaults={"value": value})
+
+
+def record_setting(*, name: str, value: str, by: str, at: datetime.datetime) -> None:
+    """This will record a fact about this system, replacing the one before, and say so in the audit trail."""
+    with transaction.atomic():
+        _record_setting(name, value)
+        audit(by=by, action="setting_recorded", subject=f"setting:{name}", detail={}, at=at)
+
+
+def ensure_instance_number() -> int:
+    """This will give this system a random number from 1 to 4095 once, and return it ever after."""
+    Setting.objects.get_or_create(name="instance", defaults={"value": str(1 + secrets.randbelow(_INSTANCES))})
+    return queries.instance_number()
+
+
+def one_time_password() -> str:
+    """This will return a fresh random password (about 79 bits) that must be changed at the first sign-in."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+
+
+def create_first_administrator() -> str | None:
+    """This will create the administrator `quantri` and return the one-time password; None when one exists already."""
+    if Staff.objects.filter(username="quantri").exists():
+        return None
+    password = one_time_password()
+    with transaction.atomic():
+        agency, _ = Agency.objects.get_or_create(name="Quản trị hệ thống", defaults={"kind": Agency.Kind.DEPARTMENT, "area": None})
+        Staff.objects.create(
+            username="quantri", full_name="Quản trị hệ thống", agency=agency, role=Staff.Role.ADMINISTRATOR, password=make_password(password)
+        )
+    return password
+
+
+def create_agency(*, name: str, kind: str, area_id: int | None, by: str, at: datetime.datetime) -> int:
+    """This will create an agency, or find the one of that name, and return its id."""
+    with transaction.atomic():
+        agency, is_new = Agency.objects.get_or_create(name=name, defaults={"kind": kind, "area_id": area_id})
+        if is_new:
+            audit(by=by, action="agency_created", subject=f"agency:{agency.id}", detail={"name": name}, at=at)
+    return agency.id
+
+
+def create_staff(*, by: str, username: str, full_name: str, role: str, agency: int, at: datetime.datetime) -> str:
+    """This will create a member of staff in an agency (by id) and return the one-time password, shown only here.
+
+    Raises:
+        Refused: `username_taken`, `role_unknown`.
+    """
+    if role not in Staff.Role.values:
+        raise Refused("role_unknown", vi=f"Không có vai trò “{role}”.", en=f"There is no role “{role}”.", roles=list(Staff.Role.values))
+    if Staff.objects.filter(username__iexact=username).exists():
+        raise Refused(
+            "username_taken",
+            vi=f"Tên đăng nhập “{username}” đã có người dùng. Hãy chọn tên khác.",
+            en=f"The sign-in name “{username}” is taken. Choose another one.",
+            username=username,
+        )
+    password = one_time_password()
+    with transaction.atomic():
+        member = Staff.objects.create(username=username, full_name=full_name, role=role, agency_id=agency, password=make_password(password))
+        audit(by=by, action="staff_created", subject=f"staff:{member.id}", detail={"username": username, "role": role}, at=at)
+    return password
+
+
+def set_password(*, by: str, username: str, password: str, at: datetime.datetime) -> None:
+    """This will replace a password chosen by its owner; from then on the one-time password opens nothing.
+
+    Raises:
+        Refused: `staff_unknown`, `password_too_weak` (with every reason in one sentence).
+    """
+    member = Staff.objects.get(pk=queries.staff(username).id)
+    try:
+        validate_password(password, member)
+    except ValidationError as error:
+        reasons = " ".join(error.messages)
+        raise Refused(
+            "password_too_weak",
+            vi=f"Mật khẩu chưa đủ mạnh: {reasons} Hãy chọn mật khẩu khác, ít nhất 12 ký tự.",
+            en=f"The password is too weak: {reasons} Choose another one of at least 12 characters.",
+        ) from error
+    with transaction.atomic():
+        member.password = make_password(password)
+        member.must_change_password = False
+        member.save(update_fields=["password", "must_change_password"])
+        audit(by=by, action="password_changed", subject=f"staff:{member.id}", detail={}, at=at)
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    return make_password(secrets.token_urlsafe(16))
+
+
+def _sign_in_failed() -> Refused:
+    minutes = int(_LOCK.total_seconds()) // 60
+    return Refused(
+        "sign_in_failed",
+        vi=f"Tên đăng nhập hoặc mật khẩu không đúng. Sau {_TRIES_BEFORE_LOCK} lần sai, hãy chờ {minutes} phút rồi thử lại.",
+        en=f"The sign-in name or the password is wrong. After {_TRIES_BEFORE_LOCK} wrong tries, wait {minutes} minutes and try again.",
+    )
+
+
+def sign_in(username: str, password: str, at: datetime.datetime) -> queries.StaffRow:
+    """This will check a password and return who signed in.
+
+    Promises: the same answer, after the same work, for an unknown name, a wrong password and a locked account; five wrong
+    tries lock the account for fifteen minutes, also for the right password.
+
+    Raises:
+        Refused: `sign_in_failed`. The caller must answer it inside its transaction: letting it undo the transaction
+            would also undo the count of wrong tries.
+    """
+    with transaction.atomic():
+        # The row stays locked while we look, so that parallel guesses are counted one by one.
+        member = Staff.objects.select_for_update().filter(username__iexact=username, is_active=True).first()
+        is_right = check_password(password, member.password if member else _nobodys_hash())
+        is_locked = member is not None and member.locked_until is not None and member.locked_until > at
+        if member is not None and is_right and not is_locked:
+            Staff.objects.filter(pk=member.pk).update(failed_sign_ins=0, locked_until=None, last_login=at)
+            audit(by=member.username, action="signed_in", subject=f"staff:{member.id}", detail={}, at=at)
+            return queries.staff(member.username)
+        if member is not None and not is_locked:
+            _count_wrong_try(member, at)
+    raise _sign_in_failed()
+
+
+def _count_wrong_try(member: Staff, at: datetime.datetime) -> None:
+    is_last = member.failed_sign_ins + 1 >= _TRIES_BEFORE_LOCK
+    Staff.objects.filter(pk=member.pk).update(
+        failed_sign_ins=0 if is_last else F("failed_sign_ins") + 1, locked_until=at + _LOCK if is_last else None
+    )
+    if is_last:
+        audit(by=member.username, action="sign_in_locked", subject=f"staff:{member.id}", detail={}, at=at)
+
+
+def audit(*, by: str, action: str, subject: str, detail: Mapping[str, Any], at: datetime.datetime) -> None:
+    """This will add one entry to the audit trail, which nobody can change or remove."""
+    AuditEvent.objects.create(at=at, by=by, action=action, subject=subject, detail=dict(detail))
