@@ -1,0 +1,55 @@
+-- The facts of one month about every person with a decision, one row each, in the shape the law's statement reads.
+-- Each fact has its value at the end of the month and on the last day of the month before; NULL means unknown.
+CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
+WITH asked AS (
+    SELECT %(month)s::date AS month, %(end)s::date AS last_day, %(prev)s::date AS day_before, %(known_at)s::timestamptz AS known_at
+), granted AS (
+    -- A bit for each benefit with a decision in force; a second set for those already in payment before this month.
+    SELECT decision.person_id,
+           coalesce(bit_or(1::bigint << benefit.number) FILTER (WHERE decision.end_month IS NULL OR decision.end_month > asked.month), 0) AS granted,
+           coalesce(bit_or(1::bigint << benefit.number) FILTER (WHERE decision.start_month < asked.month
+                    AND (decision.end_month IS NULL OR decision.end_month >= asked.month)), 0) AS was_receiving
+    FROM asked, entitlement_decision AS decision
+    JOIN (SELECT * FROM unnest(%(benefits)s::text[]) WITH ORDINALITY AS listed(code, position)) AS listed ON listed.code = decision.benefit
+    CROSS JOIN LATERAL (SELECT (listed.position - 1)::int AS number) AS benefit
+    WHERE decision.start_month <= asked.month AND decision.recorded_at <= asked.known_at AND decision.area_id = ANY (%(areas)s)
+    GROUP BY decision.person_id
+), circumstance AS (
+    SELECT fact.person_id, {circumstance_columns}
+    FROM asked, people_circumstance AS fact
+    WHERE fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
+      AND fact.recorded_at <= asked.known_at AND (fact.superseded_at IS NULL OR fact.superseded_at > asked.known_at)
+    GROUP BY fact.person_id
+), protected AS (
+    SELECT fact.person_id, {protected_columns}
+    FROM asked, people_protectedcondition AS fact
+    WHERE fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
+      AND fact.recorded_at <= asked.known_at AND (fact.superseded_at IS NULL OR fact.superseded_at > asked.known_at)
+    GROUP BY fact.person_id
+), poverty AS (
+    SELECT membership.person_id,
+           max(class.poverty_class) FILTER (WHERE class.valid_from <= asked.last_day AND (class.valid_to IS NULL OR class.valid_to > asked.last_day)
+               AND (membership.valid_to IS NULL OR membership.valid_to > asked.last_day)) AS at_end,
+           max(class.poverty_class) FILTER (WHERE class.valid_from <= asked.day_before AND (class.valid_to IS NULL OR class.valid_to > asked.day_before)
+               AND membership.valid_from <= asked.day_before) AS at_prev
+    FROM asked, people_membership AS membership
+    JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
+    WHERE membership.valid_from <= asked.last_day AND (membership.valid_to IS NULL OR membership.valid_to > asked.day_before)
+      AND class.recorded_at <= asked.known_at
+    GROUP BY membership.person_id
+), hardship AS (
+    SELECT hardship.area_id,
+           bool_or(hardship.valid_from <= asked.last_day AND (hardship.valid_to IS NULL OR hardship.valid_to > asked.last_day)) AS at_end,
+           bool_or(hardship.valid_from <= asked.day_before AND (hardship.valid_to IS NULL OR hardship.valid_to > asked.day_before)) AS at_prev
+    FROM asked, office_hardship AS hardship GROUP BY hardship.area_id
+)
+SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted, granted.was_receiving,
+       {fact_columns}
+FROM granted
+JOIN people_person AS person ON person.id = granted.person_id
+LEFT JOIN circumstance ON circumstance.person_id = person.id
+LEFT JOIN protected ON protected.person_id = person.id
+LEFT JOIN poverty ON poverty.person_id = person.id
+LEFT JOIN hardship ON hardship.area_id = person.area_id
+-- An incomplete birth date makes every age unknown; such a person is held by the payroll, not guessed here.
+WHERE person.birth_precision = 'day'

@@ -1,0 +1,76 @@
+"""The chart of accounts and the codes of the events that move money between them.
+
+Names follow hledger and beancount (Assets, Equity, Expenses), so that the exported books need no translation.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Code(IntEnum):
+    """What happened; with a reference it identifies a transfer for ever."""
+
+    APPROPRIATE = 1
+    COMMIT = 2
+    TREASURY_ORDER = 3
+    PREFUND = 4
+    RESERVE = 10
+    PAY = 11
+    REJECT = 12
+    RETURN = 13
+    RETURN_TO_PREFUND = 14
+
+
+LABELS = {
+    Code.APPROPRIATE: "Giao dự toán",
+    Code.COMMIT: "Cam kết chi của kỳ đã chốt",
+    Code.TREASURY_ORDER: "Rút dự toán tại Kho bạc",
+    Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
+    Code.RESERVE: "Giữ tiền cho lệnh chi",
+    Code.PAY: "Đã chi cho người nhận",
+    Code.REJECT: "Ngân hàng từ chối lệnh chi",
+    Code.RETURN: "Ngân hàng hoàn trả sau khi đã chi",
+    Code.RETURN_TO_PREFUND: "Tiền hoàn trả về tài khoản chi trả",
+}
+
+
+class Account(NamedTuple):
+    """A ledger account by name; `keeps_floor` accounts can never go below zero."""
+
+    name: str
+    label: str
+    keeps_floor: bool = True
+
+
+WORLD = Account("Equity:StateBudget", "Ngân sách nhà nước", keeps_floor=False)
+APPROPRIATION = Account("Assets:Appropriation:SocialAssistance", "Dự toán trợ giúp xã hội")
+
+
+def commitment(run_code: str) -> Account:
+    """Return the account of what one frozen run has promised and not yet ordered."""
+    return Account(f"Assets:Commitment:R{run_code}", f"Cam kết chi kỳ {run_code}")
+
+
+def treasury(run_code: str) -> Account:
+    """Return the account of money ordered at the treasury for one run, on its way to the provider."""
+    return Account(f"Assets:Treasury:R{run_code}", f"Lệnh rút dự toán kỳ {run_code}")
+
+
+def prefund(provider_code: str) -> Account:
+    """Return the account of our money that lies with a provider."""
+    return Account(f"Assets:Prefund:{provider_code}", f"Tiền gửi tại {provider_code}")
+
+
+def in_flight(provider_code: str) -> Account:
+    """Return the account of money under instructions that have no final answer yet."""
+    return Account(f"Assets:InFlight:{provider_code}", f"Đang chuyển qua {provider_code}")
+
+
+def paid(provider_code: str) -> Account:
+    """Return the account of money that payees have received through a provider."""
+    return Account(f"Expenses:Paid:{provider_code}", f"Đã chi qua {provider_code}")
+
+
+def returned(provider_code: str) -> Account:
+    """Return the account through which money comes back after it had been paid."""
+    return Account(f"Assets:Returned:{provider_code}", f"Hoàn trả qua {provider_code}")

@@ -1,0 +1,102 @@
+"""Writes of the books: book, seal. Nobody else writes these tables.
+
+Booking is idempotent by (code, reference) and balanced by construction; sealing links what was booked into a hash chain.
+"""
+
+import datetime
+
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
+from ansinh.ledger.models import LedgerAccount
+from ansinh.ledger.sealing import CANONICAL_VERSION, ROOT_OF, chain_link
+
+
+def account_ids(*accounts: Account) -> list[int]:
+    """Return the ids of these accounts, opening those that do not exist yet."""
+    ids = []
+    for account in accounts:
+        found, _ = LedgerAccount.objects.get_or_create(
+            name=account.name, defaults={"label": account.label, "keeps_floor": account.keeps_floor}
+        )
+        ids.append(found.id)
+    return ids
+
+
+def book(*, rows: str, parameters: list, month: datetime.date, at: datetime.datetime) -> int:
+    """This will book one transfer for every row of a SELECT, set-based, and return how many were new.
+
+    Args:
+        rows: a SELECT with columns code, reference, debit_id, credit_id, amount_dong, evidence.
+
+    Promises: a transfer that was booked before is left alone; balances move in the same statement.
+
+    Raises:
+        Refused: `balance_insufficient` when an account that keeps a floor would go below zero; nothing is booked.
+    """
+    statement = f"""
+        INSERT INTO ledger_transfer (code, reference, debit_id, credit_id, amount_dong, evidence, month, booked_at)
+        SELECT code, reference, debit_id, credit_id, amount_dong, evidence, %s, %s FROM ({rows}) AS events
+        ON CONFLICT (code, reference) DO NOTHING
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [month, at, *parameters])
+            return cursor.rowcount
+    except IntegrityError as error:
+        if "no_overspend" not in str(error):
+            raise
+        raise Refused(
+            "balance_insufficient",
+            vi="Số dư không đủ để ghi sổ: dự toán hoặc tiền gửi tại tổ chức chi trả thấp hơn số phải chi. Hãy bổ sung dự toán trước.",
+            en="The balance is not sufficient: the appropriation or the prefund is below what is to be paid. Add funds first.",
+        ) from error
+
+
+def book_one(
+    *, code: Code, reference: int, debit: Account, credit: Account, amount_dong: int, evidence: int,
+    month: datetime.date, at: datetime.datetime,
+) -> int:
+    """This will book a single transfer and return 1, or 0 when it had been booked before."""
+    debit_id, credit_id = account_ids(debit, credit)
+    return book(
+        rows="SELECT %s::smallint AS code, %s::bigint AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
+        " %s::bigint AS amount_dong, %s::bigint AS evidence",
+        parameters=[code, reference, debit_id, credit_id, amount_dong, evidence], month=month, at=at,
+    )
+
+
+def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
+    """This will book money given by the budget, once per document number.
+
+    Raises:
+        Refused: `amount_not_positive`.
+    """
+    if amount_dong <= 0:
+        raise Refused("amount_not_positive", vi="Số tiền dự toán phải lớn hơn 0.", en="The amount must be above zero.", amount=amount_dong)
+    return book_one(code=Code.APPROPRIATE, reference=document, debit=APPROPRIATION, credit=WORLD, amount_dong=amount_dong,
+                    evidence=document, month=month, at=at)
+
+
+def seal(*, at: datetime.datetime) -> str | None:
+    """This will seal every transfer not sealed yet and return the new link of the chain, or None when there was nothing.
+
+    Promises: no writer is active while it reads, so no transfer can slip in below a sealed one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_transfer IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
+        number, last, previous = cursor.fetchone() or (0, 0, "")
+        cursor.execute(ROOT_OF, [last, 2**62])
+        first, final, count, root = cursor.fetchone()
+        if not count:
+            return None
+        chain = chain_link(previous, number + 1, first, final, count, root)
+        cursor.execute(
+            "INSERT INTO ledger_seal (number, first_transfer, last_transfer, transfers, canonical_version, root, chain, sealed_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [number + 1, first, final, count, CANONICAL_VERSION, root, chain, at],
+        )
+        return chain

@@ -1,0 +1,120 @@
+"""Reads of the books: balances, invariants, transfers for an independent program."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ansinh.base.months import Month
+from ansinh.ledger.accounts import LABELS, Code
+from ansinh.ledger.models import LedgerAccount, Seal
+from ansinh.ledger.sealing import ROOT_OF, chain_link
+
+
+@dataclass(frozen=True)
+class BookCheck:
+    """The result of checking the books: each invariant by name, the number of transfers, the last link of the chain."""
+
+    checks: dict[str, bool]
+    transfers: int
+    seal: str
+
+
+def balance(name: str) -> int:
+    """Return an account's balance in đồng (debits − credits); an account never used has 0."""
+    return LedgerAccount.objects.filter(name=name).values_list("balance_dong", flat=True).first() or 0
+
+
+def balances() -> dict[str, int]:
+    """Return every account's balance in đồng by its name."""
+    return dict(LedgerAccount.objects.order_by("name").values_list("name", "balance_dong"))
+
+
+def _seals_hold() -> bool:
+    previous, last = "", 0
+    with connection.cursor() as cursor:
+        for seal in Seal.objects.order_by("number"):
+            cursor.execute(ROOT_OF, [last, seal.last_transfer])
+            if cursor.fetchone() != (seal.first_transfer, seal.last_transfer, seal.transfers, seal.root):
+                return False
+            if seal.chain != chain_link(previous, seal.number, seal.first_transfer, seal.last_transfer, seal.transfers, seal.root):
+                return False
+            previous, last = seal.chain, seal.last_transfer
+    return True
+
+
+def verify() -> BookCheck:
+    """Return whether the books hold: balances add up to zero, equal their transfers, keep their floors; the chain is whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(balance_dong), 0) = 0, coalesce(bool_and(NOT keeps_floor OR balance_dong >= 0), true)"
+                       " FROM ledger_ledgeraccount")
+        zero, floors = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(*) = 0 FROM ledger_ledgeraccount AS account FULL JOIN ("
+            " SELECT account, sum(amount) AS amount FROM (SELECT debit_id AS account, amount_dong AS amount FROM ledger_transfer"
+            " UNION ALL SELECT credit_id, -amount_dong FROM ledger_transfer) AS side GROUP BY account) AS moved ON moved.account = account.id"
+            " WHERE account.id IS NULL OR account.balance_dong <> coalesce(moved.amount, 0)"
+        )
+        (equal,) = cursor.fetchone()
+        cursor.execute("SELECT count(*), count(*) FILTER (WHERE id > (SELECT coalesce(max(last_transfer), 0) FROM ledger_seal))"
+                       " FROM ledger_transfer")
+        transfers, unsealed = cursor.fetchone()
+    last = Seal.objects.order_by("-number").values_list("chain", flat=True).first() or ""
+    return BookCheck(
+        checks={"balanced": zero, "balances_equal_transfers": equal, "no_overspend": floors, "seal_chain": _seals_hold(),
+                "everything_sealed": unsealed == 0},
+        transfers=transfers, seal=last,
+    )
+
+
+_TRANSFERS = """
+    SELECT transfer.id, transfer.booked_at AT TIME ZONE 'Asia/Ho_Chi_Minh', transfer.code, transfer.reference,
+           debit.name, credit.name, transfer.amount_dong, transfer.evidence
+    FROM ledger_transfer AS transfer
+    JOIN ledger_ledgeraccount AS debit ON debit.id = transfer.debit_id
+    JOIN ledger_ledgeraccount AS credit ON credit.id = transfer.credit_id
+    WHERE %s::date IS NULL OR transfer.month = %s::date ORDER BY transfer.booked_at, transfer.id
+"""
+
+
+def export(program: str, month: Month | None) -> Iterator[str]:
+    """Yield the books as text for `hledger` or `beancount`, one transaction a transfer, closing with balance assertions.
+
+    The assertions are made from the transfers exported, so a month alone balances too.
+    """
+    first_day = month.first_day if month else None
+    is_beancount = program == "beancount"
+    totals: dict[str, int] = {}
+    last_date = "2021-01-01"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM ledger_ledgeraccount ORDER BY name")
+        names = [name for (name,) in cursor.fetchall()]
+        yield from ('option "title" "AnSinh"\n', 'option "operating_currency" "VND"\n\n') if is_beancount else ("commodity 1.000 VND\n\n",)
+        yield from (f"2021-01-01 open {_account(name)} VND\n" if is_beancount else f"account {_account(name)}\n" for name in names)
+        cursor.execute(_TRANSFERS, [first_day, first_day])
+        for number, booked_at, code, reference, debit, credit, amount, evidence in cursor:
+            last_date = booked_at.date().isoformat()
+            totals[debit] = totals.get(debit, 0) + amount
+            totals[credit] = totals.get(credit, 0) - amount
+            text = f"{Code(code).name} {reference}"
+            head = f'{last_date} * "{text}"' if is_beancount else f"{last_date} ({number}) {text}"
+            yield (f"\n{head}\n  ; {LABELS[Code(code)]}; chứng từ {evidence}\n"
+                   f"  {_account(debit)}  {amount} VND\n  {_account(credit)}  {-amount} VND\n")
+    yield from _assertions(totals, last_date, is_beancount)
+
+
+def _account(name: str) -> str:
+    # Both programs take letters, digits and hyphens; each part must start with a capital or a digit.
+    return name.replace("_", "-")
+
+
+def _assertions(totals: dict[str, int], last_date: str, is_beancount: bool) -> Iterator[str]:
+    """Yield what every account must amount to, so that the other program proves our sums and not only our pairs."""
+    if is_beancount:
+        # A beancount assertion holds at the start of its day.
+        year, month_number, day = (int(part) for part in last_date.split("-"))
+        following = Month(year, month_number).plus(1).first_day.isoformat() if day > 27 else f"{last_date[:8]}{day + 1:02d}"
+        yield from (f"{following} balance {_account(name)} {total} VND\n" for name, total in sorted(totals.items()))
+    elif totals:
+        yield f"\n{last_date} Số dư cuối kỳ\n"
+        yield from (f"  {_account(name)}  0 VND = {total} VND\n" for name, total in sorted(totals.items()))

@@ -1,0 +1,277 @@
+"""Writes of the payroll: calculate, check, approve, freeze, and taking over what an older register has paid.
+
+Every operation is one transaction, can be repeated without effect, and takes the clock and the actor as arguments.
+Law: NĐ 335/2026/NĐ-CP, Điều 28 khoản 4
+"""
+
+import datetime
+import hashlib
+import json
+
+from django.db import connection, transaction
+from django.db.models import Min
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.entitlement import month as entitlement
+from ansinh.law.compiler import COMPILER_VERSION
+from ansinh.law.package import LawPackage
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations as ledger
+from ansinh.office import operations as office
+from ansinh.office import queries as staff_queries
+from ansinh.office.security import everything, put_on
+from ansinh.payroll.models import PayrollRun, Settlement
+from ansinh.payroll.queries import Control, RunRow, control_of, run_row
+from ansinh.payroll.selection import Selection, empty_selection
+from ansinh.payroll.transitions import require
+
+_APPROVERS = frozenset({"department_approver"})
+_FREEZERS = frozenset({"department_approver", "department_officer", "administrator"})
+
+
+def _lock(name: str) -> None:
+    """Let one worker at a time change the run of this month and area; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _see_everything(by: str) -> None:
+    # A run covers a whole province and reads protected conditions; who may start one is checked before.
+    put_on(everything(by, protected=True))
+
+
+def _locked_run(code: str) -> PayrollRun:
+    run = PayrollRun.objects.select_for_update().filter(code=code).first()
+    if run is None:
+        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+    return run
+
+
+def _require_role(by: str, roles: frozenset[str]) -> None:
+    member = staff_queries.staff(by)
+    if member.role not in roles:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{by}” không có quyền làm việc này. Hãy nhờ người có thẩm quyền đăng nhập và thực hiện.",
+            en=f"“{by}” may not do this. Ask somebody with the right role.",
+            user=by, role=member.role,
+        )
+
+
+def _has_beneficiaries(selection: Selection, month: Month) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM entitlement_decision WHERE area_id = ANY (%s) AND start_month <= %s"
+            " AND (end_month IS NULL OR end_month > %s))"
+            " OR EXISTS (SELECT FROM payroll_settlement WHERE area_id = ANY (%s))",
+            [list(selection.communes), month.first_day, month.first_day, list(selection.communes)],
+        )
+        return cursor.fetchone()[0]
+
+
+def _open_run(selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str) -> PayrollRun:
+    """Return the run that is still open for this month and area, emptied; or a new one with the next number."""
+    run = PayrollRun.objects.select_for_update().filter(month=month.first_day, area_id=selection.area_id).exclude(state="FROZEN").first()
+    if run is None:
+        earlier = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id).count()
+        run = PayrollRun(
+            code=f"{month}-{selection.area_code}-{earlier + 1:02d}", month=month.first_day, area_id=selection.area_id, sequence=earlier + 1,
+        )
+    else:
+        require(run.state, "CALCULATED")
+        with connection.cursor() as cursor:
+            for table in ("payrollline", "payrollhold", "payrollpayee"):
+                cursor.execute(f"DELETE FROM payroll_{table} WHERE run_id = %s", [run.id])
+    run.state, run.known_on, run.facts_known_at, run.law_hash = "CALCULATED", known_on, at, law_hash
+    run.statement_hash, run.compiler_version, run.calculated_by, run.calculated_at = "", COMPILER_VERSION, by, at
+    run.checked_by, run.checked_at, run.sha256 = "", None, ""
+    run.save()
+    return run
+
+
+def _compared_months(selection: Selection, month: Month) -> list[Month]:
+    """Return the months from the first settled one up to this month: older ones belong to registers before us."""
+    first = Settlement.objects.filter(area_id__in=selection.communes).aggregate(first=Min("for_month"))["first"]
+    return list((Month.of(first) if first else month).until(month)) or [month]
+
+
+def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection, months: list[Month]) -> None:
+    """Compute every compared month as known now, and pin which statement each month was computed with."""
+    entitlement.make_result_tables()
+    hashes: dict[str, str] = {}
+    for month in months:
+        question = entitlement.Question(month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes)
+        compiled = entitlement.compile_for(package, question)
+        hashes[str(month)] = compiled.hash
+        entitlement.evaluate(package, compiled, question)
+    run.statement_hash = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> None:
+    parameters = {"run": run.id, "month": run.month, "areas": list(selection.communes), "cut_off": run.facts_known_at.date(),
+                  "months": [month.first_day for month in months]}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE entitled; ANALYZE undecided")
+        for name in ("differences", "holds", "undecided_holds", "payees"):
+            cursor.execute(statement("payroll", name), parameters)
+
+
+def calculate(
+    *, package: LawPackage, month: Month, selection: Selection, by: str, at: datetime.datetime, known_on: datetime.date | None = None,
+) -> RunRow:
+    """This will compute the month for the selection: entitled as known now, minus what was settled, with every hold named.
+
+    Promises: an open run is recomputed in place; when nothing differs from what was frozen, the frozen run is returned
+    and nothing is written. The number of SQL statements depends on the months compared, never on the people.
+
+    Raises:
+        Refused: `empty_selection`, `run_not_ready` when an approved run waits to be frozen.
+    """
+    with transaction.atomic():
+        _see_everything(by)
+        _lock(f"payroll {month} {selection.area_id}")
+        if not _has_beneficiaries(selection, month):
+            raise empty_selection(selection.area_code, month)
+        with transaction.atomic():
+            run = _open_run(selection, month, by=by, at=at, known_on=known_on or at.date(), law_hash=package.hash)
+            months = _compared_months(selection, month)
+            _evaluate_months(package, run, selection, months)
+            _write_lines(run, selection, months)
+            control = control_of(run.id)
+            run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
+            run.save()
+            frozen = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN").order_by("-sequence").first()
+            if control.lines == 0 and frozen is not None:
+                # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.
+                transaction.set_rollback(True)
+                return run_row(frozen)
+        office.audit(by=by, action="payroll.calculate", subject=run.code, detail={"lines": run.lines}, at=at)
+        return run_row(run)
+
+
+def _require_unchanged(run: PayrollRun) -> Control:
+    """Return the control figures, refusing when they are no longer those that were calculated."""
+    control = control_of(run.id)
+    if (control.lines, control.total_dong, control.sha256) != (run.lines, run.control_total_dong, run.sha256):
+        raise Refused(
+            "control_total_changed",
+            vi="Tổng kiểm soát của kỳ đã thay đổi so với lúc tính. Không duyệt, không chốt; hãy tính lại kỳ này.",
+            en="The control total is no longer what was calculated. Calculate the run again.",
+            run=run.code, expected_dong=run.control_total_dong, found_dong=control.total_dong,
+        )
+    return control
+
+
+def check(*, run: str, by: str, at: datetime.datetime) -> RunRow:
+    """This will check a calculated run against its own control figures and the rules no run may break.
+
+    Raises:
+        Refused: `control_total_changed`, `payees_do_not_add_up`, `run_is_empty`, `run_not_ready`.
+    """
+    with transaction.atomic():
+        _see_everything(by)
+        row = _locked_run(run)
+        if row.state in {"APPROVED", "FROZEN"}:
+            _require_unchanged(row)
+            return run_row(row)
+        require(row.state, "CHECKED")
+        control = _require_unchanged(row)
+        if control.lines == 0:
+            raise Refused("run_is_empty", vi="Kỳ này không có dòng chi nào, không có gì để duyệt.", en="The run has no line.", run=run)
+        if control.total_dong != control.payees_total_dong:
+            raise Refused(
+                "payees_do_not_add_up",
+                vi="Tổng theo người nhận khác tổng theo dòng chi. Hãy tính lại kỳ này.",
+                en="The payees' total differs from the lines' total. Calculate the run again.", run=run,
+            )
+        row.state, row.checked_by, row.checked_at = "CHECKED", by, at
+        row.save()
+        return run_row(row)
+
+
+def approve(*, run: str, by: str, at: datetime.datetime) -> RunRow:
+    """This will approve a checked run in the name of a second person.
+
+    Raises:
+        Refused: `second_person_required`, `role_not_allowed`, `control_total_changed`, `run_not_ready`, `staff_unknown`.
+    """
+    with transaction.atomic():
+        _see_everything(by)
+        row = _locked_run(run)
+        _require_role(by, _APPROVERS)
+        if row.state in {"APPROVED", "FROZEN"} and row.approved_by == by:
+            return run_row(row)
+        require(row.state, "APPROVED")
+        if by in {row.calculated_by, row.checked_by}:
+            raise Refused(
+                "second_person_required",
+                vi="Người duyệt phải khác người tính và người kiểm tra. Hãy để lãnh đạo khác duyệt kỳ này.",
+                en="The approver must be another person than the one who calculated or checked.", run=run, user=by,
+            )
+        _require_unchanged(row)
+        row.state, row.approved_by, row.approved_at = "APPROVED", by, at
+        row.save()
+        office.audit(by=by, action="payroll.approve", subject=run, detail={"control_total_dong": row.control_total_dong}, at=at)
+        return run_row(row)
+
+
+def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
+    """This will freeze an approved run: settle its differences and commit its sum in the books. Nothing changes it afterwards.
+
+    Promises: what was approved is what is frozen, to the byte of the hash.
+
+    Raises:
+        Refused: `settled_meanwhile` when another run settled the same months, `control_total_changed`, `balance_insufficient`.
+    """
+    with transaction.atomic():
+        _see_everything(by)
+        row = _locked_run(run)
+        _require_role(by, _FREEZERS)
+        if row.state == "FROZEN":
+            return run_row(row)
+        require(row.state, "FROZEN")
+        _require_unchanged(row)
+        with connection.cursor() as cursor:
+            cursor.execute(statement("payroll", "settle"), {"run": row.id})
+            (settled,) = cursor.fetchone()
+        if settled != row.lines:
+            raise Refused(
+                "settled_meanwhile",
+                vi="Một kỳ khác đã quyết toán cùng tháng cho một số đối tượng. Hãy tính lại kỳ này để không chi trùng.",
+                en="Another run has settled the same months for some people. Calculate this run again.",
+                run=run, lines=row.lines, unchanged=settled,
+            )
+        ledger.book_one(
+            code=chart.Code.COMMIT, reference=row.id, debit=chart.commitment(row.code), credit=chart.APPROPRIATION,
+            amount_dong=row.control_total_dong, evidence=row.id, month=row.month, at=at,
+        )
+        row.state, row.frozen_by, row.frozen_at = "FROZEN", by, at
+        row.save()
+        office.audit(by=by, action="payroll.freeze", subject=run, detail={"sha256": row.sha256}, at=at)
+        return run_row(row)
+
+
+def take_over_settlements(
+    *, package: LawPackage, selection: Selection, first: Month, last: Month, known_on: datetime.date, by: str, at: datetime.datetime,
+) -> int:
+    """This will record, as settled before us, what the law known on that day paid for each month of the period.
+
+    It is for a register that is taken over (and for generated populations): nothing is paid and nothing is booked.
+    Returns the number of (person, benefit, month) taken over. A second call adds nothing.
+    """
+    with transaction.atomic():
+        _see_everything(by)
+        entitlement.make_result_tables()
+        for month in first.until(last):
+            question = entitlement.Question(month=month, known_on=known_on, known_at=at, areas=selection.communes)
+            entitlement.evaluate(package, entitlement.compile_for(package, question), question)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO payroll_settlement (person_id, benefit, for_month, settled_dong, area_id)"
+                " SELECT entitled.person_id, entitled.benefit, entitled.for_month, entitled.amount_dong, person.area_id"
+                " FROM entitled JOIN people_person AS person ON person.id = entitled.person_id"
+                " ON CONFLICT (person_id, benefit, for_month) DO NOTHING"
+            )
+            return cursor.rowcount

@@ -1,0 +1,147 @@
+"""Reads of the payroll: runs, control figures, lines of a person, what is held and why. Plain dataclasses only."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun
+
+HOLD_LABELS = {
+    "needs_verification": ("Cần xác minh thông tin", "Information needs verification"),
+    "birth_date_incomplete": ("Ngày sinh chưa đầy đủ", "Birth date incomplete"),
+    "recovery_needs_decision": ("Phải thu hồi, chờ quyết định", "Recovery, waiting for a decision"),
+    "beneficiary_deceased": ("Đối tượng đã mất", "Beneficiary has died"),
+    "payee_deceased": ("Người nhận thay đã mất", "Payee has died"),
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """The control figures of a run, recomputed from its rows."""
+
+    lines: int
+    total_dong: int
+    payees_total_dong: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run as pages and commands show it. `month` is a Month; instants are aware datetimes or None."""
+
+    id: int
+    code: str
+    month: Month
+    area_code: str
+    area_name: str
+    state: str
+    lines: int
+    control_total_dong: int
+    sha256: str
+    known_on: datetime.date
+    law_hash: str
+    calculated_by: str
+    calculated_at: datetime.datetime
+    checked_by: str
+    checked_at: datetime.datetime | None
+    approved_by: str
+    approved_at: datetime.datetime | None
+    frozen_by: str
+    frozen_at: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class HoldRow:
+    """Something a run does not pay; `label` is Vietnamese, `label_en` English."""
+
+    id: int
+    person_id: int
+    person_name: str
+    area_name: str
+    reason: str
+    label: str
+    label_en: str
+    detail: str
+    amount_dong: int
+
+
+@dataclass(frozen=True)
+class HoldSummary:
+    """How many are held for one reason, and how much money that is."""
+
+    reason: str
+    label: str
+    label_en: str
+    count: int
+    amount_dong: int
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line of a run for one person."""
+
+    run_code: str
+    benefit: str
+    for_month: Month
+    kind: str
+    rule: str
+    entitled_dong: int
+    settled_before_dong: int
+    amount_dong: int
+
+
+def control_of(run_id: int) -> Control:
+    """Return the control figures of the run as its rows are now. The caller's scope must cover the whole run."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payroll", "totals"), {"run": run_id})
+        return Control(*cursor.fetchone())
+
+
+def run_row(run: PayrollRun) -> RunRow:
+    """Return the plain form of a run."""
+    return RunRow(
+        id=run.id, code=run.code, month=Month.of(run.month), area_code=run.area.code, area_name=run.area.name, state=run.state,
+        lines=run.lines, control_total_dong=run.control_total_dong, sha256=run.sha256, known_on=run.known_on, law_hash=run.law_hash,
+        calculated_by=run.calculated_by, calculated_at=run.calculated_at, checked_by=run.checked_by, checked_at=run.checked_at,
+        approved_by=run.approved_by, approved_at=run.approved_at, frozen_by=run.frozen_by, frozen_at=run.frozen_at,
+    )
+
+
+def runs(month: Month) -> list[RunRow]:
+    """Return the runs of a month, in the order in which they were made."""
+    return [run_row(run) for run in PayrollRun.objects.select_related("area").filter(month=month.first_day).order_by("id")]
+
+
+def run(code: str) -> RunRow:
+    """Return one run. Raises `Refused` (`run_unknown`)."""
+    found = PayrollRun.objects.select_related("area").filter(code=code).first()
+    if found is None:
+        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+    return run_row(found)
+
+
+def hold_summary(run_id: int) -> list[HoldSummary]:
+    """Return what the run holds by reason, largest first, as far as the caller's scope reaches."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reason, count(*), sum(amount_dong)::bigint FROM payroll_payrollhold WHERE run_id = %s"
+                       " GROUP BY reason ORDER BY count(*) DESC, reason", [run_id])
+        return [HoldSummary(reason, *HOLD_LABELS.get(reason, (reason, reason)), count, amount) for reason, count, amount in cursor.fetchall()]
+
+
+def holds(run_id: int, *, after: int = 0, limit: int = 50) -> list[HoldRow]:
+    """Return held people of a run after the given hold id (keyset paging), as far as the caller's scope reaches."""
+    rows = PayrollHold.objects.select_related("person", "area").filter(run_id=run_id, id__gt=after).order_by("id")[:limit]
+    # The benefits named in the detail could tell a health status: lists show the reason alone.
+    return [HoldRow(row.id, row.person_id, row.person.full_name, row.area.name, row.reason, *HOLD_LABELS.get(row.reason, (row.reason, row.reason)),
+                    "", row.amount_dong) for row in rows]
+
+
+def person_lines(person_id: int, month: Month) -> list[LineRow]:
+    """Return a person's lines in the runs of one month, newest month first."""
+    rows = PayrollLine.objects.select_related("run").filter(person_id=person_id, run__month=month.first_day).order_by("-for_month", "benefit")
+    return [LineRow(row.run.code, row.benefit, Month.of(row.for_month), row.kind, row.rule, row.entitled_dong, row.settled_before_dong,
+                    row.amount_dong) for row in rows]

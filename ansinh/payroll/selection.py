@@ -1,0 +1,49 @@
+"""Which people a run is about: the communes of a province, or one commune. An empty selection pays nobody."""
+
+from dataclasses import dataclass
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.office import queries as office
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The area of a run and the communes that lie in it."""
+
+    area_id: int
+    area_code: str
+    communes: tuple[int, ...]
+
+
+def select(*, month: Month, province: str | None, area: str | None) -> Selection:
+    """Return the communes asked for, in the units that exist in that month.
+
+    Raises:
+        Refused: `selection_missing` when neither is given, `area_unknown`, `empty_selection`.
+    """
+    if area:
+        commune = office.find_commune(area, on=month.last_day)
+        selection = Selection(commune.id, commune.code, (commune.id,))
+    elif province:
+        unit = office.find_province(province, on=month.last_day)
+        selection = Selection(unit.id, unit.code, tuple(row.id for row in office.communes_of(province, on=month.last_day)))
+    else:
+        raise Refused(
+            "selection_missing",
+            vi="Chưa chọn địa bàn. Hãy ghi --province MÃ_TỈNH hoặc --area MÃ_XÃ; không chọn thì không chi cho ai.",
+            en="No area was chosen. Give --province CODE or --area CODE; an empty choice pays nobody.",
+        )
+    if not selection.communes:
+        raise empty_selection(selection.area_code, month)
+    return selection
+
+
+def empty_selection(area_code: str, month: Month) -> Refused:
+    """Return the refusal for a selection without beneficiaries."""
+    return Refused(
+        "empty_selection",
+        vi=f"Địa bàn {area_code} không có đối tượng nào có quyết định hưởng trong tháng {month.vi}, nên không lập kỳ chi trả.",
+        en=f"Area {area_code} has no beneficiary with a decision in {month}; no payroll was made.",
+        area=area_code, month=str(month),
+    )

@@ -1,0 +1,23 @@
+-- Turn what each person is entitled to, as known now, into lines: entitled minus settled (D5), for the months compared.
+-- A pair that the law cannot decide (a fact is unknown) stays as it is: neither paid nor taken back.
+INSERT INTO payroll_payrollline
+    (run_id, person_id, benefit, for_month, kind, rule, entitled_dong, settled_before_dong, amount_dong, area_id)
+SELECT %(run)s, pair.person_id, pair.benefit, pair.for_month,
+       CASE WHEN pair.entitled < pair.settled THEN 'recovery'
+            WHEN pair.for_month = %(month)s AND pair.settled = 0 THEN 'regular' ELSE 'arrears' END,
+       pair.rule, pair.entitled, pair.settled, pair.entitled - pair.settled, person.area_id
+FROM (
+    SELECT coalesce(entitled.person_id, settled.person_id) AS person_id,
+           coalesce(entitled.benefit, settled.benefit) AS benefit,
+           coalesce(entitled.for_month, settled.for_month) AS for_month,
+           coalesce(entitled.rule, '') AS rule,
+           coalesce(entitled.amount_dong, 0) AS entitled, coalesce(settled.settled_dong, 0) AS settled
+    FROM entitled
+    FULL JOIN (SELECT settlement.* FROM payroll_settlement AS settlement
+               WHERE settlement.for_month = ANY (%(months)s)) AS settled
+        ON settled.person_id = entitled.person_id AND settled.benefit = entitled.benefit AND settled.for_month = entitled.for_month
+    WHERE coalesce(entitled.amount_dong, 0) <> coalesce(settled.settled_dong, 0)
+) AS pair
+JOIN people_person AS person ON person.id = pair.person_id
+LEFT JOIN undecided ON undecided.person_id = pair.person_id AND undecided.for_month = pair.for_month AND undecided.benefit = pair.benefit
+WHERE person.area_id = ANY (%(areas)s) AND undecided.person_id IS NULL
