@@ -1,0 +1,194 @@
+"""The SFTP conversation with a bank: one connection per act, the bank's key pinned, nothing kept in between.
+
+It tells apart what is certain from what is not: an error before the file got its final name means that nothing was
+sent; a broken connection after that means UNKNOWN.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import asyncssh
+
+from ansinh.payment.gateways import Artefact, Inbound, Receipt
+from ansinh.payment.gateways.sftp_iso20022 import refusals
+from ansinh.payment.gateways.sftp_iso20022.settings import Settings
+
+_PIECE = 1 << 18
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+# Everything that can end a conversation; which of them came decides nothing, only when it came.
+_BROKEN = (OSError, asyncssh.Error)
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[asyncssh.SFTPClient]:
+    """Open the conversation with the pinned bank.
+
+    Raises:
+        Refused: `gateway_key_unreadable`, `gateway_host_key_changed`, `gateway_login_refused`, `gateway_unreachable`.
+            Nothing was sent in any of these cases.
+    """
+    connection = await _connect(settings)
+    try:
+        try:
+            client = await asyncio.wait_for(connection.start_sftp_client(), settings.connect_timeout_s)
+        except _BROKEN as error:
+            raise refusals.unreachable(settings) from error
+        yield client
+        client.exit()
+    finally:
+        # A peer that no longer listens must not keep us waiting for a polite good-bye.
+        connection.close()
+        with contextlib.suppress(*_BROKEN):
+            await asyncio.wait_for(connection.wait_closed(), 5)
+        connection.abort()
+
+
+async def _connect(settings: Settings) -> asyncssh.SSHClientConnection:
+    host = settings.host if settings.port == 22 else f"[{settings.host}]:{settings.port}"
+    try:
+        client_key = asyncssh.read_private_key(settings.client_key)
+        known_hosts = asyncssh.import_known_hosts(f"{host} {settings.host_key}\n")
+    except (OSError, ValueError, asyncssh.KeyImportError) as error:
+        raise refusals.key_unreadable(settings) from error
+    attempt = asyncssh.connect(
+        settings.host,
+        settings.port,
+        username=settings.username,
+        client_keys=[client_key],
+        known_hosts=known_hosts,
+        preferred_auth="publickey",
+        agent_path=None,
+        config=None,
+        keepalive_interval=30,
+    )
+    try:
+        return await asyncio.wait_for(attempt, settings.connect_timeout_s)
+    except asyncssh.HostKeyNotVerifiable as error:
+        raise refusals.host_key_changed(settings) from error
+    except asyncssh.PermissionDenied as error:
+        raise refusals.login_refused(settings) from error
+    except _BROKEN as error:
+        raise refusals.unreachable(settings) from error
+
+
+async def send(settings: Settings, artefact: Artefact, path: Path) -> Receipt:
+    """Upload under a temporary name, then give it the final one, which no other file may have.
+
+    Raises:
+        Refused: `remote_file_differs` when other bytes already have our name; `gateway_unreachable` when the
+            connection broke before the file got its name; `gateway_refused_file` when the bank did not take it.
+    """
+    final = f"{settings.inbox}/{artefact.name}"
+    async with connected(settings) as client:
+        try:
+            if await asyncio.wait_for(_already_there(client, final, artefact), settings.transfer_timeout_s):
+                return Receipt.ALREADY
+            await asyncio.wait_for(_upload(client, path, f"{final}.part", artefact), settings.transfer_timeout_s)
+        except asyncssh.SFTPError as error:
+            if isinstance(error, _LOST):
+                raise refusals.unreachable(settings) from error
+            raise refusals.file_not_taken(artefact.name) from error
+        except _BROKEN as error:
+            raise refusals.unreachable(settings) from error
+        # From here on the bank may have the file, whatever we hear. Plain rename never replaces another file.
+        try:
+            await asyncio.wait_for(client.rename(f"{final}.part", final), settings.transfer_timeout_s)
+        except asyncssh.SFTPError as error:
+            if isinstance(error, _LOST):
+                return Receipt.UNKNOWN
+            raise refusals.file_not_taken(artefact.name) from error
+        except _BROKEN:
+            return Receipt.UNKNOWN
+    return Receipt.SENT
+
+
+async def _already_there(client: asyncssh.SFTPClient, final: str, artefact: Artefact) -> bool:
+    """Say whether the bank has exactly this file. Other bytes under our name are never touched."""
+    if not await client.exists(final):
+        return False
+    digest = hashlib.sha256()
+    if await client.getsize(final) == artefact.size:
+        async with client.open(final, "rb") as remote:
+            while piece := await remote.read(_PIECE):
+                digest.update(piece)
+    if digest.hexdigest() != artefact.sha256:
+        raise refusals.remote_file_differs(artefact.name)
+    return True
+
+
+async def _upload(client: asyncssh.SFTPClient, path: Path, part: str, artefact: Artefact) -> None:
+    await client.put(str(path), part)
+    if await client.getsize(part) != artefact.size:
+        raise refusals.file_not_taken(artefact.name)
+
+
+async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Path) -> list[Inbound]:
+    """Fetch every finished file of the bank's folder that the caller does not have. Nothing is deleted there.
+
+    Raises:
+        Refused: as `connected`; files fetched before a broken connection stay in `store` and are fetched again.
+    """
+    fetched: list[Inbound] = []
+    async with connected(settings) as client:
+        try:
+            for entry in sorted(await client.readdir(settings.outbox), key=lambda entry: str(entry.filename)):
+                name = str(entry.filename)
+                size = entry.attrs.size or 0
+                is_file = entry.attrs.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
+                # A name with a path in it, a half-written or an endless file is not for us to open.
+                if not is_file or name.endswith(".part") or _PLAIN_NAME.fullmatch(name) is None:
+                    continue
+                if size > settings.max_inbound_bytes or is_stored(name):
+                    continue
+                remote_path = f"{settings.outbox}/{name}"
+                path, sha256, got = await asyncio.wait_for(
+                    _download(client, remote_path, store), settings.transfer_timeout_s
+                )
+                fetched.append(Inbound(name, path, sha256, got, f"sftp://{settings.host}/{remote_path}"))
+        except _BROKEN as error:
+            raise refusals.unreachable(settings) from error
+    return fetched
+
+
+async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) -> tuple[Path, str, int]:
+    """Store the bytes under their hash, so that no name of the bank ever becomes a path of ours."""
+    store.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    with tempfile.NamedTemporaryFile(dir=store, suffix=".part", delete=False) as part:
+        try:
+            async with client.open(remote_path, "rb") as remote:
+                while piece := await remote.read(_PIECE):
+                    digest.update(piece)
+                    size += part.write(piece)
+            part.flush()
+            os.fsync(part.fileno())
+            path = store / digest.hexdigest()
+            os.replace(part.name, path)
+        except BaseException:
+            os.unlink(part.name)
+            raise
+    return path, digest.hexdigest(), size
+
+
+async def look(settings: Settings) -> tuple[str, ...]:
+    """Connect and look into both folders, changing nothing; return their names.
+
+    Raises:
+        Refused: as `connected`, and `gateway_folder_missing`.
+    """
+    async with connected(settings) as client:
+        for folder in (settings.inbox, settings.outbox):
+            try:
+                is_there = await asyncio.wait_for(client.isdir(folder), settings.connect_timeout_s)
+            except _BROKEN as error:
+                raise refusals.unreachable(settings) from error
+            if not is_there:
+                raise refusals.folder_missing(folder)
+    return settings.inbox, settings.outbox

@@ -1,0 +1,160 @@
+"""The gateway to a bank that speaks ISO 20022 over SFTP: files out, files in, nothing in between.
+
+It promises the same bytes for the same batch and a file that the official schema accepts. A bank of this kind cannot be
+asked about one order, nor about an account holder: those questions it refuses by name.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ansinh.base.refusals import Refused
+from ansinh.payment.gateways import (
+    AccountQuery,
+    Artefact,
+    Batch,
+    Capabilities,
+    Debtor,
+    Health,
+    Inbound,
+    Instruction,
+    NameCheck,
+    Receipt,
+    refuse_unable,
+)
+from ansinh.payment.gateways.sftp_iso20022 import connection, refusals
+from ansinh.payment.gateways.sftp_iso20022.settings import Settings
+from ansinh.standards.iso20022 import pain001
+from ansinh.standards.iso20022.reader import Reading
+from ansinh.standards.iso20022.results import Entry, Profile
+
+
+class SftpIso20022:
+    """One bank. Holds its settings and no other state; every act is a connection of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._profile = Profile(debit_is_paid=settings.debit_is_paid, settled_is_paid=settings.settled_is_paid)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what this bank can do."""
+        return Capabilities(
+            max_instructions=self._settings.max_instructions,
+            max_amount_dong=self._settings.max_amount_dong,
+            end_to_end_id_length=16,
+            purpose_length=pain001.NARRATIVE_LIMIT,
+            can_verify=False,
+            can_query=False,
+            can_cancel=False,
+            gives_result_per_instruction=True,
+            gives_statement=True,
+            pays_cash=False,
+        )
+
+    @property
+    def debtor(self) -> Debtor:
+        """Return the paying agency as this bank knows it. A bank code of six digits is a BIN, anything else a BIC."""
+        name, number, agent = self._settings.debtor_name, self._settings.debtor_account, self._settings.debtor_agent
+        is_bin = len(agent) == 6 and agent.isdigit()
+        return Debtor(name, number, agent if is_bin else None, None if is_bin else agent)
+
+    def render(self, batch: Batch, target: BinaryIO) -> Artefact:
+        """Write the batch as pain.001.001.09 into `target`, schema-checked while it is written. Pure.
+
+        Raises:
+            Refused: what `pain001.render` and `pain001.validated` refuse, `amount_over_limit`, `batch_too_large`.
+        """
+        if batch.count > self._settings.max_instructions:
+            raise refusals.batch_too_large(batch.count, self._settings.max_instructions)
+        debtor = batch.debtor
+        header = pain001.CreditTransferHeader(
+            message_id=batch.message_id,
+            created_at=batch.created_at,
+            execution_date=batch.execution_date,
+            debtor=pain001.Debtor(debtor.name, debtor.account_number, debtor.agent_member_id, debtor.agent_bic),
+            count=batch.count,
+            total_dong=batch.total_dong,
+            clearing_system=self._settings.clearing_system,
+        )
+        digest, size = hashlib.sha256(), 0
+        for piece in pain001.validated(pain001.render(header, self._within_limit(batch.instructions))):
+            digest.update(piece)
+            size += target.write(piece)
+        return Artefact(f"{batch.message_id}.xml", None, digest.hexdigest(), size, batch.count, batch.total_dong)
+
+    def submit(self, artefact: Artefact) -> Receipt:
+        """Hand the file at `artefact.path` to the bank. Repeating it with the same artefact never sends twice.
+
+        Returns SENT, ALREADY (the bank has exactly these bytes) or UNKNOWN (the connection broke when the file may
+        have arrived: submit the same artefact again to find out).
+
+        Raises:
+            Refused: `artefact_changed` when the bytes are not the rendered ones; what `connection.send` refuses.
+        """
+        path = artefact.path
+        if path is None or _sha256(path) != artefact.sha256:
+            raise Refused(
+                "artefact_changed",
+                vi=f"Tệp “{artefact.name}” không còn đúng như lúc lập. Không gửi; hãy lập lại tệp từ lô lệnh.",
+                en=f"The file “{artefact.name}” is not as it was made. It was not sent; render the batch again.",
+                name=artefact.name,
+            )
+        return asyncio.run(connection.send(self._settings, artefact, path))
+
+    def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
+        """Fetch the bank's new files into the folder `store`, each named by its SHA-256.
+
+        The same bytes may come under two names: the caller knows them by their hash.
+
+        Raises:
+            Refused: what `connection.fetch` refuses.
+        """
+        yield from asyncio.run(connection.fetch(self._settings, is_stored, store))
+
+    def parse(self, inbound: Inbound) -> Reading:
+        """Read a stored file by the rules agreed with this bank. Iterate, or take `.result()`; iterate only once.
+
+        Raises:
+            Refused: `xml_is_hostile` (while iterating).
+        """
+        return Reading(_pieces(inbound.path), self._profile)
+
+    def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
+        """Refuse: this bank has no name inquiry here (`gateway_cannot_verify`)."""
+        refuse_unable("verify")
+
+    def query(self, end_to_end_id: str) -> Entry:
+        """Refuse: answers come as files only (`gateway_cannot_query`)."""
+        refuse_unable("query")
+
+    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
+        """Refuse: what was handed over cannot be called back here (`gateway_cannot_cancel`)."""
+        refuse_unable("cancel")
+
+    def health(self) -> Health:
+        """Try the connection and both folders, changing nothing. Never raises: the reason is in the answer."""
+        try:
+            return Health(True, "", asyncio.run(connection.look(self._settings)))
+        except Refused as refusal:
+            return Health(False, refusal.reason)
+
+    def _within_limit(self, instructions: Iterable[Instruction]) -> Iterator[Instruction]:
+        limit = self._settings.max_amount_dong
+        for position, instruction in enumerate(instructions, 1):
+            if instruction[1] > limit:
+                raise refusals.amount_over_limit(position, limit)
+            yield instruction
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 16):
+            yield piece
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,60 @@
+"""How to reach one bank and what was agreed with it.
+
+Keys only: there is no password, and no host is trusted at first sight.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ansinh.base.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The agreement with one bank, as the provider's settings hold it.
+
+    `host_key` is the bank's public key line (`ssh-ed25519 AAAA…`); any other key refuses the connection. `inbox` is the
+    bank's folder for our orders, `outbox` the one it answers in. `debit_is_paid` and `settled_is_paid` are the
+    bilateral rules of `standards.iso20022.results.Profile`. `max_amount_dong` is the channel's limit for one order.
+    """
+
+    host: str
+    port: int
+    username: str
+    client_key: Path
+    host_key: str
+    debtor_name: str
+    debtor_account: str
+    debtor_agent: str
+    inbox: str = "in"
+    outbox: str = "out"
+    debit_is_paid: bool = False
+    settled_is_paid: bool = False
+    clearing_system: str = "NAPAS"
+    max_instructions: int = 1_000_000
+    max_amount_dong: int = 499_999_999
+    max_inbound_bytes: int = 2 << 30
+    connect_timeout_s: int = 20
+    transfer_timeout_s: int = 600
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> "Settings":
+        """Return settings from stored JSON values.
+
+        Raises:
+            Refused: `gateway_settings_invalid` naming what is missing or unknown.
+        """
+        known = {field.name for field in fields(cls)}
+        needed = {"host", "port", "username", "client_key", "host_key", "debtor_name", "debtor_account", "debtor_agent"}
+        missing, unknown = sorted(needed - values.keys()), sorted(values.keys() - known)
+        if missing or unknown:
+            raise Refused(
+                "gateway_settings_invalid",
+                vi=f"Thông số cổng kết nối thiếu {missing} hoặc có mục lạ {unknown}. Hãy sửa lại.",
+                en=f"The gateway settings lack {missing} or have unknown {unknown}. Correct the provider's settings.",
+                missing=missing,
+                unknown=unknown,
+            )
+        return cls(**{**values, "client_key": Path(values["client_key"]), "port": int(values["port"])})

@@ -1,0 +1,134 @@
+"""Small readings inside a message: by local names only, so that the version of a message changes nothing.
+
+Each returns what is there or names what is wrong with it; none guesses.
+"""
+
+import datetime
+import re
+from decimal import Decimal
+
+from lxml import etree
+
+from ansinh.standards.iso20022.codes import PROPRIETARY_SET
+
+_AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,5})?")
+_CODE = re.compile(r"[A-Z0-9]{1,4}")
+# A hostile text must not travel on in full.
+_EVIDENCE_LIMIT = 80
+
+
+class Unreadable(Exception):
+    """One line cannot be understood. Carries the reason and the offending text; never leaves this package."""
+
+    def __init__(self, reason: str, evidence: str | None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.evidence = (evidence or "")[:_EVIDENCE_LIMIT]
+
+
+class _LocalNames(dict[str, str]):
+    """Local names by full tag, found once per tag."""
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.rpartition("}")[2]
+        # A file may invent tags without end; the table must not grow with them.
+        if len(self) < 2000:
+            self[tag] = name
+        return name
+
+
+LOCAL = _LocalNames()
+
+
+def children(element: etree._Element) -> dict[str, etree._Element]:
+    """Return the first child of each local name."""
+    found: dict[str, etree._Element] = {}
+    for child in element:
+        found.setdefault(LOCAL[child.tag], child)
+    return found
+
+
+def below(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """Return the first descendant along a path of local names, or None."""
+    for step in path:
+        if element is None:
+            return None
+        for child in element:
+            if LOCAL[child.tag] == step:
+                element = child
+                break
+        else:
+            return None
+    return element
+
+
+def text(element: etree._Element | None) -> str:
+    """Return the element's text without outer blanks; nothing gives an empty text."""
+    return (element.text or "").strip() if element is not None else ""
+
+
+def amount(element: etree._Element) -> tuple[int | None, str | None, str]:
+    """Return (đồng, text, currency): whole amounts in VND as an integer, all others as the bank's own text.
+
+    Raises:
+        Unreadable: `amount_invalid`, `amount_not_whole_dong`.
+    """
+    written = (element.text or "").strip()
+    currency = element.get("Ccy") or ""
+    if _AMOUNT.fullmatch(written) is None:
+        raise Unreadable("amount_invalid", written)
+    if currency != "VND":
+        return None, written, currency
+    whole, _, fraction = written.partition(".")
+    if fraction.strip("0"):
+        raise Unreadable("amount_not_whole_dong", written)
+    return int(whole), None, currency
+
+
+def day(element: etree._Element | None) -> datetime.date | None:
+    """Return the day of a `Dt`, `DtTm` or plain date element; None when there is none.
+
+    Raises:
+        Unreadable: `date_invalid`.
+    """
+    if element is None:
+        return None
+    written = text(element) or (text(element[0]) if len(element) else "")
+    if not written:
+        return None
+    try:
+        return datetime.date.fromisoformat(written[:10])
+    except ValueError:
+        raise Unreadable("date_invalid", written) from None
+
+
+def reason(information: etree._Element, reason_set: str) -> tuple[str, str]:
+    """Return (set, code) of a status or return reason; empty texts when there is none.
+
+    Real banks also write `<Rsn><Rsn>CODE`, and `RtrRsn` in the oldest versions.
+    """
+    holder = below(information, "Rsn")
+    if holder is None:
+        holder = below(information, "RtrRsn")
+    if holder is None:
+        return "", ""
+    if len(holder) == 0:
+        code = text(holder)
+        return (reason_set, code) if _CODE.fullmatch(code) else ("", "")
+    chosen = holder[0]
+    code = text(chosen)
+    if LOCAL[chosen.tag] != "Prtry" and _CODE.fullmatch(code):
+        return reason_set, code
+    return (PROPRIETARY_SET, code[:35]) if code else ("", "")
+
+
+def whole_number(element: etree._Element | None) -> int | None:
+    """Return a count that a bank states, or None when it states none that can be read."""
+    written = text(element)
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= 15 else None
+
+
+def stated_sum(element: etree._Element | None) -> Decimal | None:
+    """Return a sum that a bank states, or None when it states none that can be read."""
+    written = text(element)
+    return Decimal(written) if _AMOUNT.fullmatch(written) else None

@@ -1,0 +1,195 @@
+"""Reads what banks send back: pain.002 and camt.052/053/054 of any version, in a stream, one bad line at a time.
+
+It refuses files built to do harm (document types, entities). Of a broken file it keeps what was readable and says that
+it is incomplete. An unknown version is read with a notice; an unknown message is quarantined, never guessed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from ansinh.base.refusals import Refused
+from ansinh.standards.iso20022.fields import LOCAL, text
+from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice, Profile, ReadResult
+from ansinh.standards.iso20022.statement import Statement
+from ansinh.standards.iso20022.status_report import StatusReport
+
+_PIECE = 1 << 16
+_STATEMENTS = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054"}
+_ROOTS = (StatusReport.root, *_STATEMENTS)
+_TAGS = tuple(f"{{*}}{name}" for name in (*_ROOTS, "GrpHdr", *StatusReport.ends, *Statement.ends))
+_NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
+# The newest version of each message whose schema we have seen; a newer one is read with a notice.
+_NEWEST = {"pain.002": 15, "camt.052": 14, "camt.053": 14, "camt.054": 14}
+_ENCODING = re.compile(rb"^<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_ENCODINGS = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|windows-125[0-9]|utf-?16(le|be)?", re.IGNORECASE)
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+DEFAULT_PROFILE = Profile()
+
+
+def read(raw: bytes, profile: Profile = DEFAULT_PROFILE) -> ReadResult:
+    """Return everything the file says. Empty or foreign bytes give kind `unknown` with the reason held.
+
+    Raises:
+        Refused: `xml_is_hostile` when the file carries a document type, entities or a disguised encoding.
+    """
+    return Reading(raw, profile).result()
+
+
+class Reading:
+    """One file while it is read: iterate, once, for entries and held lines; the rest is complete afterwards.
+
+    The source is the whole file, or its pieces in order; what opens files belongs to the caller.
+    """
+
+    def __init__(self, source: bytes | Iterable[bytes], profile: Profile = DEFAULT_PROFILE) -> None:
+        self._pieces = _pieces(source)
+        self._profile = profile
+        self.kind = "unknown"
+        self.version = ""
+        self.message_id = ""
+        self.messages = 0
+        self.groups: list[GroupStatus] = []
+        self.warnings: list[Notice] = []
+        self.incomplete = False
+        self._line = 0
+        self._message: StatusReport | Statement | None = None
+
+    def result(self) -> ReadResult:
+        """Read to the end and return everything at once."""
+        entries: list[Entry] = []
+        held: list[Held] = []
+        for outcome in self:
+            (held if isinstance(outcome, Held) else entries).append(outcome)  # type: ignore[arg-type]
+        return ReadResult(
+            self.kind, self.version, self.messages, self.message_id, entries, held, self.groups, self.warnings,
+            self.incomplete,
+        )  # fmt: skip
+
+    def __iter__(self) -> Iterator[Entry | Held]:
+        """Yield each result as soon as its piece of the file has been read."""
+        parser = etree.XMLPullParser(
+            events=("start", "end"), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
+            dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        )  # fmt: skip
+        problem = ""
+        try:
+            for piece in self._pieces:
+                parser.feed(piece)
+                yield from self._outcomes(parser)
+            parser.close()
+        except etree.XMLSyntaxError as error:
+            problem = error.msg or "not well-formed"
+        # What was complete before the damage is still waiting in the parser.
+        yield from self._outcomes(parser)
+        if self._message is not None:
+            self._message.finished()
+        if self.messages == 0:
+            self._line += 1
+            yield Held(self._line, "format_unknown" if problem else "message_unknown", problem[:80])
+        elif problem:
+            self.incomplete = True
+            self.warnings.append(Notice("file_incomplete", {"parser_says": problem[:200], "read": self._line}))
+
+    def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
+        finished_with: dict[int, etree._Element] = {}
+        for event, element in parser.read_events():
+            name = LOCAL[element.tag]
+            if event == "start":
+                if name in _ROOTS:
+                    self._open(element, name)
+                continue
+            if name in _ROOTS or self._message is None:
+                continue
+            if name == "GrpHdr":
+                self._header(element)
+            elif name in self._message.ends:
+                outcome = self._message.ended(element, self._line + 1)
+                if outcome is not None:
+                    self._line += 1
+                    yield outcome
+                if name in ("TxInfAndSts", "TxDtls", "Ntry"):
+                    parent = element.getparent()
+                    element.clear()
+                    finished_with[id(parent)] = parent
+        # Elements that were read are dropped, all but the last, on which the parser may still be working.
+        for parent in finished_with.values():
+            del parent[:-1]
+
+    def _open(self, element: etree._Element, name: str) -> None:
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise _hostile("document type")
+        if self._message is not None:
+            self._message.finished()
+        self.messages += 1
+        if name == StatusReport.root:
+            self._message = StatusReport(self._profile, self.groups, self.warnings)
+        else:
+            self._message = Statement(self._profile, name, _STATEMENTS[name], self.warnings)
+        if self.messages == 1:
+            self._name(element, self._message.message)
+
+    def _name(self, element: etree._Element, message: str) -> None:
+        namespace = etree.QName(element).namespace or ""
+        found = _NAMESPACE.fullmatch(namespace)
+        if found is None or found[1] != message:
+            self.kind = message
+            self.warnings.append(Notice("namespace_unknown", {"namespace": namespace[:80]}))
+            return
+        self.version = found[3]
+        self.kind = f"{message}.{found[2]}.{found[3]}"
+        if int(found[3]) > _NEWEST[message] or found[2] != "001":
+            self.warnings.append(Notice("version_unknown", {"kind": self.kind}))
+
+    def _header(self, element: etree._Element) -> None:
+        for child in element:
+            if LOCAL[child.tag] == "MsgId" and not self.message_id:
+                self.message_id = text(child)[:70]
+                if len(text(child)) > 35:
+                    self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
+
+
+def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the file in pieces; the first is looked over before any parser sees it."""
+    pieces: Iterable[bytes]
+    if isinstance(source, bytes):
+        pieces = (source[at : at + _PIECE] for at in range(0, len(source), _PIECE))
+    else:
+        pieces = source
+    first = True
+    for piece in pieces:
+        if first:
+            # Blank lines before the XML declaration are against the rules and common.
+            piece = piece.lstrip(b" \t\r\n")
+            _refuse_hostile_prolog(piece)
+            first = False
+        yield piece
+
+
+def _refuse_hostile_prolog(head: bytes) -> None:
+    """Refuse a document type before a parser could act on it, whatever encoding hides it."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        opening = head.decode("utf-16", "replace")
+    elif head.startswith((b"<\x00", b"\x00<")):
+        opening = head.decode("utf-16-le" if head[1] == 0 else "utf-16-be", "replace")
+    else:
+        declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf"))
+        if declared is not None and _ENCODINGS.fullmatch(declared[1].decode("ascii")) is None:
+            raise _hostile("encoding " + declared[1].decode("ascii")[:20])
+        opening = head.decode("latin-1").removeprefix("ï»¿")
+    opening = opening.removeprefix("\ufeff")
+    start = _PROLOG.match(opening)
+    rest = opening[start.end() if start else 0 :]
+    if rest.startswith("<!"):
+        raise _hostile("document type" if rest[:9].upper() == "<!DOCTYPE" else "prolog")
+
+
+def _hostile(what: str) -> Refused:
+    return Refused(
+        "xml_is_hostile",
+        vi="Tệp XML chứa khai báo có thể gây hại nên không được đọc. Hãy hỏi lại nơi gửi và báo quản trị hệ thống.",
+        en="The XML file carries declarations that can do harm and was not read. Ask the sender what it is.",
+        found=what,
+    )

@@ -1,0 +1,91 @@
+"""What a file from a bank said, as plain values: entries, held lines, notices.
+
+They carry evidence and decide nothing; what follows from them is decided in `payment`.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+PAID, REJECTED, RETURNED = "PAID", "REJECTED", "RETURNED"
+RECEIVED, ACCEPTED = "RECEIVED", "ACCEPTED"
+# Statement lines that are not about one of our orders: money on the account, booked or still to be booked.
+BOOKED, PENDING = "BOOKED", "PENDING"
+
+
+class Entry(NamedTuple):
+    """One result. `line` counts the results of the file from 1, held ones included.
+
+    `amount_dong` is set for whole amounts in VND; otherwise `amount` keeps the bank's text. `kind` says where it
+    stood: `status` (pain.002), `detail` (one of several in a statement entry) or `entry` (an entry without details).
+    `code` is the bank's own status word. `reason_set` is `status`, `return` or `proprietary`.
+    """
+
+    line: int
+    end_to_end_id: str
+    amount_dong: int | None
+    amount: str | None
+    currency: str
+    status: str
+    reason_set: str
+    reason_code: str
+    booked_on: datetime.date | None
+    credit_debit: str
+    kind: str
+    code: str
+
+
+class Held(NamedTuple):
+    """A line that cannot be understood for sure. It waits for a person; its neighbours do not."""
+
+    line: int
+    reason: str
+    evidence: str = ""
+
+
+class Notice(NamedTuple):
+    """Something that is not as it should be but costs no result, with its evidence."""
+
+    reason: str
+    evidence: dict[str, Any]
+
+
+class GroupStatus(NamedTuple):
+    """What a bank said of a whole file or block of orders (`payment_information_id` is empty for a whole file).
+
+    A refused file often comes back with this alone, without one line per order.
+    """
+
+    original_message_id: str
+    payment_information_id: str
+    status: str
+    code: str
+    reason_set: str
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What was agreed with one bank beyond the standard.
+
+    `debit_is_paid`: a booked debit notification with our EndToEndId confirms that the payee has the money.
+    `settled_is_paid`: the same for the status ACSC, which by itself only says that the payer's side has settled.
+    """
+
+    debit_is_paid: bool = False
+    settled_is_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """Everything a file said. `kind` is like `camt.054.001.08`, or `unknown`; then nothing of it may be applied."""
+
+    kind: str
+    version: str
+    messages: int
+    message_id: str
+    entries: list[Entry] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    groups: list[GroupStatus] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
+    incomplete: bool = False

@@ -1,0 +1,208 @@
+"""What moved on our account: camt.052, camt.053, camt.054, any version. One result per detail, or per bare entry.
+
+A debit confirms a payment only where the bank agreed so; money that comes back with a return reason is RETURNED.
+"""
+
+import datetime
+from decimal import Decimal
+
+from lxml import etree
+
+from ansinh.standards import end_to_end
+from ansinh.standards.iso20022 import codes, fields
+from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
+from ansinh.standards.iso20022.results import ACCEPTED, BOOKED, PAID, PENDING, RETURNED, Entry, Held, Notice, Profile
+
+
+class Statement:
+    """Collects one camt message while it streams by. An entry with a million details never lies whole in memory."""
+
+    ends = ("TxDtls", "Ntry", "TxsSummry", "LastPgInd", "Stmt", "Ntfctn", "Rpt")
+
+    def __init__(self, profile: Profile, root: str, message: str, warnings: list[Notice]) -> None:
+        self.root = root
+        self.message = message
+        self._profile = profile
+        self._warnings = warnings
+        self._stated: tuple[int | None, Decimal | None] = (None, None)
+        self._entries = 0
+        self._total: Decimal | None = Decimal(0)
+        self._holder: etree._Element | None = None
+        self._entry: etree._Element | None = None
+
+    def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
+        """Take one finished element; return the result it gave, if any."""
+        name = LOCAL[element.tag]
+        if name == "TxDtls":
+            holder = element.getparent()
+            if holder is not self._holder:
+                self._enter(holder)
+            self._details += 1
+            try:
+                return self._detail(element, line)
+            except Unreadable as problem:
+                self._detail_sum = None
+                return Held(line, problem.reason, problem.evidence)
+        if name == "Ntry":
+            return self._end_of_entry(element, line)
+        if name == "TxsSummry":
+            total = below(element, "TtlNtries")
+            self._stated = (fields.whole_number(below(total, "NbOfNtries")), fields.stated_sum(below(total, "Sum")))
+        elif name == "LastPgInd":
+            if text(element) == "false":
+                self._warnings.append(Notice("more_pages_follow", {}))
+        else:
+            self._compare()
+        return None
+
+    def finished(self) -> None:
+        """Nothing is left to compare: each statement was compared at its own end."""
+
+    def _compare(self) -> None:
+        count, total = self._stated
+        if count is not None and count != self._entries:
+            self._warnings.append(Notice("count_differs", {"stated": count, "found": self._entries}))
+        if total is not None and self._total is not None and total != self._total:
+            self._warnings.append(Notice("control_sum_differs", {"stated": str(total), "found": str(self._total)}))
+        self._stated, self._entries, self._total = (None, None), 0, Decimal(0)
+
+    def _enter(self, holder: etree._Element) -> None:
+        """Read what an entry says before its details, once; the elements are dropped afterwards."""
+        self._holder = holder
+        entry = holder.getparent() if LOCAL[holder.tag] == "NtryDtls" else holder
+        stated = fields.whole_number(below(holder, "Btch", "NbOfTxs"))
+        if entry is not self._entry:
+            self._open(entry)
+            self._stated_details = stated
+        elif stated is not None:
+            self._stated_details = (self._stated_details or 0) + stated
+
+    def _open(self, entry: etree._Element) -> None:
+        self._entry = entry
+        self._details = 0
+        self._detail_sum: Decimal | None = Decimal(0)
+        self._stated_details: int | None = None
+        self._problem: Unreadable | None = None
+        self._borrower: Entry | None = None
+        self._direction, self._is_reversal, self._is_booked = "", False, False
+        self._day: datetime.date | None = None
+        self._amount: tuple[int | None, str | None, str] | None = None
+        try:
+            for child in entry:
+                name = LOCAL[child.tag]
+                if name == "Amt":
+                    self._amount = fields.amount(child)
+                elif name == "CdtDbtInd":
+                    self._direction = text(child)
+                elif name == "RvslInd":
+                    self._is_reversal = text(child) in ("true", "1")
+                elif name == "Sts":
+                    self._is_booked = (text(child) or text(below(child, "Cd"))) == "BOOK"
+                elif name == "BookgDt":
+                    self._day = fields.day(child)
+            if self._amount is None:
+                raise Unreadable("amount_missing", "")
+            if self._direction not in ("CRDT", "DBIT"):
+                raise Unreadable("direction_unknown", self._direction)
+        except Unreadable as problem:
+            self._problem = problem
+
+    def _detail(self, element: etree._Element, line: int) -> Entry | None:
+        end_to_end_id = instruction_id = reason_set = reason_code = ""
+        has_return, own_amount, direction = False, None, self._direction
+        for child in element:
+            name = LOCAL[child.tag]
+            if name == "Refs":
+                for reference in child:
+                    kind = LOCAL[reference.tag]
+                    if kind == "EndToEndId":
+                        end_to_end_id = (reference.text or "").strip()
+                    elif kind == "InstrId":
+                        instruction_id = (reference.text or "").strip()
+            elif name == "Amt":
+                own_amount = fields.amount(child)
+            elif name == "AmtDtls":
+                if own_amount is None:
+                    own_amount = _amount_in_details(child)
+            elif name == "CdtDbtInd":
+                direction = (child.text or "").strip()
+            elif name == "RtrInf":
+                has_return = True
+                reason_set, reason_code = fields.reason(child, codes.RETURN_SET)
+        if self._problem is not None and (own_amount is None or self._problem.reason != "amount_invalid"):
+            raise self._problem
+        is_borrowed = own_amount is None
+        if own_amount is None:
+            own_amount = self._amount or (None, None, "")
+        if self._detail_sum is not None:
+            is_comparable = self._amount is not None and own_amount[2] == self._amount[2]
+            self._detail_sum = self._detail_sum + _number(own_amount) if is_comparable else None
+        if end_to_end_id in ("", "NOTPROVIDED"):
+            end_to_end_id = instruction_id
+        status = self._status(end_to_end_id, direction, has_return)
+        found = Entry(
+            line, end_to_end_id[:35], *own_amount, status, reason_set, reason_code, self._day, direction,
+            "detail", "BOOK" if self._is_booked else "",
+        )  # fmt: skip
+        if not is_borrowed:
+            return found
+        # The amount of the whole entry may stand for a detail only when there is no other, which its end will show.
+        if self._borrower is not None:
+            raise Unreadable("amount_missing", "")
+        self._borrower = found
+        return None
+
+    def _end_of_entry(self, entry: etree._Element, line: int) -> Entry | Held | None:
+        self._entries += 1
+        if entry is self._entry:
+            self._compare_details()
+            result: Entry | Held | None = None
+            if self._borrower is not None:
+                is_only_one = max(self._details, self._stated_details or 1) == 1
+                result = self._borrower._replace(line=line) if is_only_one else Held(line, "amount_missing")
+        else:
+            self._open(entry)
+            if self._problem is None and self._amount is not None:
+                status = self._status("", self._direction, False)
+                code = "BOOK" if self._is_booked else ""
+                result = Entry(line, "", *self._amount, status, "", "", self._day, self._direction, "entry", code)
+            else:
+                problem = self._problem or Unreadable("amount_missing", "")
+                result = Held(line, problem.reason, problem.evidence)
+        if self._amount is None or self._total is None:
+            self._total = None
+        else:
+            self._total += _number(self._amount)
+        self._holder = None
+        return result
+
+    def _compare_details(self) -> None:
+        if self._stated_details is not None and self._stated_details != self._details:
+            self._warnings.append(
+                Notice(
+                    "count_differs", {"stated": self._stated_details, "found": self._details, "entry": self._entries}
+                )
+            )
+        if self._amount is not None and self._detail_sum is not None and _number(self._amount) != self._detail_sum:
+            evidence = {"stated": str(_number(self._amount)), "found": str(self._detail_sum), "entry": self._entries}
+            self._warnings.append(Notice("details_differ_from_entry", evidence))
+
+    def _status(self, end_to_end_id: str, direction: str, has_return: bool) -> str:
+        if not self._is_booked:
+            return PENDING
+        if direction == "CRDT" and has_return:
+            return RETURNED
+        # A reversed entry undoes an earlier one: it must never confirm anything.
+        if direction == "DBIT" and not self._is_reversal and end_to_end.decode(end_to_end_id) is not None:
+            return PAID if self._profile.debit_is_paid else ACCEPTED
+        return BOOKED
+
+
+def _amount_in_details(element: etree._Element) -> tuple[int | None, str | None, str] | None:
+    """Return the transaction's own amount. The instructed amount may be in another currency and is not used."""
+    found = below(element, "TxAmt", "Amt")
+    return fields.amount(found) if found is not None else None
+
+
+def _number(amount: tuple[int | None, str | None, str]) -> Decimal:
+    return Decimal(amount[0]) if amount[0] is not None else Decimal(amount[1] or 0)

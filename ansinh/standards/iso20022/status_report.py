@@ -1,0 +1,132 @@
+"""What a bank answers to our orders: pain.002, any version. One entry per order it names, one group status per block.
+
+It promises that an order without a readable status is held, and that differing counts and sums are shown.
+"""
+
+from decimal import Decimal
+
+from lxml import etree
+
+from ansinh.standards.iso20022 import codes, fields
+from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
+from ansinh.standards.iso20022.results import PAID, Entry, GroupStatus, Held, Notice, Profile
+
+
+class StatusReport:
+    """Collects one pain.002 while it streams by."""
+
+    root = "CstmrPmtStsRpt"
+    message = "pain.002"
+    ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts")
+
+    def __init__(self, profile: Profile, groups: list[GroupStatus], warnings: list[Notice]) -> None:
+        self._words = dict(codes.statuses())
+        if profile.settled_is_paid:
+            self._words["ACSC"] = PAID
+        self._groups = groups
+        self._warnings = warnings
+        self._group_code = ""
+        self._block: etree._Element | None = None
+        self._block_code = ""
+        self._stated_count: int | None = None
+        self._stated_sum: Decimal | None = None
+        self._found = 0
+        self._sum: int | None = 0
+
+    def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
+        """Take one finished element; return the result it gave, if any."""
+        name = LOCAL[element.tag]
+        if name == "TxInfAndSts":
+            parent = element.getparent()
+            if parent is not self._block:
+                self._enter(parent)
+            self._found += 1
+            try:
+                return self._transaction(element, line)
+            except Unreadable as problem:
+                self._sum = None
+                return Held(line, problem.reason, problem.evidence)
+        if name == "OrgnlPmtInfAndSts":
+            if element is not self._block:
+                self._enter(element)
+        else:
+            self._enter_group(element)
+        return None
+
+    def finished(self) -> None:
+        """Compare what was listed with what the bank says it was sent. A report of refusals alone also shows here."""
+        if not self._found:
+            return
+        if self._stated_count is not None and self._stated_count != self._found:
+            self._warnings.append(Notice("count_differs", {"stated": self._stated_count, "found": self._found}))
+        if self._stated_sum is not None and self._sum is not None and self._stated_sum != self._sum:
+            self._warnings.append(Notice("control_sum_differs", {"stated": str(self._stated_sum), "found": self._sum}))
+
+    def _enter_group(self, element: etree._Element) -> None:
+        parts = fields.children(element)
+        self._group_code = text(parts.get("GrpSts"))
+        self._stated_count = fields.whole_number(parts.get("OrgnlNbOfTxs"))
+        self._stated_sum = fields.stated_sum(parts.get("OrgnlCtrlSum"))
+        self._original = text(parts.get("OrgnlMsgId"))
+        self._add_group("", self._group_code, parts.get("StsRsnInf"))
+
+    def _enter(self, block: etree._Element) -> None:
+        self._block = block
+        parts = fields.children(block)
+        self._block_code = text(parts.get("PmtInfSts"))
+        self._add_group(text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("StsRsnInf"))
+
+    _original = ""
+
+    def _add_group(self, block_id: str, code: str, information: etree._Element | None) -> None:
+        if not code:
+            return
+        reason_set, reason_code = fields.reason(information, codes.STATUS_SET) if information is not None else ("", "")
+        status = self._words.get(code, "")
+        if not status and code != "PART":
+            self._warnings.append(Notice("group_status_unknown", {"code": code[:20]}))
+        self._groups.append(GroupStatus(self._original, block_id, status, code[:20], reason_set, reason_code))
+
+    def _transaction(self, element: etree._Element, line: int) -> Entry:
+        end_to_end_id = instruction_id = code = reason_set = reason_code = currency = ""
+        amount_dong: int | None = None
+        amount_text: str | None = None
+        booked_on = None
+        for child in element:
+            name = LOCAL[child.tag]
+            if name == "OrgnlEndToEndId":
+                end_to_end_id = (child.text or "").strip()
+            elif name == "TxSts":
+                code = (child.text or "").strip()
+            elif name == "StsRsnInf":
+                if not reason_code:
+                    reason_set, reason_code = fields.reason(child, codes.STATUS_SET)
+            elif name == "OrgnlTxRef":
+                holder = _amount_of(child)
+                if holder is not None:
+                    amount_dong, amount_text, currency = fields.amount(holder)
+            elif name == "OrgnlInstrId":
+                instruction_id = (child.text or "").strip()
+            elif name == "AccptncDtTm":
+                booked_on = fields.day(child)
+        code = code or self._block_code or self._group_code
+        status = self._words.get(code)
+        if status is None:
+            raise Unreadable("status_unknown" if code else "status_missing", code)
+        if end_to_end_id in ("", "NOTPROVIDED"):
+            end_to_end_id = instruction_id
+        self._sum = None if amount_dong is None or self._sum is None else self._sum + amount_dong
+        return Entry(
+            line, end_to_end_id[:35], amount_dong, amount_text, currency, status, reason_set, reason_code,
+            booked_on, "DBIT", "status", code,
+        )  # fmt: skip
+
+
+def _amount_of(reference: etree._Element) -> etree._Element | None:
+    for child in reference:
+        name = LOCAL[child.tag]
+        if name == "Amt":
+            return below(child, "InstdAmt")
+        if name in ("IntrBkSttlmAmt", "InstdAmt"):
+            return child
+    return None
