@@ -25,11 +25,11 @@ def account_ids(*accounts: Account) -> list[int]:
     return ids
 
 
-def book(*, rows: str, parameters: list, month: datetime.date, at: datetime.datetime) -> int:
+def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
     """This will book one transfer for every row of a SELECT, set-based, and return how many were new.
 
     Args:
-        rows: a SELECT with columns code, reference, debit_id, credit_id, amount_dong, evidence.
+        rows: a SELECT with columns code, reference, debit_id, credit_id, amount_dong, evidence, month (first day).
 
     Promises: a transfer that was booked before is left alone; balances move in the same statement.
 
@@ -38,12 +38,12 @@ def book(*, rows: str, parameters: list, month: datetime.date, at: datetime.date
     """
     statement = f"""
         INSERT INTO ledger_transfer (code, reference, debit_id, credit_id, amount_dong, evidence, month, booked_at)
-        SELECT code, reference, debit_id, credit_id, amount_dong, evidence, %s, %s FROM ({rows}) AS events
+        SELECT code, reference, debit_id, credit_id, amount_dong, evidence, month, %s FROM ({rows}) AS events
         ON CONFLICT (code, reference) DO NOTHING
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [month, at, *parameters])
+            cursor.execute(statement, [at, *parameters])
             return cursor.rowcount
     except IntegrityError as error:
         if "no_overspend" not in str(error):
@@ -63,8 +63,8 @@ def book_one(
     debit_id, credit_id = account_ids(debit, credit)
     return book(
         rows="SELECT %s::smallint AS code, %s::bigint AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
-        " %s::bigint AS amount_dong, %s::bigint AS evidence",
-        parameters=[code, reference, debit_id, credit_id, amount_dong, evidence], month=month, at=at,
+        " %s::bigint AS amount_dong, %s::bigint AS evidence, %s::date AS month",
+        parameters=[code, reference, debit_id, credit_id, amount_dong, evidence, month], at=at,
     )
 
 

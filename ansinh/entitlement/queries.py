@@ -1,0 +1,96 @@
+"""Reads of entitlement: the decisions about a person, and the person's facts in the form in which the law is asked."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ansinh.base.months import Month
+from ansinh.entitlement.models import Decision
+from ansinh.law.package import LawPackage
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One decision; `end_month` is the first month no longer paid, or None."""
+
+    benefit: str
+    number: str
+    signed_on: datetime.date
+    start_month: Month
+    end_month: Month | None
+
+
+def decisions_of(person_id: int) -> list[DecisionRow]:
+    """Return the decisions about a person, oldest first, as far as the caller's scope reaches."""
+    rows = Decision.objects.filter(person_id=person_id).order_by("start_month", "benefit")
+    return [DecisionRow(row.benefit, row.number, row.signed_on, Month.of(row.start_month), Month.of(row.end_month) if row.end_month else None)
+            for row in rows]
+
+
+def granted_in(person_id: int, month: Month) -> frozenset[str]:
+    """Return the benefits with a decision in force in the month."""
+    return frozenset(row.benefit for row in decisions_of(person_id)
+                     if row.start_month <= month and (row.end_month is None or row.end_month > month))
+
+
+def _parse(text: str) -> Any:
+    """Return a stored fact as the law's file format writes it: booleans and whole numbers as such, the rest as text."""
+    if text in {"true", "false"}:
+        return text == "true"
+    return int(text) if text.isdigit() else text
+
+
+def _periods(cursor: Any, statement: str, person_id: int) -> dict[str, list[dict[str, Any]]]:
+    cursor.execute(statement, [person_id])
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind, value, valid_from, valid_to in cursor.fetchall():
+        found.setdefault(kind, []).append(
+            {"value": _parse(value), "from": valid_from.isoformat(), "to": valid_to.isoformat() if valid_to else None}
+        )
+    return found
+
+
+_CIRCUMSTANCES = """SELECT kind, value, valid_from, valid_to FROM people_circumstance WHERE person_id = %s AND superseded_at IS NULL
+    ORDER BY kind, valid_from"""
+_PROTECTED = """SELECT kind, value, valid_from, valid_to FROM people_protectedcondition WHERE person_id = %s AND superseded_at IS NULL
+    ORDER BY kind, valid_from"""
+_POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.valid_from, membership.valid_from),
+           least(class.valid_to, membership.valid_to)
+    FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
+    WHERE membership.person_id = %s AND greatest(class.valid_from, membership.valid_from)
+          < coalesce(least(class.valid_to, membership.valid_to), 'infinity') ORDER BY 3"""
+_HARDSHIP = """SELECT 'area_hardship', 'true', hardship.valid_from, hardship.valid_to FROM office_hardship AS hardship
+    JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
+# "In payment" is a matter of decisions: from the month after the first paid one until the month the decision ends.
+_RECEIVING = """SELECT benefit, 'true', (start_month + interval '1 month')::date, (end_month + interval '1 month')::date
+    FROM entitlement_decision WHERE person_id = %s ORDER BY start_month"""
+_CHILDREN = """SELECT child.id, child.birth_date FROM people_parentchild AS raised JOIN people_person AS child ON child.id = raised.child_id
+    WHERE raised.parent_id = %s AND raised.valid_to IS NULL ORDER BY child.birth_date"""
+
+
+def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
+    """Return what the registry knows of a person now, as a facts file of the contract. The scope must cover the person.
+
+    Protected conditions are part of it only under a scope that may see them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person.birth_date, person.death_date, person.sex, area.code FROM people_person AS person"
+                       " JOIN office_area AS area ON area.id = person.area_id WHERE person.id = %s", [person_id])
+        birth_date, death_date, sex, area = cursor.fetchone()
+        facts: dict[str, Any] = {"id": str(person_id), "birth_date": birth_date.isoformat(), "sex": sex, "area": area}
+        if death_date:
+            facts["death_date"] = death_date.isoformat()
+        for statement in (_CIRCUMSTANCES, _PROTECTED, _POVERTY, _HARDSHIP):
+            facts.update({kind: periods for kind, periods in _periods(cursor, statement, person_id).items() if kind in package.facts})
+        receiving = _periods(cursor, _RECEIVING, person_id)
+        facts["was_receiving"] = [{"value": [benefit], "from": period["from"], "to": period["to"]}
+                                  for benefit, periods in receiving.items() for period in periods]
+        cursor.execute(_CHILDREN, [person_id])
+        facts["children"] = [
+            {"birth_date": born.isoformat(), **{kind: periods for kind, periods in _periods(cursor, _CIRCUMSTANCES, child).items()
+                                                if kind in package.child_facts}}
+            for child, born in cursor.fetchall()
+        ]
+    return facts

@@ -1,0 +1,149 @@
+"""Collecting answers: fetch, store, read, judge, apply. Bytes are safe on disk before anything reads them.
+
+One bad line holds that line; an unreadable file is quarantined; what was applied once changes nothing a second time.
+"""
+
+import datetime
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import connection, transaction
+from psycopg import Cursor
+
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.ledger import operations as ledger
+from ansinh.office import queries as office_queries
+from ansinh.office.security import everything, put_on
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Gateway, Inbound
+from ansinh.payment.models import Message, PaymentServiceProvider
+from ansinh.payment.operations import Collected, Progress, judge_and_apply, store_message
+from ansinh.standards.end_to_end import decode_many
+from ansinh.standards.iso20022.reader import Reading
+from ansinh.standards.iso20022.results import Entry, Held
+
+_ANSWER = """
+    CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
+                                   reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
+"""
+_COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
+_PORTION = 10_000
+_OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", "UNKNOWN"})
+
+
+def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
+    """Yield the lines of one portion as the table `answer` takes them: each with its item, or with the reason it is held."""
+    names = decode_many(["" if isinstance(line, Held) else line.end_to_end_id for line in portion])
+    for line, name in zip(portion, names, strict=True):
+        if isinstance(line, Held):
+            yield line.line, None, None, "", "", None, "", "", line.reason[:40]
+        elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
+            # Money or news about something that is not ours: kept, never guessed.
+            yield (line.line, None, None, line.end_to_end_id[:35], line.status[:8], line.amount_dong, line.reason_set, line.reason_code[:8],
+                   "unknown_reference")
+        else:
+            yield (line.line, name[1], name[2], line.end_to_end_id, line.status, line.amount_dong, line.reason_set, line.reason_code[:8], "")
+
+
+def _load(cursor: Cursor, reading: Reading, instance: int) -> int:
+    """Stream the lines of a file into `answer` and return their number."""
+    lines, count = iter(reading), 0
+    with cursor.copy(_COPY) as copy:
+        while portion := list(islice(lines, _PORTION)):
+            count += len(portion)
+            for row in _rows(portion, instance):
+                copy.write_row(row)
+    return count
+
+
+def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
+    """Add a rejection for each item of a batch that the bank refused as a whole, without a line of its own."""
+    added = 0
+    for group in reading.groups:
+        if group.status == "REJECTED":
+            cursor.execute(statement("payment", "refused_batch"), {"message_id": group.original_message_id, "reason_set": group.reason_set,
+                                                                   "reason_code": group.reason_code})
+            added += cursor.rowcount
+    return added
+
+
+def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> Collected:
+    """Read one stored message and apply it, with its own mark, in one transaction."""
+    path = archive.path(message.sha256)
+    inbound = Inbound(name=message.name, path=path, sha256=message.sha256, size=path.stat().st_size, origin=provider.code)
+    with transaction.atomic():
+        put_on(everything("system"))
+        message = Message.objects.select_for_update().get(id=message.id)
+        if message.state != Message.State.STORED:
+            return Collected(0, 0, 0)
+        with connection.cursor() as cursor:
+            cursor.execute(_ANSWER)
+            reading = gateway.parse(inbound)
+            lines = _load(cursor, reading, office_queries.instance_number())
+            lines += _load_refused_batches(cursor, reading)
+        applied, held = judge_and_apply(message=message, provider=provider, at=at)
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE answer")
+        known = reading.kind != "unknown"
+        message.state = Message.State.APPLIED if known else Message.State.QUARANTINED
+        message.kind, message.message_id, message.lines, message.held = reading.kind[:40], reading.message_id[:70], lines, held
+        message.note = ", ".join(notice.reason for notice in reading.warnings)[:300]
+        message.applied_at = at
+        message.save()
+    return Collected(1, applied, held)
+
+
+def _quarantine(message: Message, refusal: Refused, at: datetime.datetime) -> None:
+    with transaction.atomic():
+        Message.objects.filter(id=message.id).update(state=Message.State.QUARANTINED, note=f"{refusal.reason}: {refusal.vi}"[:300], applied_at=at)
+
+
+def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime) -> int:
+    """Judge again the returns that came before their payment was known; return how many could be applied now."""
+    settled = 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        put_on(everything("system"))
+        cursor.execute(statement("payment", "unprocessed_returns"), {"provider": provider.id})
+        for message_id, _ in cursor.fetchall():
+            cursor.execute(_ANSWER)
+            cursor.execute("INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
+                           " FROM payment_messageline WHERE message_id = %s AND hold_reason = 'return_before_payment'", [message_id])
+            message = Message.objects.select_for_update().get(id=message_id)
+            applied, held = judge_and_apply(message=message, provider=provider, at=at)
+            cursor.execute("DROP TABLE answer")
+            message.held -= applied
+            message.save(update_fields=["held"])
+            settled += applied
+    return settled
+
+
+def collect(
+    *, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime, progress: Progress = lambda _: None,
+) -> Collected:
+    """This will fetch everything new from one provider, keep it, and apply it file by file.
+
+    Promises: a file that came before (under any name) changes nothing; a file that cannot be understood is quarantined
+    and the others go on; a kill at any point loses nothing, the next call continues.
+    """
+    names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
+    incoming = archive.folder / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for inbound in gateway.poll(names.__contains__, incoming):
+        with open(inbound.path, "rb") as file:
+            store_message(provider=provider, name=inbound.name, chunks=iter(lambda f=file: f.read(1 << 20), b""), archive=archive, at=at)
+        inbound.path.unlink(missing_ok=True)
+    messages = applied = held = 0
+    for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):
+        try:
+            done = _apply(message, provider, gateway, archive, at)
+        except Refused as refusal:
+            _quarantine(message, refusal, at)
+            progress(f"{message.name}: cách ly ({refusal.reason})")
+            continue
+        messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
+        progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
+    early = _retry_early_returns(provider, at)
+    with transaction.atomic():
+        ledger.seal(at=at)
+    return Collected(messages, applied + early, held - early)

@@ -1,0 +1,68 @@
+"""From reserved items to a provider's file: reads the items of one batch in order and lets the gateway write them.
+
+What leaves for a provider is name, account, amount and a neutral purpose: never a benefit, a group or a condition.
+"""
+
+import datetime
+import os
+from collections.abc import Iterator
+
+from django.db import connection
+from psycopg import Cursor
+
+from ansinh.base.months import Month
+from ansinh.base.names import ascii_upper
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Artefact, Batch, Gateway, Instruction
+from ansinh.payment.models import PaymentBatch
+from ansinh.standards.end_to_end import encode_many
+
+_ITEMS = """
+    SELECT item.id, item.attempt, item.inflight_dong, address.bank_bin, address.number, address.holder_name,
+           CASE WHEN item.payee_id <> item.beneficiary_id THEN beneficiary.full_name END
+    FROM payment_paymentitem AS item
+    JOIN people_financialaddress AS address ON address.id = item.address_id
+    JOIN people_person AS beneficiary ON beneficiary.id = item.beneficiary_id
+    WHERE item.batch_id = %s ORDER BY item.id
+"""
+_PORTION = 5_000
+
+
+def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instruction]:
+    """Yield the instructions of the batch in the order of their items, a portion at a time."""
+    while rows := cursor.fetchmany(_PORTION):
+        names = encode_many(instance, [(item, attempt) for item, attempt, *_ in rows])
+        for name, (_, _, amount, bank, number, holder, beneficiary) in zip(names, rows, strict=True):
+            yield Instruction(name, amount, bank, number, ascii_upper(holder), ascii_upper(beneficiary) if beneficiary else None, purpose)
+
+
+def next_working_day(day: datetime.date) -> datetime.date:
+    """Return the first day after `day` that is neither Saturday nor Sunday: when the bank is asked to execute."""
+    following = day + datetime.timedelta(days=1)
+    return following + datetime.timedelta(days=(7 - following.weekday()) if following.weekday() >= 5 else 0)
+
+
+def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, instance: int) -> Artefact:
+    """Write the batch's file into the archive and return what was written.
+
+    Everything that goes into the file was fixed when the batch was reserved, so that the bytes are the same each time.
+    """
+    purpose = f"TRO CAP XA HOI T{Month.of(batch.run.month).vi}"
+    archive.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = archive.folder / f"{os.getpid()}-{batch.id}.part"
+    try:
+        with connection.cursor() as cursor, open(part, "w+b") as file:
+            cursor.execute(_ITEMS, [batch.id])
+            artefact = gateway.render(
+                Batch(
+                    message_id=batch.message_id, created_at=batch.created_at, execution_date=next_working_day(batch.created_at.date()),
+                    debtor=gateway.debtor, instructions=_instructions(cursor, instance, purpose),
+                    count=batch.instructions, total_dong=batch.control_total_dong,
+                ),
+                file,
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        return archive.adopt(part, artefact)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,248 @@
+"""Writes of payment: open items, reserve, send, apply answers. Every step can be killed and repeated.
+
+Money is reserved before a file exists, a file is on disk before it is sent, an answer is on disk before it is read, and
+an answer moves items, books and its own mark in one transaction.
+Law: NĐ 335/2026/NĐ-CP, Điều 28 khoản 4
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations as ledger
+from ansinh.office import operations as office
+from ansinh.office import queries as office_queries
+from ansinh.office.security import everything, put_on
+from ansinh.payment import transitions
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Artefact, Gateway, Receipt
+from ansinh.payment.instructions import render_batch
+from ansinh.payment.models import Message, PaymentBatch, PaymentItem, PaymentServiceProvider
+from ansinh.payroll import operations as payroll
+from ansinh.payroll.models import PayrollRun
+from ansinh.payroll.queries import RunRow
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one call of `submit` did: instructions sent, and instructions whose fate is unknown."""
+
+    sent: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one call of `collect` did: messages read, lines applied, lines held."""
+
+    messages: int
+    applied: int
+    held: int
+
+
+def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
+    """This will freeze an approved run and open one payment item for each beneficiary, in one transaction.
+
+    Raises:
+        Refused: as `payroll.operations.freeze`.
+    """
+    with transaction.atomic():
+        row = payroll.freeze(run=run, by=by, at=at)
+        with connection.cursor() as cursor:
+            cursor.execute(statement("payment", "open_items"), {"run": row.id})
+        ledger.seal(at=at)
+        return row
+
+
+def _frozen_run(code: str) -> PayrollRun:
+    run = PayrollRun.objects.select_for_update().filter(code=code).first()
+    if run is None:
+        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+    if run.state != "FROZEN":
+        raise Refused(
+            "run_not_frozen",
+            vi=f"Kỳ {code} chưa được chốt nên chưa thể gửi lệnh chi. Hãy duyệt và chốt kỳ trước.",
+            en=f"Run {code} is not frozen; nothing can be sent. Approve and freeze it first.", run=code, state=run.state,
+        )
+    return run
+
+
+def active_provider() -> PaymentServiceProvider:
+    """Return the provider that pays by account. Raises `Refused` (`provider_missing`)."""
+    provider = PaymentServiceProvider.objects.filter(is_active=True).order_by("id").first()
+    if provider is None:
+        raise Refused(
+            "provider_missing",
+            vi="Chưa khai báo tổ chức dịch vụ chi trả nào. Hãy khai báo trước khi gửi lệnh chi.",
+            en="No payment provider is configured. Configure one before sending instructions.",
+        )
+    return provider
+
+
+def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
+    """Book the treasury order and the transfer to the provider for the run's account payments, once."""
+    total = sum(PaymentItem.objects.filter(run=run, channel="account").values_list("due_dong", flat=True))
+    if not total:
+        return
+    order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
+    for code, debit, credit in ((chart.Code.TREASURY_ORDER, order, chart.commitment(run.code)), (chart.Code.PREFUND, deposit, order)):
+        ledger.book_one(code=code, reference=run.id, debit=debit, credit=credit, amount_dong=total, evidence=run.id, month=run.month, at=at)
+
+
+def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, at: datetime.datetime) -> int:
+    """This will reserve the money of every eligible item of a frozen run and put the items into batches.
+
+    Returns the number of items reserved; 0 when nothing is left to send. One transaction: all of it or nothing.
+
+    Raises:
+        Refused: `run_unknown`, `run_not_frozen`, `balance_insufficient`.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        put_on(everything(by))
+        row = _frozen_run(run)
+        _fund(row, provider, at)
+        earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
+        prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
+        cursor.execute(statement("payment", "reserve"), {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier,
+                                                         "prefix": prefix, "at": at})
+        reserved = cursor.rowcount
+        if not reserved:
+            return 0
+        in_flight, prefund = ledger.account_ids(chart.in_flight(provider.code), chart.prefund(provider.code))
+        booked = ledger.book(
+            rows="SELECT %s::smallint AS code, item.id * 64 + item.attempt AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
+            " item.inflight_dong AS amount_dong, item.batch_id AS evidence, %s::date AS month FROM payment_paymentitem AS item"
+            " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.number > %s",
+            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, earlier], at=at,
+        )
+        assert booked == reserved, "every reserved item is booked once"
+        office.audit(by=by, action="payment.reserve", subject=run, detail={"items": reserved}, at=at)
+        return reserved
+
+
+def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefact:
+    """This will write a batch's file into the archive and note its hash. The same batch always gives the same bytes.
+
+    Raises:
+        Refused: `file_changed` when the bytes differ from those rendered before; nothing may then be sent.
+    """
+    artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
+    with transaction.atomic():
+        stored = PaymentBatch.objects.select_for_update().get(id=batch.id)
+        if stored.sha256 and stored.sha256 != artefact.sha256:
+            raise Refused(
+                "file_changed",
+                vi=f"Tệp của lô {batch.message_id} không còn giống tệp đã lập. Không gửi; hãy báo quản trị.",
+                en=f"The file of batch {batch.message_id} is not the one made before. It was not sent.", batch=batch.message_id,
+            )
+        stored.sha256 = artefact.sha256
+        stored.save(update_fields=["sha256"])
+    return artefact
+
+
+def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, at: datetime.datetime) -> Receipt:
+    """This will hand one file to the provider and note what is known of its fate. A timeout is UNKNOWN, never a failure.
+
+    Raises:
+        Refused: `provider_refused_file`; the batch stays reserved for a person to look at.
+    """
+    receipt = gateway.submit(artefact)
+    if receipt is Receipt.REFUSED:
+        raise Refused(
+            "provider_refused_file",
+            vi=f"Tổ chức chi trả từ chối nhận tệp {artefact.name}. Tiền vẫn được giữ; hãy liên hệ tổ chức chi trả rồi gửi lại.",
+            en=f"The provider refused the file {artefact.name}. The money stays reserved.", file=artefact.name,
+        )
+    state = PaymentBatch.State.UNKNOWN if receipt is Receipt.UNKNOWN else PaymentBatch.State.SENT
+    with transaction.atomic():
+        put_on(everything(by))
+        PaymentBatch.objects.filter(id=batch.id).exclude(state=PaymentBatch.State.SENT).update(state=state, sent_at=at)
+        office.audit(by=by, action="payment.send", subject=batch.message_id, detail={"receipt": receipt.name, "sha256": artefact.sha256}, at=at)
+    return receipt
+
+
+def submit(
+    *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime,
+    size: int = 20_000, progress: Progress = lambda _: None,
+) -> Sent:
+    """This will send a frozen run's account payments: reserve, render, send; and finish what an earlier call left open.
+
+    Raises:
+        Refused: as `reserve`, `render` and `send`.
+    """
+    reserve(run=run, provider=provider, size=size, by=by, at=at)
+    open_batches = PaymentBatch.objects.filter(run__code=run, provider=provider).exclude(state=PaymentBatch.State.SENT).order_by("number")
+    sent = unknown = 0
+    for batch in list(open_batches):
+        with transaction.atomic():
+            put_on(everything(by))
+            artefact = render(batch=batch, gateway=gateway, archive=archive)
+        receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+        progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
+        if receipt is Receipt.UNKNOWN:
+            unknown += batch.instructions
+        else:
+            sent += batch.instructions
+    with transaction.atomic():
+        ledger.seal(at=at)
+    return Sent(sent=sent, unknown=unknown)
+
+
+def store_message(*, provider: PaymentServiceProvider, name: str, chunks: Iterable[bytes], archive: Archive, at: datetime.datetime) -> Message | None:
+    """This will put a received file on disk and note it; None when the same bytes came before, under whatever name."""
+    sha256, _ = archive.store(chunks)
+    message, is_new = Message.objects.get_or_create(
+        provider=provider, sha256=sha256, defaults={"name": name[:200], "state": Message.State.STORED, "stored_at": at}
+    )
+    return message if is_new else None
+
+
+def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: datetime.datetime) -> tuple[int, int]:
+    """This will apply the lines that lie in the temporary table `answer` and return (applied, held).
+
+    Promises: items, books and the lines' own record change in the same transaction; a repeated answer changes nothing.
+    """
+    keys = list(transitions.EFFECTS.items())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE answer")
+        cursor.execute(statement("payment", "judge"), {
+            "now": [now for (now, _), _ in keys], "answers": [answer for (_, answer), _ in keys],
+            "effects": [str(effect) for _, effect in keys],
+        })
+        cursor.execute(statement("payment", "apply"))
+        cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
+        cursor.execute("SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged")
+        applied, held = cursor.fetchone()
+    _book_moves(message.id, provider, at)
+    _follow_addresses()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE judged, moved")
+    return applied, held
+
+
+def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
+    """Book what the answers moved; a return books twice, out of what was paid and back to the money at the provider."""
+    in_flight, paid, prefund, returned = ledger.account_ids(
+        chart.in_flight(provider.code), chart.paid(provider.code), chart.prefund(provider.code), chart.returned(provider.code)
+    )
+    movements = [("pay", chart.Code.PAY, paid, in_flight), ("reject", chart.Code.REJECT, prefund, in_flight),
+                 ("return", chart.Code.RETURN, returned, paid), ("return", chart.Code.RETURN_TO_PREFUND, prefund, returned)]
+    effects, codes, debits, credits = (list(column) for column in zip(*movements, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FILTER (WHERE effect <> 'advance') + count(*) FILTER (WHERE effect = 'return') FROM moved")
+        (expected,) = cursor.fetchone()
+    booked = ledger.book(rows=statement("payment", "transfers"), parameters=[evidence, effects, [int(code) for code in codes], debits, credits], at=at)
+    assert booked == expected, "every movement of an item is booked once"
+
+
+def _follow_addresses() -> None:
+    """Let the account funnel follow the money: a paid account is paying, a refused one has to be collected again."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payment", "follow_addresses"))

@@ -1,0 +1,23 @@
+-- Judge every line of a message against the item it speaks of: apply, nothing new, or hold with a named reason.
+CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
+SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, line.reason_set, line.reason_code, line.end_to_end_id,
+       CASE
+           WHEN line.hold_reason <> '' THEN line.hold_reason
+           WHEN item.id IS NULL THEN 'unknown_reference'
+           WHEN line.attempt > item.attempt THEN 'unknown_reference'
+           WHEN line.attempt < item.attempt THEN 'older_attempt'
+           WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'
+           WHEN line.status IN ('PAID', 'RETURNED') AND line.amount_dong IS NULL THEN 'amount_missing'
+           -- One message that says both is believed in neither.
+           WHEN line.status IN ('PAID', 'REJECTED') AND line.disagrees THEN 'final_answers_disagree'
+           WHEN known.effect IS NULL OR known.effect = 'hold' THEN
+               CASE WHEN line.status = 'RETURNED' AND item.status NOT IN ('REJECTED', 'RETURNED') THEN 'return_before_payment'
+                    ELSE 'final_answers_disagree' END
+           ELSE '' END AS hold_reason,
+       known.effect, item.status AS status_before, item.inflight_dong, item.paid_dong
+FROM (SELECT answer.*,
+             bool_or(answer.status = 'PAID') OVER same AND bool_or(answer.status = 'REJECTED') OVER same AS disagrees
+      FROM answer WINDOW same AS (PARTITION BY answer.item_id, answer.attempt)) AS line
+LEFT JOIN payment_paymentitem AS item ON item.id = line.item_id
+LEFT JOIN (SELECT * FROM unnest(%(now)s::text[], %(answers)s::text[], %(effects)s::text[]) AS listed (now, answer, effect)) AS known
+       ON known.now = item.status AND known.answer = line.status

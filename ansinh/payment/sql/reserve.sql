@@ -1,0 +1,19 @@
+-- Reserve the money of every eligible item of a run and put the items into batches of at most `size`, in a fixed order.
+-- An item loses its eligibility here: only a person who mended the cause can give it back.
+WITH chosen AS (
+    SELECT item.id, item.attempt + 1 AS attempt, item.due_dong - item.paid_dong - item.waived_dong AS amount,
+           ((row_number() OVER (ORDER BY item.id) - 1) / %(size)s)::int AS part
+    FROM payment_paymentitem AS item
+    WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0
+      AND item.due_dong > item.paid_dong + item.waived_dong
+), batch AS (
+    INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at)
+    SELECT %(run)s, %(provider)s, %(prefix)s || lpad((%(earlier)s + chosen.part + 1)::text, 4, '0'), %(earlier)s + chosen.part + 1,
+           'RESERVED', count(*), sum(chosen.amount), '', %(at)s
+    FROM chosen GROUP BY chosen.part
+    RETURNING id, number
+)
+UPDATE payment_paymentitem AS item
+SET attempt = chosen.attempt, inflight_dong = chosen.amount, eligible = false, batch_id = batch.id, status = 'DUE', reason_set = '', reason_code = ''
+FROM chosen JOIN batch ON batch.number = %(earlier)s + chosen.part + 1
+WHERE item.id = chosen.id

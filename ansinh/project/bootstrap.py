@@ -1,0 +1,48 @@
+"""Where ports meet adapters: which gateway speaks to which provider, and where the archive lies."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from ansinh.base.refusals import Refused
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Gateway
+from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
+from ansinh.payment.models import PaymentServiceProvider
+from ansinh.project import sandbox
+from ansinh.project.home import Home
+
+SANDBOX = "SANDBOX"
+# What was agreed with the sandbox bank: a booked debit notice with our EndToEndId means that the payee has the money.
+_SANDBOX_AGREEMENT: dict[str, Any] = {
+    "host": "127.0.0.1", "username": "ansinh", "debtor_name": "SO Y TE - CHI TRA AN SINH XA HOI", "debtor_account": "9999000000001",
+    "debtor_agent": "970499", "debit_is_paid": True,
+}
+
+
+def archive() -> Archive:
+    """Return the archive of this home."""
+    return Archive(Path(settings.HOME) / "archive")
+
+
+@contextlib.contextmanager
+def gateway_to(provider: PaymentServiceProvider) -> Iterator[Gateway]:
+    """Open the adapter that speaks to this provider for the length of the block; the sandbox bank is started when needed.
+
+    Raises:
+        Refused: `gateway_unknown`, `gateway_settings_invalid`, `sandbox_bank_unavailable`.
+    """
+    if provider.gateway != "sftp_iso20022":
+        raise Refused(
+            "gateway_unknown",
+            vi=f"Cổng kết nối “{provider.gateway}” chưa được hỗ trợ.",
+            en=f"The gateway “{provider.gateway}” is not supported.", gateway=provider.gateway,
+        )
+    if provider.code != SANDBOX:
+        yield SftpIso20022(Settings.from_mapping(provider.settings))
+        return
+    with sandbox.running(Home(Path(settings.HOME))) as bank:
+        yield SftpIso20022(Settings.from_mapping({**_SANDBOX_AGREEMENT, **bank}))

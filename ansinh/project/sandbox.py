@@ -1,0 +1,72 @@
+"""Runs the sandbox bank beside us: another program with its own books, reached over SFTP like any bank.
+
+It promises one bank a home: a command joins the bank that already runs, or starts one that ends with the command.
+"""
+
+import contextlib
+import fcntl
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ansinh.base.refusals import Refused
+from ansinh.project import children
+from ansinh.project.home import Home
+
+_PROGRAM = [sys.executable, "-m", "ansinh_sandbox.bank"]
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        return True
+    return False
+
+
+def _make_keys(folder: Path) -> None:
+    if not (folder / "authorized_keys").exists():
+        subprocess.run([*_PROGRAM, "keys", "--folder", str(folder)], check=True, stdout=subprocess.DEVNULL)
+
+
+def _start(home: Home) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+    process = children.start([*_PROGRAM, "--folder", home.sandbox], log=home.logs / "sandbox-bank.log", pipe_output=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        children.stop(process)
+        raise Refused(
+            "sandbox_bank_unavailable",
+            vi="Ngân hàng thử nghiệm không khởi động được (xem log/sandbox-bank.log).",
+            en="The sandbox bank did not start (see log/sandbox-bank.log).",
+        )
+    return process, json.loads(line)
+
+
+@contextlib.contextmanager
+def running(home: Home) -> Iterator[dict[str, Any]]:
+    """Keep the sandbox bank running for the block; yields how to reach it: `port`, `host_key`, `client_key`."""
+    home.sandbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    note = home.sandbox / "running.json"
+    process = None
+    with open(home.sandbox / "start.lock", "a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_keys(home.sandbox)
+        bank = json.loads(note.read_text(encoding="utf8")) if note.exists() else {}
+        if not bank or not _answers(bank["port"]):
+            process, bank = _start(home)
+            note.write_text(json.dumps(bank), encoding="utf8")
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        try:
+            yield {"port": bank["port"], "host_key": bank["host_key"], "client_key": str(home.sandbox / "client_key")}
+        finally:
+            if process is not None:
+                children.stop(process)
+                note.unlink(missing_ok=True)
+
+
+def tick(home: Home) -> None:
+    """Let the bank's time go on: answers that it had put off are now given."""
+    subprocess.run([*_PROGRAM, "tick", "--folder", str(home.sandbox)], check=True, stdout=subprocess.DEVNULL)
