@@ -1,0 +1,209 @@
+"""Reads of the month for leaders, auditors and the public: coverage by account, where the money is, published figures.
+
+Every query takes a constant number of SQL statements, whatever the number of people, and shows as much as the caller's
+scope reaches; only the published aggregates look further, and no person can be told from them.
+"""
+
+import datetime
+from collections.abc import Container
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.office import queries as office
+from ansinh.office.security import acting, everything
+from ansinh.reports.funnel import AreaCoverage, CoverageReport, ItemSum, Money, Stages, money_of, stages_of
+from ansinh.reports.publication import PublishedCoverage, publish
+
+_FROZEN = "SELECT max(month) FROM payroll_payrollrun WHERE state = 'FROZEN'"
+_PROVINCES = (
+    "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
+    " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
+    " LEFT JOIN office_area AS grandparent ON grandparent.id = parent.parent_id WHERE run.month = %s ORDER BY 1"
+)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Payments that need a person: their status, the provider's reason (code set and code), how many, how much."""
+
+    status: str
+    reason_set: str
+    reason_code: str
+    count: int
+    amount_dong: int
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a frozen run has come after its freezing, and where its money is."""
+
+    money: Money
+    items: int
+    answered: int
+    batches: int
+    batches_sent: int
+    instructions: int
+    sent_at: datetime.datetime | None
+    attention: tuple[Attention, ...]
+
+
+def _rows(sql: str, parameters: object = None) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def months() -> list[Month]:
+    """Return the months that have a run, newest first."""
+    return [Month.of(day) for (day,) in _rows("SELECT DISTINCT month FROM payroll_payrollrun ORDER BY month DESC")]
+
+
+def latest_frozen_month() -> Month | None:
+    """Return the latest month with a frozen run, or None."""
+    [(day,)] = _rows(_FROZEN)
+    return None if day is None else Month.of(day)
+
+
+def provinces_of(month: Month) -> list[str]:
+    """Return the codes of the provinces that have a run in the month."""
+    return [code for (code,) in _rows(_PROVINCES, [month.first_day])]
+
+
+def _no_frozen_run(month: Month | None, province: str | None) -> Refused:
+    when = f" tháng {month.vi}" if month else ""
+    return Refused(
+        "no_frozen_run",
+        vi=f"Chưa có kỳ chi trả{when} nào được chốt{f' ở tỉnh {province}' if province else ''}. Hãy chốt kỳ chi trả "
+        f"trước khi lập báo cáo.",
+        en="No payroll run is frozen for this month and province yet. Freeze a run before asking for the report.",
+        month=None if month is None else str(month),
+        province=province,
+    )
+
+
+def _chosen(month: Month | None, province_code: str | None) -> tuple[Month, str]:
+    """Fill in what was not named: the latest frozen month, and the only province that has a run in it."""
+    chosen_month = month or latest_frozen_month()
+    if chosen_month is None:
+        raise _no_frozen_run(month, province_code)
+    if province_code:
+        return chosen_month, province_code
+    provinces = provinces_of(chosen_month)
+    if not provinces:
+        raise _no_frozen_run(chosen_month, None)
+    if len(provinces) > 1:
+        raise Refused(
+            "province_missing",
+            vi=f"Tháng {chosen_month.vi} có kỳ chi trả của nhiều tỉnh. Hãy chọn một tỉnh: {', '.join(provinces)}.",
+            en=f"Several provinces have runs in {chosen_month}. Choose one: {', '.join(provinces)}.",
+            provinces=provinces,
+        )
+    return chosen_month, provinces[0]
+
+
+def _current_holds(runs: list[tuple[int, int, datetime.datetime]], communes: Container[int]) -> tuple[int, int]:
+    """Return how many holds stand and their đồng.
+
+    A later run of the same month computes the holds again, so only the latest run that covers an area speaks for it.
+    """
+    run_areas = {run: area for run, area, _ in runs}
+    province_runs = [run for run, area, _ in runs if area not in communes]
+    count = amount = 0
+    for run, area, _reason, number, dong in _rows(statement("reports", "held"), {"runs": list(run_areas)}):
+        covering = [later for later, run_area in run_areas.items() if run_area == area or later in province_runs]
+        if covering and covering[-1] == run:
+            count += number
+            amount += dong
+    return count, amount
+
+
+def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
+    """Return the coverage report: the account funnel of the month's payees, by commune, and where the money is.
+
+    Args:
+        month: None means the latest month with a frozen run.
+        province_code: official code; None means the only province with a run in that month.
+
+    Raises:
+        Refused: `no_frozen_run`, `area_unknown`, `province_missing`.
+    """
+    chosen_month, code = _chosen(month, province_code)
+    province = office.find_province(code, on=chosen_month.last_day)
+    runs = _rows(statement("reports", "runs"), {"province": province.id, "month": chosen_month.first_day})
+    if not runs:
+        raise _no_frozen_run(chosen_month, code)
+    communes = office.communes_of(code, on=chosen_month.last_day)
+    run_ids = {"runs": [run for run, _, _ in runs]}
+    by_area: dict[int, list[tuple[str, str, int]]] = {commune.id: [] for commune in communes}
+    for area, stage, reason, count in _rows(statement("reports", "payees"), run_ids):
+        by_area.setdefault(area, []).append((stage, reason, count))
+    names = {commune.id: commune for commune in communes}
+    # People whose household still lies in a unit that no longer exists must not vanish from the sum.
+    names |= office.areas_by_id(by_area.keys() - names.keys())
+    areas = tuple(
+        AreaCoverage(
+            area, names[area].code, names[area].name, names[area].latitude, names[area].longitude, stages_of(rows)
+        )
+        for area, rows in sorted(by_area.items(), key=lambda pair: names[pair[0]].code)
+    )
+    holds, held_dong = _current_holds(runs, by_area)
+    sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), run_ids)]
+    [(lines,)] = _rows(statement("reports", "lines"), run_ids)
+    return CoverageReport(
+        month=chosen_month,
+        province_code=province.code,
+        province_name=province.name,
+        stages=_together([area.stages for area in areas]),
+        areas=areas,
+        money=money_of(sums, lines=lines, holds=holds, held_dong=held_dong),
+    )
+
+
+def progress_of(run_id: int) -> RunProgress:
+    """Return how far a run has come, as far as the caller's scope reaches: five statements, whatever its size."""
+    sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), {"runs": [run_id]})]
+    held = _rows(statement("reports", "held"), {"runs": [run_id]})
+    [(lines,)] = _rows(statement("reports", "lines"), {"runs": [run_id]})
+    [(batches, batches_sent, instructions, sent_at)] = _rows(statement("reports", "batches"), {"run": run_id})
+    return RunProgress(
+        money=money_of(sums, lines=lines, holds=sum(row[3] for row in held), held_dong=sum(row[4] for row in held)),
+        items=sum(row.count for row in sums),
+        answered=sum(row.count for row in sums if row.status in {"PAID", "REJECTED", "RETURNED"}),
+        batches=batches,
+        batches_sent=batches_sent,
+        instructions=instructions,
+        sent_at=sent_at,
+        attention=tuple(Attention(*row) for row in _rows(statement("reports", "attention"), {"run": run_id})),
+    )
+
+
+def _together(parts: list[Stages]) -> Stages:
+    reasons: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return Stages(
+        sum(part.paid for part in parts),
+        sum(part.collected for part in parts),
+        sum(part.without_account for part in parts),
+        dict(sorted(reasons.items())),
+    )
+
+
+def published(month: Month | None = None, province_code: str | None = None) -> PublishedCoverage:
+    """Return what everybody may read of a month: totals and shares in which nobody can be recognised.
+
+    The sums need every row, so they are taken in a transaction of their own with the system's sight; what leaves it is
+    suppressed first. Must be called outside a transaction: the wide sight must end with its own.
+
+    Raises:
+        Refused: as `coverage`.
+    """
+    if connection.in_atomic_block:
+        raise AssertionError("published figures are summed in a transaction of their own")
+    with acting(everything("public")):
+        return publish(coverage(month, province_code))

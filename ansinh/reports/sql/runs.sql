@@ -1,0 +1,10 @@
+-- The frozen runs of one month in one province: runs of the province itself, and of communes in it.
+WITH RECURSIVE inside AS (
+    SELECT id FROM office_area WHERE id = %(province)s
+    UNION ALL
+    SELECT area.id FROM office_area AS area JOIN inside ON area.parent_id = inside.id
+)
+SELECT run.id, run.area_id, run.frozen_at
+FROM payroll_payrollrun AS run JOIN inside ON inside.id = run.area_id
+WHERE run.month = %(month)s AND run.state = 'FROZEN'
+ORDER BY run.frozen_at, run.id
