@@ -11,6 +11,8 @@ from importlib import resources
 STATUS_SET = "status"
 RETURN_SET = "return"
 PROPRIETARY_SET = "proprietary"
+# A bank that rejects something as a duplicate says nothing of the first one: only the first one's own answer counts.
+DUPLICATE_REASONS = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 
 
 @lru_cache(maxsize=1)

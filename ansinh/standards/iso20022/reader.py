@@ -153,19 +153,18 @@ class Reading:
 
 def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:
     """Yield the file in pieces; the first is looked over before any parser sees it."""
-    pieces: Iterable[bytes]
-    if isinstance(source, bytes):
-        pieces = (source[at : at + _PIECE] for at in range(0, len(source), _PIECE))
-    else:
-        pieces = source
     first = True
-    for piece in pieces:
+    for piece in _cut(source) if isinstance(source, bytes) else source:
         if first:
             # Blank lines before the XML declaration are against the rules and common.
             piece = piece.lstrip(b" \t\r\n")
             _refuse_hostile_prolog(piece)
             first = False
         yield piece
+
+
+def _cut(whole: bytes) -> Iterator[bytes]:
+    return (whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE))
 
 
 def _refuse_hostile_prolog(head: bytes) -> None:

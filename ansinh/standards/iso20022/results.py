@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 PAID, REJECTED, RETURNED = "PAID", "REJECTED", "RETURNED"
-RECEIVED, ACCEPTED = "RECEIVED", "ACCEPTED"
+RECEIVED, ACCEPTED, UNKNOWN = "RECEIVED", "ACCEPTED", "UNKNOWN"
 # Statement lines that are not about one of our orders: money on the account, booked or still to be booked.
 BOOKED, PENDING = "BOOKED", "PENDING"
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from ansinh.standards.iso20022 import codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
-from ansinh.standards.iso20022.results import PAID, Entry, GroupStatus, Held, Notice, Profile
+from ansinh.standards.iso20022.results import PAID, REJECTED, UNKNOWN, Entry, GroupStatus, Held, Notice, Profile
 
 
 class StatusReport:
@@ -82,7 +82,7 @@ class StatusReport:
         if not code:
             return
         reason_set, reason_code = fields.reason(information, codes.STATUS_SET) if information is not None else ("", "")
-        status = self._words.get(code, "")
+        status = _without_duplicates(self._words.get(code, ""), reason_set, reason_code)
         if not status and code != "PART":
             self._warnings.append(Notice("group_status_unknown", {"code": code[:20]}))
         self._groups.append(GroupStatus(self._original, block_id, status, code[:20], reason_set, reason_code))
@@ -113,6 +113,7 @@ class StatusReport:
         status = self._words.get(code)
         if status is None:
             raise Unreadable("status_unknown" if code else "status_missing", code)
+        status = _without_duplicates(status, reason_set, reason_code)
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
         self._sum = None if amount_dong is None or self._sum is None else self._sum + amount_dong
@@ -120,6 +121,12 @@ class StatusReport:
             line, end_to_end_id[:35], amount_dong, amount_text, currency, status, reason_set, reason_code,
             booked_on, "DBIT", "status", code,
         )  # fmt: skip
+
+
+def _without_duplicates(status: str, reason_set: str, reason_code: str) -> str:
+    """Turn "rejected as a duplicate" into UNKNOWN: taking it for a refusal would pay the first one again."""
+    is_duplicate = reason_set == codes.STATUS_SET and reason_code in codes.DUPLICATE_REASONS
+    return UNKNOWN if status == REJECTED and is_duplicate else status
 
 
 def _amount_of(reference: etree._Element) -> etree._Element | None:

@@ -9,7 +9,7 @@ def unreachable(settings: Settings) -> Refused:
     return Refused(
         "gateway_unreachable",
         vi=f"Không kết nối được máy chủ ngân hàng ({settings.host}:{settings.port}). Lần này chưa gửi gì; hãy thử lại.",
-        en=f"The bank's server ({settings.host}:{settings.port}) cannot be reached. Nothing was sent this time; try again.",
+        en=f"The bank's server ({settings.host}:{settings.port}) cannot be reached. Nothing was sent now; try again.",
         host=settings.host,
         port=settings.port,
     )

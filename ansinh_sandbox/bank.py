@@ -1,0 +1,64 @@
+"""The command of the sandbox bank: open it, let time pass, settle without a server, make keys.
+
+`ansinh-sandbox-bank --folder DIR` serves until SIGTERM and prints one JSON line when it listens.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncssh
+
+from ansinh_sandbox import server, work
+
+
+def make_keys(folder: Path) -> dict[str, str]:
+    """Make the bank's host key and one customer key (ed25519), readable by their owner only; keep what exists.
+
+    Returns the path of the customer's private key and the bank's public key line.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("host_key", "client_key"):
+        if not (folder / name).exists():
+            key = asyncssh.generate_private_key("ssh-ed25519", comment=f"ansinh-sandbox-{name}")
+            # Created closed: a key that was ever readable by others is not a key.
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(key.export_private_key())
+            (folder / f"{name}.pub").write_bytes(key.export_public_key())
+    (folder / "authorized_keys").write_bytes((folder / "client_key.pub").read_bytes())
+    host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])
+    return {"client_key": str(folder / "client_key"), "host_key": host_key}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command of the bank and return its exit status."""
+    parser = argparse.ArgumentParser(prog="ansinh-sandbox-bank", description="A bank for demonstrations and tests.")
+    parser.add_argument("action", nargs="?", choices=["serve", "tick", "settle", "keys"], default="serve")
+    parser.add_argument("--folder", type=Path, required=True, help="where the bank keeps everything")
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--seed", type=int, default=0, help="chooses the reasons of returned payments")
+    arguments = parser.parse_args(argv)
+    folder: Path = arguments.folder.resolve()
+    work.prepare(folder)
+    if arguments.action == "keys":
+        print(json.dumps(make_keys(folder)))
+    elif arguments.action == "tick":
+        print(json.dumps({"answers": work.tick(folder, arguments.seed)}))
+    elif arguments.action == "settle":
+        print(json.dumps({"answers": work.settle(folder)}))
+    else:
+        try:
+            asyncio.run(server.serve(folder, arguments.port, arguments.seed))
+        except server.Refusal as refusal:
+            print(refusal, file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What the sandbox bank does with a file: carry it out, answer it; and at a tick, what it had put off.
+
+Every step can be repeated: what was carried out stays carried out, and an answer that may be missing is written again.
+"""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from ansinh_sandbox import answers, books
+
+_DONE = ("paid", "to_return", "returned")
+
+
+def prepare(folder: Path) -> None:
+    """Make the bank's folders."""
+    for name in ("sftp/in", "sftp/out", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+
+
+def settle(folder: Path, names: Iterable[str] | None = None) -> list[str]:
+    """Carry out and answer every complete file in `in/` (or only those named); return the names of the answers."""
+    inbox = folder / "sftp" / "in"
+    written: list[str] = []
+    with closing(books.open_books(folder)) as ledger:
+        for path in sorted(inbox.iterdir()):
+            is_wanted = names is None or path.name in names
+            if is_wanted and path.is_file() and not path.is_symlink() and path.suffix != ".part":
+                books.take(ledger, path)
+        for file in books.unanswered(ledger):
+            made = _answer(folder, ledger, file)
+            books.mark_answered(ledger, file["id"])
+            _log(folder, file["name"], made)
+            written += made
+    return written
+
+
+def tick(folder: Path, seed: int = 0) -> list[str]:
+    """Let the bank's time pass: late orders are carried out and answered, and doomed payments come back."""
+    out = folder / "sftp" / "out"
+    written: list[str] = []
+    with closing(books.open_books(folder)) as ledger:
+        # First the returns: what is paid late in this tick must not come back in the same one.
+        for file in books.waiting(ledger, "to_return"):
+            count, total = books.totals(ledger, file["id"], ("to_return",))
+            rows = books.results(ledger, file["id"], ("to_return",))
+            note = answers.return_note(file, f"SBR{file['id']}", rows, count, total, seed)
+            made = [answers.write(out, answers.name("camt.054", file["message_id"], file["id"], "-return"), note)]
+            books.give_back(ledger, file["id"])
+            _log(folder, file["name"], made)
+            written += made
+        for file in books.waiting(ledger, "late"):
+            made = _write_pair(out, ledger, file, ("late",), "-late")
+            books.pay_late(ledger, file["id"])
+            _log(folder, file["name"], made)
+            written += made
+    return written
+
+
+def _answer(folder: Path, ledger: sqlite3.Connection, file: sqlite3.Row) -> list[str]:
+    out = folder / "sftp" / "out"
+    made = _write_pair(out, ledger, file, _DONE, "")
+    says_twice = ledger.execute(
+        "select 1 from instructions where file = ? and behaviour = 'twice' limit 1", (file["id"],)
+    ).fetchone()
+    if says_twice:
+        # The same bytes under a second name, as a bank's operator does who is not sure the first copy arrived.
+        for first in list(made):
+            again = first.removesuffix(".xml") + "-again.xml"
+            shutil.copyfile(out / first, out / f"{again}.part")
+            (out / f"{again}.part").replace(out / again)
+            made.append(again)
+    return made
+
+
+def _write_pair(
+    out: Path, ledger: sqlite3.Connection, file: sqlite3.Row, paid: tuple[str, ...], part: str
+) -> list[str]:
+    """Write the status report and, when money moved, the debit note; return their names."""
+    listed = paid if part else (*paid, "rejected")
+    count, total = books.totals(ledger, file["id"], paid)
+    refused = books.totals(ledger, file["id"], ("rejected",))[0] if not part else 0
+    made: list[str] = []
+    if file["rejected"] or count or refused:
+        rows = books.results(ledger, file["id"], listed)
+        report = answers.status_report(file, f"SBS{file['id']}{part}", rows, count, refused)
+        made.append(answers.write(out, answers.name("pain.002", file["message_id"], file["id"], part), report))
+    if count:
+        rows = books.results(ledger, file["id"], paid)
+        note = answers.debit_note(file, f"SBD{file['id']}{part}", rows, count, total)
+        made.append(answers.write(out, answers.name("camt.054", file["message_id"], file["id"], part), note))
+    return made
+
+
+def _log(folder: Path, name: str, made: list[str]) -> None:
+    with open(folder / "processed.log", "a", encoding="utf8") as log:
+        log.write(json.dumps({"file": name, "answers": made, "at": answers.now().isoformat()}) + "\n")
