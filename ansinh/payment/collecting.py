@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from psycopg import Cursor
 
 from ansinh.base.refusals import Refused
+from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office_queries
@@ -79,10 +80,12 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
             return Collected(0, 0, 0)
         with connection.cursor() as cursor:
             cursor.execute(_ANSWER)
-            reading = gateway.parse(inbound)
-            lines = _load(cursor, reading, office_queries.instance_number())
-            lines += _load_refused_batches(cursor, reading)
-        applied, held = judge_and_apply(message=message, provider=provider, at=at)
+            with stage("parse"):
+                reading = gateway.parse(inbound)
+                lines = _load(cursor, reading, office_queries.instance_number())
+                lines += _load_refused_batches(cursor, reading)
+        with stage("apply"):
+            applied, held = judge_and_apply(message=message, provider=provider, at=at)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE answer")
         known = reading.kind != "unknown"
@@ -129,10 +132,11 @@ def collect(
     names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for inbound in gateway.poll(names.__contains__, incoming):
-        with open(inbound.path, "rb") as file:
-            store_message(provider=provider, name=inbound.name, chunks=iter(lambda f=file: f.read(1 << 20), b""), archive=archive, at=at)
-        inbound.path.unlink(missing_ok=True)
+    with stage("fetch"):
+        for inbound in gateway.poll(names.__contains__, incoming):
+            with open(inbound.path, "rb") as file:
+                store_message(provider=provider, name=inbound.name, chunks=iter(lambda f=file: f.read(1 << 20), b""), archive=archive, at=at)
+            inbound.path.unlink(missing_ok=True)
     messages = applied = held = 0
     for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):
         try:
@@ -144,6 +148,6 @@ def collect(
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
         progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
     early = _retry_early_returns(provider, at)
-    with transaction.atomic():
+    with stage("seal"), transaction.atomic():
         ledger.seal(at=at)
     return Collected(messages, applied + early, held - early)

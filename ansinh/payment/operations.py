@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from ansinh.base.refusals import Refused
+from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
@@ -53,11 +54,12 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
     Raises:
         Refused: as `payroll.operations.freeze`.
     """
-    with transaction.atomic():
+    with stage("freeze"), transaction.atomic():
         row = payroll.freeze(run=run, by=by, at=at)
         with connection.cursor() as cursor:
             cursor.execute(statement("payment", "open_items"), {"run": row.id})
-        ledger.seal(at=at)
+        with stage("seal"):
+            ledger.seal(at=at)
         return row
 
 
@@ -133,7 +135,8 @@ def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefa
     Raises:
         Refused: `file_changed` when the bytes differ from those rendered before; nothing may then be sent.
     """
-    artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
+    with stage("render"):
+        artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
     with transaction.atomic():
         stored = PaymentBatch.objects.select_for_update().get(id=batch.id)
         if stored.sha256 and stored.sha256 != artefact.sha256:
@@ -153,7 +156,8 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
     Raises:
         Refused: `provider_refused_file`; the batch stays reserved for a person to look at.
     """
-    receipt = gateway.submit(artefact)
+    with stage("upload"):
+        receipt = gateway.submit(artefact)
     if receipt is Receipt.REFUSED:
         raise Refused(
             "provider_refused_file",
@@ -177,20 +181,22 @@ def submit(
     Raises:
         Refused: as `reserve`, `render` and `send`.
     """
-    reserve(run=run, provider=provider, size=size, by=by, at=at)
+    with stage("submit"):
+        reserve(run=run, provider=provider, size=size, by=by, at=at)
     open_batches = PaymentBatch.objects.filter(run__code=run, provider=provider).exclude(state=PaymentBatch.State.SENT).order_by("number")
     sent = unknown = 0
     for batch in list(open_batches):
         with transaction.atomic():
             put_on(everything(by))
             artefact = render(batch=batch, gateway=gateway, archive=archive)
-        receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+        with stage("submit"):
+            receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
         progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
         if receipt is Receipt.UNKNOWN:
             unknown += batch.instructions
         else:
             sent += batch.instructions
-    with transaction.atomic():
+    with stage("seal"), transaction.atomic():
         ledger.seal(at=at)
     return Sent(sent=sent, unknown=unknown)
 

@@ -13,6 +13,7 @@ from django.db.models import Min
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.entitlement import month as entitlement
 from ansinh.law.compiler import COMPILER_VERSION
@@ -137,11 +138,13 @@ def calculate(
         with transaction.atomic():
             run = _open_run(selection, month, by=by, at=at, known_on=known_on or at.date(), law_hash=package.hash)
             months = _compared_months(selection, month)
-            _evaluate_months(package, run, selection, months)
-            _write_lines(run, selection, months)
-            control = control_of(run.id)
-            run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
-            run.save()
+            with stage("entitle"):
+                _evaluate_months(package, run, selection, months)
+            with stage("calculate"):
+                _write_lines(run, selection, months)
+                control = control_of(run.id)
+                run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
+                run.save()
             frozen = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN").order_by("-sequence").first()
             if control.lines == 0 and frozen is not None:
                 # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.

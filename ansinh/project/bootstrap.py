@@ -44,5 +44,7 @@ def gateway_to(provider: PaymentServiceProvider) -> Iterator[Gateway]:
     if provider.code != SANDBOX:
         yield SftpIso20022(Settings.from_mapping(provider.settings))
         return
-    with sandbox.running(Home(Path(settings.HOME))) as bank:
+    home = Home(Path(settings.HOME))
+    with sandbox.running(home) as bank:
+        sandbox.wait_until_idle(home)
         yield SftpIso20022(Settings.from_mapping({**_SANDBOX_AGREEMENT, **bank}))

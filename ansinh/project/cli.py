@@ -10,8 +10,10 @@ import errno
 import importlib
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -55,6 +57,25 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument(*flags, **options)
         sub.set_defaults(command=command)
     return parser
+
+
+@contextlib.contextmanager
+def _home(command: Command, path: Path | None) -> Iterator[Home]:
+    """Open the home the command works in: the user's, a fresh one that is removed afterwards, or none."""
+    if not command.needs_home:
+        yield Home(Path(os.devnull).parent)
+        return
+    home = open_home(path)
+    if not command.in_fresh_home:
+        yield home
+        return
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir=home.path))
+    # The database may have to run as another account, which must be able to walk down to it.
+    folder.chmod(0o755)
+    try:
+        yield open_home(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -142,11 +163,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     command: Command = arguments.command
     try:
-        home = open_home(arguments.home) if command.needs_home else Home(Path(os.devnull).parent)
-        arguments.opened_home = home
-        _install_last_word(arguments, home)
-        with _system(command, home):
-            answer = command.load()(arguments)
+        with _home(command, arguments.home) as home:
+            arguments.opened_home = home
+            _install_last_word(arguments, home)
+            with _system(command, home):
+                answer = command.load()(arguments)
         if isinstance(answer, str):
             sys.stdout.write(answer)
         elif arguments.json:

@@ -9,6 +9,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,14 @@ def _answers(port: int) -> bool:
     return False
 
 
+def _unavailable() -> Refused:
+    return Refused(
+        "sandbox_bank_unavailable",
+        vi="Ngân hàng thử nghiệm không trả lời (xem log/sandbox-bank.log trong thư mục dữ liệu).",
+        en="The sandbox bank does not answer (see log/sandbox-bank.log in the data folder).",
+    )
+
+
 def _make_keys(folder: Path) -> None:
     if not (folder / "authorized_keys").exists():
         subprocess.run([*_PROGRAM, "keys", "--folder", str(folder)], check=True, stdout=subprocess.DEVNULL)
@@ -37,11 +46,7 @@ def _start(home: Home) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     line = process.stdout.readline()
     if not line:
         children.stop(process)
-        raise Refused(
-            "sandbox_bank_unavailable",
-            vi="Ngân hàng thử nghiệm không khởi động được (xem log/sandbox-bank.log).",
-            en="The sandbox bank did not start (see log/sandbox-bank.log).",
-        )
+        raise _unavailable()
     return process, json.loads(line)
 
 
@@ -70,3 +75,21 @@ def running(home: Home) -> Iterator[dict[str, Any]]:
 def tick(home: Home) -> None:
     """Let the bank's time go on: answers that it had put off are now given."""
     subprocess.run([*_PROGRAM, "tick", "--folder", str(home.sandbox)], check=True, stdout=subprocess.DEVNULL)
+
+
+def wait_until_idle(home: Home, *, patience_s: int = 600) -> None:
+    """Return when the bank has worked through every file that it was given.
+
+    Raises:
+        Refused: `sandbox_bank_unavailable` when it does not within the patience.
+    """
+    log, folder = home.sandbox / "processed.log", home.sandbox / "sftp" / "in"
+    deadline = time.monotonic() + patience_s
+    while True:
+        given = {path.name for path in folder.glob("*") if path.suffix != ".part"} if folder.exists() else set()
+        done = {json.loads(line)["file"] for line in log.read_text(encoding="utf8").splitlines()} if log.exists() else set()
+        if given <= done:
+            return
+        if time.monotonic() > deadline:
+            raise _unavailable()
+        time.sleep(0.05)

@@ -80,6 +80,7 @@ def _pay(home: Home, code: str) -> None:
     _say("5/6 Gửi lệnh chi qua SFTP, nhận kết quả của ngân hàng…")
     with sandbox.running(home):
         payment_work.submit(argparse.Namespace(run=code))
+        # Opening the connection again waits until the bank has worked through what it was given.
         payment_work.collect(argparse.Namespace())
         # Some accounts answer late: the bank's time goes on, and what it then says is collected too.
         sandbox.tick(home)

@@ -1,0 +1,76 @@
+"""What a run costs the machine: CPU seconds of this process and of PostgreSQL, and the memory they hold at most."""
+
+import contextlib
+import os
+import resource
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _stat(process: int) -> list[str]:
+    # The name in parentheses may hold spaces; everything after it is plain.
+    return Path(f"/proc/{process}/stat").read_text(encoding="utf8").rpartition(") ")[2].split()
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and int(_stat(int(entry.name))[1]) == parent:
+                found.append(int(entry.name))
+    return found
+
+
+def postgres_cpu_ms(postmaster: int) -> int:
+    """Return the CPU milliseconds of a server so far: its processes alive, and those that have ended."""
+    ticks = sum(int(part) for part in _stat(postmaster)[11:15])
+    for child in _children(postmaster):
+        with contextlib.suppress(OSError):
+            ticks += sum(int(part) for part in _stat(child)[11:13])
+    return ticks * 1000 // _TICKS
+
+
+def own_cpu_ms() -> int:
+    """Return the CPU milliseconds of this process and all its threads."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return round((usage.ru_utime + usage.ru_stime) * 1000)
+
+
+def _private_kb(process: int) -> int:
+    for line in Path(f"/proc/{process}/status").read_text(encoding="utf8").splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1])
+    return 0
+
+
+@dataclass
+class Peak:
+    """The largest private memory seen, in MB; shared buffers are not counted twice (they are the server's setting)."""
+
+    python_mb: int = 0
+    postgres_mb: int = 0
+
+
+@contextlib.contextmanager
+def watching(postmaster: int) -> Iterator[Peak]:
+    """Look at memory five times a second while the block runs."""
+    peak, done = Peak(), threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.2):
+            with contextlib.suppress(OSError):
+                server = sum(_private_kb(process) for process in (postmaster, *_children(postmaster)))
+                peak.postgres_mb = max(peak.postgres_mb, server // 1024)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        watcher.join()
+        peak.python_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -1,0 +1,177 @@
+"""The benchmark of a month: the product's own stages, timed on a fresh database with a real SFTP server as the bank.
+
+It reports what it measures: wall seconds a stage, CPU seconds of this process and of PostgreSQL (the bank's own work is
+not ours and not counted), and beside them a plain COPY of as many rows of the item table.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.utils import timezone
+
+from ansinh.base.stages import recording, stage
+from ansinh.law.package import load_package
+from ansinh.ledger import operations as ledger
+from ansinh.ledger import queries as books
+from ansinh.office.security import acting, everything
+from ansinh.payment import collecting, operations, queries
+from ansinh.payroll import operations as payroll
+from ansinh.payroll.selection import select
+from ansinh.project import bootstrap, sandbox, usage
+from ansinh.project.home import Home
+from ansinh.project.work import people
+from ansinh.project.work.demo import MONTH, PROVINCE, SEED
+
+OPERATOR = "operator"
+STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+class _Counter:
+    """Counts SQL statements, as Django sends them."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+
+    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+        self.statements += 1
+        return execute(sql, params, many, context)
+
+
+def _give_everybody_an_account(home: Home) -> None:
+    """Open an account for each payee who has none, in the registry and at the bank, so that every item is a payment."""
+    with acting(everything(OPERATOR)), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_financialaddress SET state = 'PAYING', reason = '', bank_bin = coalesce(nullif(bank_bin, ''), '970405'),"
+            " number = coalesce(nullif(number, ''), '88' || lpad(person_id::text, 11, '0')),"
+            " holder_name = coalesce(nullif(holder_name, ''), upper(ansinh_fold(person.full_name)))"
+            " FROM people_person AS person WHERE person.id = person_id AND valid_to IS NULL"
+        )
+        cursor.execute("SELECT bank_bin, number, holder_name FROM people_financialaddress WHERE valid_to IS NULL ORDER BY id")
+        home.sandbox.mkdir(mode=0o700, exist_ok=True)
+        with open(home.sandbox / "accounts.csv", "w", encoding="utf8") as file:
+            file.write("bin,number,holder_name,behaviour\n")
+            file.writelines(f"{bank},{number},{holder},ok\n" for bank, number, holder in cursor)
+
+
+def _prepare(home: Home, people_count: int) -> None:
+    _say(f"Sinh {people_count} người…")
+    people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH)))
+    _give_everybody_an_account(home)
+    with acting(everything(OPERATOR)):
+        ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.now())
+    with psycopg.connect(**_owner(), autocommit=True) as owner:
+        # What a running system's autovacuum has long done.
+        owner.execute("VACUUM (ANALYZE)")
+
+
+def _owner() -> dict[str, Any]:
+    return json.loads(os.environ["ANSINH_DATABASE"])["owner"]
+
+
+def _raw_copy_s(run_id: int) -> float:
+    """Return the seconds of a plain COPY of the run's items into a table of the same columns without any index."""
+    with psycopg.connect(**_owner()) as owner, owner.cursor() as cursor:
+        cursor.execute("CREATE TABLE raw_copy (LIKE payment_paymentitem)")
+        owner.commit()
+        with cursor.copy("COPY (SELECT * FROM payment_paymentitem WHERE run_id = %s) TO STDOUT", [run_id]) as source:
+            pieces = list(source)
+        start = time.perf_counter()
+        with cursor.copy("COPY raw_copy FROM STDIN") as target:
+            for piece in pieces:
+                target.write(piece)
+        owner.commit()
+        seconds = time.perf_counter() - start
+        cursor.execute("DROP TABLE raw_copy")
+    return seconds
+
+
+def _postmaster(home: Home) -> int:
+    note = home.path / "run.json"
+    return json.loads(note.read_text(encoding="utf8"))["pid"] if note.exists() else os.getpid()
+
+
+def _month(home: Home) -> tuple[str, int]:
+    """Run the month through its real operations and return the run's code and id."""
+    at = timezone.now()
+    with acting(everything(OPERATOR)):
+        selection = select(month=MONTH, province=PROVINCE, area=None)
+        run = payroll.calculate(package=load_package(), month=MONTH, selection=selection, by=OPERATOR, at=at)
+    _say("Đã tính; duyệt và chốt…")
+    with stage("freeze"):
+        payroll.check(run=run.code, by=OPERATOR, at=at)
+        payroll.approve(run=run.code, by="lanhdao.so", at=at)
+    operations.freeze(run=run.code, by="chuyenvien.so", at=at)
+    _say("Đã chốt; gửi lệnh và nhận kết quả…")
+    return run.code, run.id
+
+
+def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractContextManager]) -> None:
+    with acting(everything(OPERATOR)):
+        provider = operations.active_provider()
+    with bootstrap.gateway_to(provider) as gateway:
+        with accounting():
+            operations.submit(run=code, provider=provider, gateway=gateway, archive=bootstrap.archive(), by=OPERATOR, at=timezone.now(), progress=_say)
+        sandbox.wait_until_idle(home)
+        with accounting():
+            collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=_say)
+
+
+def month(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will time one whole month of N people on a fresh database and return the figures of the contract."""
+    home: Home = arguments.opened_home
+    _prepare(home, arguments.people)
+    postmaster, counter = _postmaster(home), _Counter()
+    cpu = {"python": 0, "postgres": 0}
+
+    @contextlib.contextmanager
+    def accounting() -> Iterator[None]:
+        python, postgres = usage.own_cpu_ms(), usage.postgres_cpu_ms(postmaster)
+        try:
+            yield
+        finally:
+            cpu["python"] += usage.own_cpu_ms() - python
+            cpu["postgres"] += usage.postgres_cpu_ms(postmaster) - postgres
+
+    with recording() as recorder, usage.watching(postmaster) as peak, connection.execute_wrapper(counter):
+        with accounting():
+            code, run_id = _month(home)
+        _pay(home, code, accounting)
+        with accounting(), stage("reconcile"), acting(everything(OPERATOR)):
+            verified, tied = books.verify(), queries.invariants()
+            totals = queries.run_totals(run_id)
+    statements = counter.statements
+    stages = {name: round(recorder.nanoseconds.get(name, 0) / 1e9, 3) for name in STAGES}
+    # Uploading is part of submitting, fetching the answers over SFTP is part of reading them.
+    for whole, part in (("submit", "upload"), ("parse", "fetch")):
+        stages[whole] = round(stages[whole] + recorder.nanoseconds.get(part, 0) / 1e9, 3)
+    total_s, cpu_s, raw_s = sum(stages.values()), (cpu["python"] + cpu["postgres"]) / 1000, _raw_copy_s(run_id)
+    with acting(everything(OPERATOR)):
+        lines = run_lines(run_id)
+    return {
+        "people": arguments.people, "lines": lines, "payments": totals.items, "cpus": os.cpu_count(), "stages": stages,
+        "total_s": round(total_s, 3), "cpu_s": round(cpu_s, 3), "cpu_by_process_s": {name: ms / 1000 for name, ms in cpu.items()},
+        "raw_copy_s": round(raw_s, 3), "ratio_to_raw_copy": round(total_s / raw_s, 1),
+        "payments_per_s": round(totals.items / total_s), "payments_per_cpu_s": round(totals.items / cpu_s),
+        "peak_rss_mb": {"python": peak.python_mb, "postgres": peak.postgres_mb}, "sql_statements": statements,
+        "checks": {"books_balanced": all(verified.checks.values()), "paid_once": tied["paid_once"] and totals.paid_dong == totals.due_dong,
+                   "items_equal_books": all(tied.values())},
+    }
+
+
+def run_lines(run_id: int) -> int:
+    """Return how many lines the run has."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM payroll_payrollline WHERE run_id = %s", [run_id])
+        return cursor.fetchone()[0]
