@@ -1,0 +1,55 @@
+"""Ages as birth dates: "has completed n months on day d" is one comparison of the birth date with a cutoff computed here.
+
+Policy for a birthday that does not exist (29 February, or the 31st when counting months): it falls on the last day of that
+month, so that a person born on 29 February 1948 is 78 on 28 February 2026. The same cutoff serves the oracle and SQL.
+"""
+
+import calendar as gregorian
+import datetime
+
+from ansinh.law.tree import Age, Comparison
+
+_EARLIEST = datetime.date(1, 1, 1)
+
+
+def birth_cutoff(day: datetime.date, months: int) -> datetime.date:
+    """Return the latest birth date of somebody who has completed so many months of life on the day."""
+    years, index = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if years < 1:
+        return _EARLIEST
+    length = gregorian.monthrange(years, index + 1)[1]
+    is_last_day = day.day == gregorian.monthrange(day.year, day.month)[1]
+    return datetime.date(years, index + 1, length if is_last_day else min(day.day, length))
+
+
+def anniversary(birth: datetime.date, years: int) -> datetime.date:
+    """Return the birthday on which so many years are completed."""
+    year = birth.year + years
+    return datetime.date(year, birth.month, min(birth.day, gregorian.monthrange(year, birth.month)[1]))
+
+
+def completed_years(birth: datetime.date, day: datetime.date) -> int:
+    """Return the completed years of life on the day; negative before birth."""
+    return day.year - birth.year - (day < anniversary(birth, day.year - birth.year))
+
+
+def completed_months(birth: datetime.date, day: datetime.date) -> int:
+    """Return the completed months of life on the day; negative before birth."""
+    months = (day.year - birth.year) * 12 + day.month - birth.month
+    return months if birth <= birth_cutoff(day, months) else months - 1
+
+
+def age_bounds(age: Age, day: datetime.date) -> list[tuple[Comparison, datetime.date]]:
+    """Return the age condition on the day as comparisons of the birth date, all of which must hold.
+
+    `!=` has no such form; the caller negates `=`.
+    """
+    unit = 12 if age.unit == "years" else 1
+    reached, passed = birth_cutoff(day, age.number * unit), birth_cutoff(day, (age.number + 1) * unit)
+    return {
+        ">=": [("<=", reached)],
+        ">": [("<=", passed)],
+        "<": [(">", reached)],
+        "<=": [(">", passed)],
+        "=": [("<=", reached), (">", passed)],
+    }[age.operator]  # type: ignore[return-value]

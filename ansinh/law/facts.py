@@ -1,0 +1,313 @@
+"""Facts about one person, as the contract's FACTS.json says them: checked by name, typed, and placed in time.
+
+Missing means "no"; `"unknown"` means nobody knows; any value may be a list of periods. It refuses unknown fields and impossible values.
+"""
+
+import datetime
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.law.ages import anniversary
+from ansinh.law.words import FactKind
+
+UNKNOWN = "unknown"
+_EARLIEST_BIRTH = datetime.date(1890, 1, 1)
+_LARGEST_NUMBER = 10**12
+_NEVER = datetime.date.max
+
+
+@dataclass(frozen=True)
+class Period:
+    """A value from a day until before another; None leaves the side open. The value None means unknown."""
+
+    value: Any
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+
+    def covers(self, day: datetime.date) -> bool:
+        """Return whether the day lies in the period."""
+        return (self.start is None or self.start <= day) and (self.end is None or day < self.end)
+
+    def overlaps(self, first: datetime.date, last: datetime.date) -> bool:
+        """Return whether the period shares a day with the span, both ends included."""
+        return (self.start is None or self.start <= last) and (self.end is None or first < self.end)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One fact through time; outside every period it has its "missing" value."""
+
+    periods: tuple[Period, ...]
+    missing: Any
+
+    def at(self, day: datetime.date) -> Any:
+        """Return the value on the day; None means unknown."""
+        for period in self.periods:
+            if period.covers(day):
+                return period.value
+        return self.missing
+
+
+@dataclass(frozen=True)
+class ChildFacts:
+    """One child of the person; an unknown birth date is None."""
+
+    birth_date: datetime.date | None
+    values: Mapping[str, Timeline]
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """Everything the law may ask about one person."""
+
+    person: str
+    birth_date: datetime.date | None
+    death_date: datetime.date | None
+    death_unknown: bool
+    values: Mapping[str, Timeline]
+    # None when nobody knows whether there are children.
+    children: tuple[ChildFacts, ...] | None
+    received: Timeline
+    decision: Timeline
+
+    def received_around(self, benefit: str, month: Month) -> bool | None:
+        """Return whether the benefit was in payment on the last day of the month before or at any time in the month."""
+        return _received(self.received, benefit, month.plus(-1).last_day, month.last_day)
+
+    def received_at_age(self, benefit: str, birth_date: datetime.date | None, age: int) -> bool | None:
+        """Return whether the benefit was in payment on the eve of the birthday."""
+        if birth_date is None:
+            return None if self.received.periods else False
+        eve = anniversary(birth_date, age) - datetime.timedelta(days=1)
+        return _received(self.received, benefit, eve, eve)
+
+
+def _received(received: Timeline, benefit: str, first: datetime.date, last: datetime.date) -> bool | None:
+    values = [period.value for period in received.periods if period.overlaps(first, last)]
+    if any(value is not None and benefit in value for value in values):
+        return True
+    return None if None in values else False
+
+
+# ── reading FACTS.json ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _impossible(field: str, value: Any, vi: str, en: str) -> NoReturn:
+    shown = str(value)[:60]
+    raise Refused(
+        "impossible_value",
+        vi=f"Giá trị “{shown}” của mục “{field}” không đúng: {vi}",
+        en=f"The value “{shown}” of “{field}” is not possible: {en}",
+        field=field,
+        value=shown,
+    )
+
+
+def _unknown_fact(field: str, known: list[str]) -> NoReturn:
+    raise Refused(
+        "unknown_fact",
+        vi=f"Không có mục “{field}” trong mẫu sự kiện. Hãy bỏ đi hoặc sửa lại tên; các mục được dùng: {', '.join(known)}.",
+        en=f"“{field}” is not a known fact. Remove it or correct its name; the known ones are: {', '.join(known)}.",
+        fact=field,
+    )
+
+
+def _day(field: str, value: Any) -> datetime.date:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass
+    _impossible(field, value, "phải là một ngày có thật, viết như 1950-03-09.", "write a real day like 1950-03-09.")
+
+
+def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) -> Any:
+    """Return one typed value; None for "unknown"."""
+    if value == UNKNOWN:
+        return None
+    if value is None:
+        if kind.null_means_no:
+            return kind.missing
+        _impossible(
+            field,
+            value,
+            "không được để null; bỏ mục này đi nếu là “không”.",
+            "null is not allowed; leave the field out for “no”.",
+        )
+    if kind.type == "bool":
+        if not isinstance(value, bool):
+            _impossible(field, value, 'phải là true, false hoặc "unknown".', 'use true, false or "unknown".')
+        return value
+    if kind.type == "enum":
+        if not isinstance(value, str) or value not in kind.members:
+            members = ", ".join(kind.members)
+            _impossible(
+                field, value, f'phải là một trong: {members}, hoặc "unknown".', f'use one of: {members}, or "unknown".'
+            )
+        return value
+    if kind.type in {"dong", "count"}:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
+            _impossible(field, value, "phải là số nguyên không âm.", "use a whole number that is not negative.")
+        return value
+    if kind.type == "date":
+        return _day(field, value)
+    if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
+        _impossible(
+            field, value, 'phải là danh sách mã chế độ, ví dụ ["K1"].', 'use a list of benefit codes, like ["K1"].'
+        )
+    for code in value:
+        if code not in benefits:
+            _impossible(
+                field,
+                code,
+                f"mã chế độ phải là một trong: {', '.join(sorted(benefits))}.",
+                f"benefit codes are: {', '.join(sorted(benefits))}.",
+            )
+    return frozenset(value)
+
+
+def _is_periods(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) -> Timeline:
+    missing: Any = frozenset() if kind.type == "history" else None if kind.type == "date" else kind.missing
+    if kind.type == "date" and value is None:
+        return Timeline((), None)
+    if not _is_periods(value):
+        if value == [] and kind.type != "history":
+            _impossible(
+                field,
+                value,
+                "danh sách trống; bỏ mục này đi nếu là “không”.",
+                "an empty list; leave the field out for “no”.",
+            )
+        return Timeline((Period(_single(kind, field, value, benefits)),), missing)
+    periods: list[Period] = []
+    for item in value:
+        for name in item:
+            if name not in {"value", "from", "to"}:
+                _unknown_fact(f"{field}.{name}", ["value", "from", "to"])
+        if "value" not in item:
+            _impossible(field, item, "mỗi khoảng thời gian phải có “value”.", "each period needs a “value”.")
+        start, end = (
+            None if item.get(name) is None else _day(f"{field}.{name}", item[name]) for name in ("from", "to")
+        )
+        if start is not None and end is not None and start >= end:
+            _impossible(field, f"{start} – {end}", "ngày “to” phải sau ngày “from”.", "“to” must be after “from”.")
+        periods.append(Period(_single(kind, field, item["value"], benefits), start, end))
+    periods.sort(key=lambda period: period.start or datetime.date.min)
+    for earlier, later in itertools.pairwise(periods):
+        if (earlier.end or _NEVER) > (later.start or datetime.date.min):
+            _impossible(field, later.start, "hai khoảng thời gian chồng nhau.", "two periods overlap.")
+    return Timeline(tuple(periods), missing)
+
+
+def _children(value: Any, kinds: Mapping[str, FactKind]) -> tuple[ChildFacts, ...] | None:
+    if value == UNKNOWN:
+        return None
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        _impossible(
+            "children",
+            value,
+            "phải là danh sách các con, mỗi con có “birth_date”.",
+            "use a list of children, each with a “birth_date”.",
+        )
+    stated = {name: kind for name, kind in kinds.items() if kind.history_of is None}
+    children = []
+    for number, item in enumerate(value, start=1):
+        field = f"children[{number}]"
+        for name in item:
+            if name != "birth_date" and name not in stated:
+                _unknown_fact(f"{field}.{name}", ["birth_date", *stated])
+        if "birth_date" not in item:
+            _impossible(field, item, "mỗi con phải có “birth_date”.", "each child needs a “birth_date”.")
+        birth = None if item["birth_date"] == UNKNOWN else _day(f"{field}.birth_date", item["birth_date"])
+        values = {
+            name: _timeline(kind, f"{field}.{name}", item[name], frozenset())
+            for name, kind in stated.items()
+            if name in item
+        }
+        children.append(ChildFacts(birth, values))
+    return tuple(children)
+
+
+def read_facts(
+    content: Any, kinds: Mapping[str, FactKind], child_kinds: Mapping[str, FactKind], benefits: frozenset[str]
+) -> PersonFacts:
+    """Return the checked facts of one person.
+
+    Raises:
+        Refused: `facts_not_an_object`, `unknown_fact`, `missing_fact`, `impossible_value`.
+    """
+    if not isinstance(content, dict):
+        raise Refused(
+            "facts_not_an_object",
+            vi="Tệp sự kiện phải là một đối tượng JSON {…} về một người.",
+            en="The facts must be one JSON object {…} about one person.",
+        )
+    for name in content:
+        if name not in kinds:
+            _unknown_fact(name, list(kinds))
+    for name in ("birth_date", "area"):
+        if name not in content:
+            raise Refused(
+                "missing_fact",
+                vi=f"Thiếu mục “{name}”, là mục bắt buộc.",
+                en=f"“{name}” is missing; it is required.",
+                fact=name,
+            )
+    area = content["area"]
+    if not isinstance(area, str) or not re.fullmatch(r"[0-9]{2,6}", area, re.ASCII):
+        _impossible(
+            "area", area, 'phải là mã địa bàn chính thức, ví dụ "19777".', 'use an official area code like "19777".'
+        )
+    person = content.get("id", "")
+    if not isinstance(person, str | int) or isinstance(person, bool) or len(str(person)) > 100:
+        _impossible("id", person, "phải là một mã ngắn.", "use a short identifier.")
+    birth = _day("birth_date", content["birth_date"])
+    if birth < _EARLIEST_BIRTH:
+        _impossible("birth_date", birth, "ngày sinh quá xa.", "the birth date is too long ago.")
+    death = content.get("death_date")
+    death_date = None if death in (None, UNKNOWN) else _day("death_date", death)
+    if death_date is not None and death_date < birth:
+        _impossible("death_date", death_date, "ngày mất đứng trước ngày sinh.", "the death is before the birth.")
+    if not isinstance(content.get("merit", []), list) and content["merit"] != UNKNOWN:
+        _impossible("merit", content["merit"], "phải là một danh sách.", "use a list.")
+    values = {
+        name: _timeline(kind, name, content[name], benefits)
+        for name, kind in kinds.items()
+        if name in content
+        and name not in {"birth_date", "death_date"}
+        and kind.type in {"bool", "enum", "dong", "count", "date"}
+    }
+    received = _timeline(kinds["was_receiving"], "was_receiving", content.get("was_receiving", []), benefits)
+    decision = _decision(content.get("decision_signed_on"), kinds["decision_signed_on"])
+    return PersonFacts(
+        person=str(person),
+        birth_date=birth,
+        death_date=death_date,
+        death_unknown=death == UNKNOWN,
+        values=values,
+        children=_children(content.get("children", []), child_kinds),
+        received=received,
+        decision=decision,
+    )
+
+
+def _decision(value: Any, kind: FactKind) -> Timeline:
+    """Return the decision's day through time: absent means no restriction, False inside means not known."""
+    if value is None:
+        return Timeline((), None)
+    if value == UNKNOWN:
+        return Timeline((Period(False),), None)
+    timeline = _timeline(kind, "decision_signed_on", value, frozenset())
+    periods = tuple(Period(False if p.value is None else p.value, p.start, p.end) for p in timeline.periods)
+    return Timeline(periods, None)

@@ -1,0 +1,187 @@
+"""The vocabulary of a legal domain: facts, benefits, documents, parameters, rules. Plain frozen values, read from YAML.
+
+A value carries three clocks: the months it applies to, the day its document came into force, and the gazette date.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from ansinh.base.months import Month
+from ansinh.law.tree import Expression
+
+FactType = Literal["bool", "enum", "dong", "count", "date", "text", "history", "children", "list"]
+
+
+@dataclass(frozen=True)
+class Text:
+    """One sentence or label in the two languages of the product."""
+
+    vi: str
+    en: str
+
+    def of(self, language: str) -> str:
+        """Return the text in the asked language; anything but "en" is Vietnamese."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class FactKind:
+    """One fact the law asks about: its type, its members, what "missing" means, and how people call it."""
+
+    name: str
+    type: FactType
+    label: Text
+    source: str = ""
+    members: dict[str, Text] = field(default_factory=dict)
+    # Said of a yes/no fact that is true, and of one that is false.
+    when_true: Text | None = None
+    when_false: Text | None = None
+    # A fact the law's conditions may name; the others only identify or date.
+    in_conditions: bool = False
+    # Whether JSON null may stand for "no".
+    null_means_no: bool = False
+    # A child's fact read from the parent's history of this benefit instead of from the file.
+    history_of: str | None = None
+
+    @property
+    def missing(self) -> bool | str | int:
+        """Return what an absent fact means: no, none, nought."""
+        return {"bool": False, "enum": "none"}.get(self.type, 0)
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """One code that a payroll line may carry."""
+
+    code: str
+    name: Text
+    # The procedure group: social assistance and social pension start and stop by different clauses.
+    group: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How far the text was checked. What is not verified is shown so wherever it is used."""
+
+    verified: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """The clauses of a document that say when a benefit starts, changes, stops, and how several combine."""
+
+    group: str
+    start: str
+    change: str
+    stop: str
+    combination: str
+    # The clause that moves people already in payment to the new amounts, when there is one.
+    transition: str | None = None
+
+
+@dataclass(frozen=True)
+class Repeal:
+    """A document ends a rule of another one, from this month on."""
+
+    rule: str
+    from_month: Month
+    clause: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A legal document and its clocks."""
+
+    key: str
+    citation: str
+    issuer: str
+    title: str
+    signed_on: datetime.date | None
+    gazette_date: datetime.date | None
+    in_force_from: datetime.date
+    in_force_to: datetime.date | None
+    verification: Verification
+    procedures: tuple[Procedure, ...] = ()
+    repeals: tuple[Repeal, ...] = ()
+
+    def cite(self, clause: str) -> str:
+        """Return the full citation of one of its clauses."""
+        return f"{self.citation}, {clause}"
+
+    def procedure(self, group: str) -> Procedure | None:
+        """Return its procedure clauses for a group of benefits, or None when it has none."""
+        return next((procedure for procedure in self.procedures if procedure.group == group), None)
+
+
+@dataclass(frozen=True)
+class ParameterVersion:
+    """A named amount of money for a span of months, by one clause of one document."""
+
+    name: str
+    label: Text
+    document: Document
+    clause: str
+    value_dong: int
+    applies_from: Month
+    applies_to: Month | None
+    verification: Verification
+
+    @property
+    def citation(self) -> str:
+        """Return the clause in full."""
+        return self.document.cite(self.clause)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One coefficient of a rule, for whom, and when. Levels of a rule are tried in order, highest first."""
+
+    coefficient: Fraction
+    when: Expression | None
+    who: Text
+
+
+@dataclass(frozen=True)
+class RuleVersion:
+    """One clause that grants a benefit, for a span of months."""
+
+    rule: str
+    benefit: str
+    document: Document
+    # The clause that fixes the amount, printed on every payment line; and the clause that fixes the condition.
+    clause: str
+    basis: str
+    applies_from: Month
+    applies_to: Month | None
+    condition: Expression
+    condition_text: str
+    base: str
+    levels: tuple[Level, ...]
+    per_child: bool
+    purpose: Text
+    because: Text
+    # Where the wording leaves room: how it is read here, shown as a reading and never as settled law.
+    reading: str
+    verification: Verification
+    where: str
+
+    @property
+    def citation(self) -> str:
+        """Return the clause of the amount in full."""
+        return self.document.cite(self.clause)
+
+    @property
+    def basis_citation(self) -> str:
+        """Return the clause of the condition in full."""
+        return self.document.cite(self.basis)
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Who gets several benefits at once receives the highest; only these pairs are paid together."""
+
+    highest_of: tuple[str, ...]
+    added: tuple[tuple[str, tuple[str, ...]], ...]
