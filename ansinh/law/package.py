@@ -10,10 +10,12 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ansinh.base import dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law.facts import PersonFacts, read_facts
 from ansinh.law.loader import Folder, read_folder
 from ansinh.law.tree import Amount, And, Expression, atoms
 from ansinh.law.words import (
@@ -132,6 +134,14 @@ class LawPackage:
             en=f"There is no benefit “{code}”. Use one of: {', '.join(b.code for b in self.benefits)}.",
             benefit=code,
         )
+
+    def person(self, content: Any) -> PersonFacts:
+        """Return the checked facts of one person from the contract's FACTS.json content.
+
+        Raises:
+            Refused: `unknown_fact`, `missing_fact`, `impossible_value`, `facts_not_an_object`.
+        """
+        return read_facts(content, self.facts, self.child_facts, frozenset(benefit.code for benefit in self.benefits))
 
     def in_force(self, known_on: datetime.date) -> tuple[Document, ...]:
         """Return the documents that had come into force by the day, newest first."""

@@ -1,0 +1,302 @@
+"""The answer of `ansinh law explain`: what one person is due in the payroll of a month, and which clause makes it so.
+
+The payroll is a difference: for each benefit and month, due as known now minus already settled. Arrears and recoveries are that one
+subtraction. Every line carries its clause and one Vietnamese sentence.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansinh.base.months import Month
+from ansinh.law.facts import PersonFacts
+from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
+from ansinh.law.package import LawPackage
+from ansinh.law.sentences import (
+    coefficient_text,
+    fact_label,
+    found,
+    granted_sentence,
+    joined,
+    money,
+    open_facts,
+    unmet,
+)
+from ansinh.law.tree import Expression
+from ansinh.law.words import RuleVersion
+
+Settled = Mapping[tuple[str, Month], int]
+
+
+def differences(
+    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, settled: Settled
+) -> list[tuple[str, Month, int]]:
+    """Return (benefit, month, đồng) for every month from the first settled one up to `month`: due now minus settled, where not nought.
+
+    A benefit that needs verification in a month is left alone: neither more is paid nor anything taken back.
+    """
+    earlier = [for_month for _, for_month in settled if for_month <= month]
+    found_differences = []
+    for for_month in min(earlier, default=month).until(month):
+        result = evaluate(package, facts, for_month, known_on)
+        due = result.due
+        paid = {code: amount for (code, settled_month), amount in settled.items() if settled_month == for_month}
+        for code in [benefit.code for benefit in package.benefits]:
+            difference = due.get(code, 0) - paid.get(code, 0)
+            if difference and not (code in result.unknown and code not in due):
+                found_differences.append((code, for_month, difference))
+    return found_differences
+
+
+def explain(
+    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, settled: Settled | None = None
+) -> dict[str, Any]:
+    """Return what the person is due in the payroll of the month, in the contract's format.
+
+    Raises:
+        Refused: `law_not_encoded` when a month lies before the law held here.
+    """
+    now = evaluate(package, facts, month, known_on)
+    already = {code for code, for_month in (settled or {}) if for_month == month}
+    lines = [_regular(package, facts, now, code) for code in now.paid if code not in already]
+    for code, for_month, difference in differences(package, facts, month, known_on, settled or {}):
+        if for_month == month and code not in already:
+            continue
+        lines.append(_settling_line(package, facts, code, for_month, known_on, difference, settled or {}))
+    return {
+        "month": str(month),
+        "person": facts.person,
+        "total_dong": sum(line["amount_dong"] for line in lines),
+        "lines": lines,
+        "not_granted": _not_granted(package, facts, now, known_on),
+        "needs_verification": _needs_verification(package, facts, now),
+    }
+
+
+def _instant(package: LawPackage, facts: PersonFacts, result: MonthResult, standing: Standing) -> Instant:
+    return Instant(package, result.law, facts, standing.day)
+
+
+def _regular(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> dict[str, Any]:
+    standing = result.standings[code]
+    assert standing.rule is not None
+    return {
+        "benefit": code,
+        "for_month": str(result.law.month),
+        "kind": "regular",
+        "coefficient": coefficient_text(standing.rule.level.coefficient * standing.count),
+        "base_dong": standing.rule.base.value_dong,
+        "amount_dong": standing.amount_dong,
+        "clause": standing.rule.clause,
+        "because": granted_sentence(standing, _instant(package, facts, result, standing), "vi"),
+    }
+
+
+# ── arrears and recoveries ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settling_line(
+    package: LawPackage,
+    facts: PersonFacts,
+    code: str,
+    for_month: Month,
+    known_on: datetime.date,
+    difference: int,
+    settled: Settled,
+) -> dict[str, Any]:
+    result = evaluate(package, facts, for_month, known_on)
+    due, paid = result.due.get(code, 0), settled.get((code, for_month), 0)
+    clause, because = _cause(package, facts, code, for_month, known_on, due, paid, result)
+    return {
+        "benefit": code,
+        "for_month": str(for_month),
+        "kind": "arrears" if difference > 0 else "recovery",
+        "amount_dong": difference,
+        "clause": clause,
+        "because": because,
+    }
+
+
+def _cause(
+    package: LawPackage,
+    facts: PersonFacts,
+    code: str,
+    for_month: Month,
+    known_on: datetime.date,
+    due: int,
+    paid: int,
+    result: MonthResult,
+) -> tuple[str, str]:
+    """Return the clause and the sentence of a difference: a change of law if the older law gives what was paid, else a change of facts."""
+    name = package.benefit(code).name.vi
+    change = f"tháng {for_month.vi} đã trả {money(paid, 'vi')}, đúng ra là {money(due, 'vi')}"
+    document = changed_law(package, facts, code, for_month, known_on, paid) if due and paid else None
+    if document is not None:
+        clause, sentence = document
+        return clause, f"{name}: {sentence}, {change}."
+    standing = result.standings[code]
+    if due and standing.rule is not None:
+        if not paid:
+            change = f"tháng {for_month.vi} đủ điều kiện hưởng {money(due, 'vi')} nhưng chưa được trả"
+        return standing.rule.clause, f"{name}: {change}."
+    clause = _procedure_clause(package, code, for_month, known_on, "stop")
+    why = _why_stopped(package, facts, result, code)
+    return clause, f"{name}: tháng {for_month.vi} đã trả {money(paid, 'vi')} nhưng {why}, nên phải thu hồi."
+
+
+def changed_law(
+    package: LawPackage, facts: PersonFacts, code: str, for_month: Month, known_on: datetime.date, paid: int
+) -> tuple[str, str] | None:
+    """Return the clause and phrase of the newest document without which exactly the paid amount would be due, or None."""
+    for document in package.in_force(known_on):
+        eve = document.in_force_from - datetime.timedelta(days=1)
+        if not package.in_force(eve) or eve >= known_on:
+            continue
+        if evaluate(package, facts, for_month, eve).due.get(code, 0) != paid:
+            continue
+        procedure = document.procedure(package.benefit(code).group)
+        if procedure is not None and procedure.transition is not None:
+            return document.cite(procedure.transition), f"{document.citation} đưa người đang hưởng sang mức mới"
+        raised = [v for v in package.parameters if v.document is document and v.applies_from <= for_month]
+        if raised:
+            return raised[0].citation, f"{document.citation} thay đổi {raised[0].label.vi}"
+    return None
+
+
+def _why_stopped(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> str:
+    if facts.death_date is not None and facts.death_date <= result.law.previous:
+        return (
+            f"người hưởng đã mất ngày {facts.death_date.day:02d}/{facts.death_date.month:02d}/{facts.death_date.year}"
+        )
+    if code in result.undecided:
+        return "tháng đó chưa có quyết định hưởng"
+    standing = result.standings[code]
+    if standing.rule is not None:
+        return f"tháng đó hưởng chế độ khác cao hơn ({', '.join(result.paid)})"
+    return f"tháng đó không đủ điều kiện ({_missing_conditions(package, facts, result, code, 'vi')})"
+
+
+def _procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
+    procedure = package.procedure(code, month, known_on)
+    if procedure is None:
+        return next((rule.citation for rule in package.rules if rule.benefit == code), "")
+    document, clauses = procedure
+    return document.cite(getattr(clauses, which))
+
+
+# ── what is not granted, what must be verified ───────────────────────────────────────────────────────────────────────
+
+
+def nearest_rule(
+    package: LawPackage, facts: PersonFacts, result: MonthResult, code: str
+) -> tuple[RuleVersion, list[Expression]]:
+    """Return the rule of the benefit to which least is missing, with the parts of its condition that failed."""
+    instant = Instant(package, result.law, facts, result.law.end)
+    # The most general rule stands last; among equals it is the one people mean.
+    rules = {priced.rule.rule: priced.rule for priced in reversed(result.law.by_benefit[code])}
+    failed = [(rule, unmet(rule.condition, instant)) for rule in rules.values()]
+    return min(failed, key=lambda pair: len(pair[1]))
+
+
+def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str, language: str) -> str:
+    if not result.law.by_benefit[code]:
+        return "the benefit does not exist in that month" if language == "en" else "tháng đó không có chế độ này"
+    _, parts = nearest_rule(package, facts, result, code)
+    instant = Instant(package, result.law, facts, result.law.end)
+    return joined([found(part, instant, language) for part in parts])
+
+
+def _not_granted(
+    package: LawPackage, facts: PersonFacts, result: MonthResult, known_on: datetime.date
+) -> list[dict[str, Any]]:
+    answers = []
+    for code, rules in result.law.by_benefit.items():
+        if code in result.paid or code in result.unknown or not rules:
+            continue
+        clause, because = refusal(package, facts, result, code, known_on, "vi")
+        answers.append({"benefit": code, "clause": clause, "because": because})
+    return answers
+
+
+def refusal(
+    package: LawPackage, facts: PersonFacts, result: MonthResult, code: str, known_on: datetime.date, language: str
+) -> tuple[str, str]:
+    """Return the clause and the sentence that say why a benefit is not granted this month."""
+    english = language == "en"
+    month, standing = result.law.month, result.standings[code]
+    if code in result.undecided:
+        clause = _procedure_clause(package, code, month, known_on, "start")
+        return clause, (
+            "The conditions are met, but there is no decision in force for this month."
+            if english
+            else f"Đủ điều kiện nhưng chưa có quyết định hưởng trong tháng {month.vi}."
+        )
+    if standing.rule is not None:
+        clause = _procedure_clause(package, code, month, known_on, "combination")
+        total = sum(result.due.values())
+        names = ", ".join(result.paid)
+        return clause, (
+            f"Only the highest is paid: {names} gives {money(total, 'en')}."
+            if english
+            else f"Nhiều chế độ thì chỉ hưởng mức cao nhất: đã hưởng {names}, {money(total, 'vi')}."
+        )
+    rule, _ = nearest_rule(package, facts, result, code)
+    if facts.death_date is not None and facts.death_date <= result.law.previous:
+        clause = _procedure_clause(package, code, month, known_on, "stop")
+        return clause, (
+            "The person has died; payment ends from the month after."
+            if english
+            else "Người hưởng đã mất; thôi hưởng từ tháng ngay sau tháng mất."
+        )
+    missing = _missing_conditions(package, facts, result, code, language)
+    purpose = rule.purpose.of(language)
+    if english:
+        return (
+            rule.basis_citation,
+            f"This benefit is for {purpose}; here: {missing}." if missing else f"This benefit is for {purpose}.",
+        )
+    return (
+        rule.basis_citation,
+        f"Chế độ này dành cho {purpose}; ở đây: {missing}." if missing else f"Chế độ này dành cho {purpose}.",
+    )
+
+
+def _needs_verification(
+    package: LawPackage, facts: PersonFacts, result: MonthResult, language: str = "vi"
+) -> list[dict[str, Any]]:
+    answers = []
+    for code in result.law.by_benefit:
+        if code not in result.unknown:
+            continue
+        name = package.benefit(code).name.of(language)
+        for fact in open_questions(package, facts, result, code):
+            label = fact_label(package, fact, language)
+            because = (
+                f"“{name}” cannot be decided until this is verified: {label}."
+                if language == "en"
+                else f"Cần xác minh “{label}” trước khi trả lời có được hưởng “{name}” hay không."
+            )
+            answers.append({"benefit": code, "fact": fact, "because": because})
+    return answers
+
+
+def open_questions(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> list[str]:
+    """Return the facts to be verified before the benefit can be granted or refused."""
+    standing = result.standings[code]
+    instant = Instant(package, result.law, facts, standing.day)
+    names = [name for priced in result.law.by_benefit[code] for name in open_facts(priced.condition, instant)]
+    if standing.rule is not None and standing.rule.rule.per_child and standing.unknown:
+        names.append("children")
+    if facts.death_unknown:
+        names.append("death_date")
+    if result.decision_unknown and standing.rule is not None:
+        names.append("decision_signed_on")
+    return list(dict.fromkeys(names))
+
+
+def read_settled_sum(entries: Sequence[tuple[str, Month, int]]) -> dict[tuple[str, Month], int]:
+    """Return what was settled for each benefit and month; several payments of one month add up."""
+    sums: dict[tuple[str, Month], int] = {}
+    for code, month, amount_dong in entries:
+        sums[code, month] = sums.get((code, month), 0) + amount_dong
+    return sums
