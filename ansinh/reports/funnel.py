@@ -86,6 +86,7 @@ class ItemSum:
     due_dong: int
     paid_dong: int
     waived_dong: int
+    in_flight: int = 0
 
     @property
     def open_dong(self) -> int:

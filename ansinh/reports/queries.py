@@ -44,6 +44,7 @@ class RunProgress:
     money: Money
     items: int
     answered: int
+    awaited: int
     batches: int
     batches_sent: int
     instructions: int
@@ -173,6 +174,7 @@ def progress_of(run_id: int) -> RunProgress:
         money=money_of(sums, lines=lines, holds=sum(row[3] for row in held), held_dong=sum(row[4] for row in held)),
         items=sum(row.count for row in sums),
         answered=sum(row.count for row in sums if row.status in {"PAID", "REJECTED", "RETURNED"}),
+        awaited=sum(max(row.in_flight, row.count if row.status == "UNKNOWN" else 0) for row in sums),
         batches=batches,
         batches_sent=batches_sent,
         instructions=instructions,

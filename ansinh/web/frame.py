@@ -1,0 +1,45 @@
+"""What every page shows around its content: who is signed in, the pages of their persona, the language switch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from ansinh.web import access
+from ansinh.web.labels import role_label
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation."""
+
+    text: str
+    address: str
+    is_current: bool
+
+
+def _navigation(role: str | None, path: str) -> list[Link]:
+    entries = [
+        (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
+        (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
+        (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
+        (None, _("Công khai"), "/cong-khai/"),
+    ]
+    return [
+        Link(text, address, path.startswith(address))
+        for roles, text, address in entries
+        if roles is None or role in roles
+    ]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return what the base template needs, plain values only."""
+    member = getattr(request, "staff", None)
+    return {
+        "staff": member,
+        "staff_role": role_label(member.role) if member else "",
+        "navigation": _navigation(member.role if member else None, request.path),
+        # A page answered to a POST has no address of its own to come back to.
+        "here": request.get_full_path() if request.method == "GET" else request.path,
+    }

@@ -1,0 +1,101 @@
+"""The words that pages use for codes: roles, steps, states, benefits. Vietnamese here, English in the catalogue.
+
+What could tell a health status has no word of its own: such a benefit is called social assistance, like many others.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+
+_ROLES = {
+    "administrator": noop("Quản trị hệ thống"),
+    "commune_officer": noop("Cán bộ cấp xã"),
+    "department_officer": noop("Chuyên viên sở"),
+    "department_approver": noop("Lãnh đạo phê duyệt"),
+    "provider_officer": noop("Nhân viên tổ chức chi trả"),
+    "leader": noop("Lãnh đạo tỉnh"),
+    "auditor": noop("Thanh tra"),
+}
+_PAYMENT = {
+    "DUE": noop("Phải chi, chưa gửi"),
+    "RECEIVED": noop("Tổ chức chi trả đã nhận lệnh"),
+    "ACCEPTED": noop("Lệnh được chấp nhận"),
+    "PAID": noop("Đã chi"),
+    "REJECTED": noop("Bị từ chối"),
+    "UNKNOWN": noop("Chưa rõ kết quả"),
+    "RETURNED": noop("Bị hoàn trả"),
+}
+_ADDRESS = {
+    "NOT_OPENED": noop("Chưa mở tài khoản"),
+    "CANNOT_OPEN": noop("Không mở được tài khoản"),
+    "COLLECTED": noop("Đã thu thập"),
+    "VERIFIED": noop("Đã xác minh"),
+    "PAYING": noop("Đang chi qua tài khoản"),
+}
+_WHY_NO_ACCOUNT = {
+    "not_opened": noop("Chưa mở tài khoản"),
+    "bedridden": noop("Nằm liệt giường"),
+    "minor": noop("Chưa đủ tuổi"),
+    "no_document": noop("Thiếu giấy tờ"),
+    "refuses": noop("Không đồng ý"),
+    "no_branch": noop("Không có điểm giao dịch"),
+    "other": noop("Lý do khác"),
+}
+_KINDS = {
+    "regular": noop("Hưởng tháng này"),
+    "arrears": noop("Truy lĩnh"),
+    "recovery": noop("Thu hồi"),
+    "one_off": noop("Một lần"),
+}
+_BENEFITS = {
+    "K1": noop("Trẻ em không có nguồn nuôi dưỡng"),
+    "K2": noop("Người từ 16 đến 22 tuổi tiếp tục học"),
+    "K4": noop("Người đơn thân nghèo đang nuôi con"),
+    "K5": noop("Người cao tuổi"),
+    "K6": noop("Người khuyết tật nặng, đặc biệt nặng"),
+    "K7": noop("Trẻ em dưới 3 tuổi vùng đặc biệt khó khăn"),
+    "HT": noop("Trợ cấp hưu trí xã hội"),
+}
+# Groups 3 and 8 are defined by HIV status; their very name on a page would tell it.
+# Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
+PROTECTED_BENEFITS = frozenset({"K3", "K8"})
+
+
+def _word(words: dict[str, str], code: str) -> str:
+    return _(words[code]) if code in words else code
+
+
+def role_label(role: str) -> str:
+    """Return the role in words."""
+    return _word(_ROLES, role)
+
+
+def payment_label(status: str) -> str:
+    """Return a payment's status in words."""
+    return _word(_PAYMENT, status)
+
+
+def address_label(state: str) -> str:
+    """Return the state of a payee's account in words."""
+    return _word(_ADDRESS, state)
+
+
+def no_account_label(reason: str) -> str:
+    """Return why a payee has no account, in words."""
+    return _word(_WHY_NO_ACCOUNT, reason)
+
+
+def kind_label(kind: str) -> str:
+    """Return the kind of a payroll line in words."""
+    return _word(_KINDS, kind)
+
+
+def channel_label(channel: str) -> str:
+    """Return how a payment goes out, in words."""
+    return _("Tài khoản") if channel == "account" else _("Tiền mặt")
+
+
+def benefit_label(benefit: str, *, may_see_protected: bool = False) -> str:
+    """Return a benefit in words; one that tells a health status is plain social assistance to whoever may not know."""
+    if benefit in PROTECTED_BENEFITS and not may_see_protected:
+        return _("Trợ giúp xã hội")
+    return f"{_word(_BENEFITS, benefit)} ({benefit})" if benefit in _BENEFITS else _("Trợ giúp xã hội")

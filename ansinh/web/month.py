@@ -1,0 +1,232 @@
+"""The department's month: where each run stands, where its money is, what is held and why, and the second person's yes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.payroll import operations as payroll_operations
+from ansinh.payroll import queries as payroll
+from ansinh.reports import queries as reports
+from ansinh.web import access
+from ansinh.web.access import for_roles
+from ansinh.web.labels import payment_label
+from ansinh.web.scope import go
+from ansinh.web.templatetags.ansinh import instant, number
+
+HOLDS_A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a run's life: `mark` is done, now or later."""
+
+    name: str
+    mark: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """What the reader may do next with a run."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Payments that need a person, in words."""
+
+    label: str
+    reason: str
+    count: int
+    amount_dong: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    """People whom a run does not pay for one reason, in words."""
+
+    label: str
+    count: int
+    amount_dong: int
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as the page shows it."""
+
+    run: payroll.RunRow
+    steps: tuple[Step, ...]
+    progress: reports.RunProgress
+    holds: tuple[Hold, ...]
+    attention: tuple[Attention, ...]
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A decision about a run: who may take it, from which state, and the operation that carries it out."""
+
+    roles: frozenset[str]
+    from_state: str
+    carry_out: Callable[..., payroll.RunRow]
+
+
+ACTS = {
+    "kiem-tra": Act(access.CHECKERS, "CALCULATED", payroll_operations.check),
+    "duyet": Act(access.APPROVERS, "CHECKED", payroll_operations.approve),
+    "chot": Act(access.FREEZERS, "APPROVED", payroll_operations.freeze),
+}
+
+
+def act_texts(name: str) -> tuple[str, str]:
+    """Return the button's words and the question asked before the act."""
+    return {
+        "kiem-tra": (_("Kiểm tra kỳ này"), _("Đối chiếu tổng kiểm soát và mã băm của kỳ với từng dòng chi?")),
+        "duyet": (_("Duyệt kỳ này"), _("Duyệt chi đúng số dòng và số tiền dưới đây?")),
+        "chot": (_("Chốt kỳ này"), _("Chốt kỳ? Sau khi chốt không ai sửa được nữa.")),
+    }[name]
+
+
+def _who(by: str, at: str) -> str:
+    return f"{by} · {at}" if by else at
+
+
+def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ...]:
+    is_sent = progress.batches > 0 and progress.batches_sent == progress.batches
+    are_results_in = is_sent and progress.awaited == 0
+    steps = [
+        (_("Tính"), True, _who(run.calculated_by, instant(run.calculated_at))),
+        (_("Kiểm tra"), run.checked_at is not None, _who(run.checked_by, instant(run.checked_at))),
+        (_("Duyệt"), run.approved_at is not None, _who(run.approved_by, instant(run.approved_at))),
+        (_("Chốt"), run.frozen_at is not None, _who(run.frozen_by, instant(run.frozen_at))),
+        (_("Gửi lệnh chi"), is_sent, _("%(count)s lệnh") % {"count": number(progress.instructions)}),
+        (
+            _("Kết quả"),
+            are_results_in,
+            _("%(answered)s khoản có trả lời, %(awaited)s khoản còn chờ")
+            % {"answered": number(progress.answered), "awaited": number(progress.awaited)},
+        ),
+    ]
+    done = next((place for place, (_name, is_done, _note) in enumerate(steps) if not is_done), len(steps))
+    return tuple(
+        Step(name, "done" if place < done else "now" if place == done else "later", note if place < done or (place == 5 and is_sent) else "")
+        for place, (name, _is_done, note) in enumerate(steps)
+    )
+
+
+def _actions(run: payroll.RunRow, role: str) -> tuple[Action, ...]:
+    return tuple(
+        Action(name, act_texts(name)[0])
+        for name, act in ACTS.items()
+        if run.state == act.from_state and role in act.roles
+    )
+
+
+def _view_of(run: payroll.RunRow, role: str) -> RunView:
+    is_english = get_language() == "en"
+    progress = reports.progress_of(run.id)
+    return RunView(
+        run=run,
+        steps=_steps(run, progress),
+        progress=progress,
+        holds=tuple(
+            Hold(row.label_en if is_english else row.label, row.count, row.amount_dong)
+            for row in payroll.hold_summary(run.id)
+        ),
+        attention=tuple(
+            Attention(
+                payment_label(row.status), f"{row.reason_set} {row.reason_code}".strip(), row.count, row.amount_dong
+            )
+            for row in progress.attention
+        ),
+        actions=_actions(run, role),
+    )
+
+
+@for_roles(access.MONTH_ROLES)
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """Go to the newest month that has a run; before the first run, say how one is made."""
+    months = reports.months()
+    return redirect(f"/ky-chi-tra/{months[0]}/") if months else render(request, "web/no_run.html")
+
+
+@for_roles(access.MONTH_ROLES)
+@require_safe
+def month_page(request: HttpRequest, month: str) -> HttpResponse:
+    """Show the runs of a month."""
+    chosen = Month.parse(month)
+    role = request.staff.role  # type: ignore[attr-defined]
+    context = {
+        "month": chosen,
+        "months": reports.months(),
+        "runs": [_view_of(run, role) for run in payroll.runs(chosen)],
+        # A commune sees its own people's share of the figures, and must know it.
+        "is_part": role == access.COMMUNE,
+    }
+    return render(request, "web/month.html", context)
+
+
+@for_roles(access.PERSON_ROLES)
+@require_safe
+def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
+    """Show who is held in a run and why, page by page; lists never tell the benefit."""
+    run = _run_of(month, code)
+    after = request.GET.get("sau", "0")
+    if not (after.isascii() and after.isdigit() and len(after) <= 15):
+        raise Http404
+    rows = payroll.holds(run.id, after=int(after), limit=HOLDS_A_PAGE + 1)
+    is_english = get_language() == "en"
+    context = {
+        "run": run,
+        "month": run.month,
+        "is_first": after == "0",
+        "rows": [(row, row.label_en if is_english else row.label) for row in rows[:HOLDS_A_PAGE]],
+        "next_after": rows[HOLDS_A_PAGE - 1].id if len(rows) > HOLDS_A_PAGE else None,
+    }
+    return render(request, "web/holds.html", context)
+
+
+def _run_of(month: str, code: str) -> payroll.RunRow:
+    run = payroll.run(code)
+    if run.month != Month.parse(month):
+        raise Http404
+    return run
+
+
+@for_roles(frozenset({access.OFFICER, access.APPROVER}))
+@require_http_methods(["GET", "POST"])
+def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> HttpResponse:
+    """Ask once more before an act, showing what it is about; then carry it out, once however often it is clicked."""
+    if act_name not in ACTS:
+        raise Http404
+    act, run = ACTS[act_name], _run_of(month, code)
+    member = request.staff  # type: ignore[attr-defined]
+    if member.role not in act.roles:
+        raise PermissionDenied
+    button, question = act_texts(act_name)
+    if request.method == "GET":
+        context = {"run": run, "month": run.month, "act": act_name, "button": button, "question": question}
+        template = "web/parts/act.html" if request.htmx else "web/act.html"  # type: ignore[attr-defined]
+        return render(request, template, context)
+    if request.POST.get("sha256") != run.sha256:
+        raise Refused(
+            "control_total_changed",
+            vi="Kỳ đã được tính lại sau khi bạn mở trang này. Hãy xem lại số mới rồi mới quyết định.",
+            en="The run was calculated again after you opened this page. Look at the new figures before you decide.",
+            run=code,
+        )
+    act.carry_out(run=code, by=member.username, at=timezone.now())
+    # The operation widened the scope of this transaction: nothing more is read in it.
+    return go(request, f"/ky-chi-tra/{month}/")

@@ -1,0 +1,79 @@
+"""Puts the signed-in person's scope on the transaction of each request, so that the database itself fences what they see.
+
+Promises: no page without a sign-in unless it says so; a one-time password opens nothing but its own change; a refusal
+undoes the whole request and is told in one sentence.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from ansinh.base.refusals import Refused
+from ansinh.office import queries as office
+from ansinh.office.security import acting
+
+_STATUS = {"staff_unknown": 403, "role_not_allowed": 403, "run_unknown": 404, "area_unknown": 404, "month_invalid": 404}
+
+
+def staff_of(request: HttpRequest) -> office.StaffRow | None:
+    """Return who is signed in, as a plain row, or None."""
+    return office.row_of(request.user) if request.user.is_authenticated else None  # type: ignore[arg-type]
+
+
+def go(request: HttpRequest, address: str) -> HttpResponse:
+    """Send the browser to another page; a request of HTMX must leave the whole page, not swap a part of it."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def told(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Return the page that tells a refusal: what is wrong and what to do."""
+    status = _STATUS.get(refusal.reason, 409)
+    context = {"message": refusal.message(get_language() or "vi"), "reason": refusal.reason}
+    template = "web/parts/refusal.html" if getattr(request, "htmx", False) else "web/refusal.html"
+    # HTMX shows a part only when the answer succeeded; a refusal must be seen.
+    return render(request, template, context, status=200 if getattr(request, "htmx", False) else status)
+
+
+class ScopeMiddleware:
+    """Runs each view in one transaction under the caller's scope."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request; pages with personal data are never kept by a cache on the way."""
+        response = self.get_response(request)
+        if getattr(request, "staff", None) is not None:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict[str, Any]
+    ) -> HttpResponse:
+        """Decide who may see the page, then let it run under the caller's scope."""
+        member = staff_of(request)
+        request.staff = member  # type: ignore[attr-defined]
+        try:
+            if getattr(view, "is_open_to_all", False):
+                return view(request, *args, **kwargs)
+            if member is None:
+                back = request.get_full_path() if request.method == "GET" else "/"
+                return go(request, "/dang-nhap/?" + urlencode({"tiep": back}))
+            if getattr(view, "is_without_scope", False):
+                return view(request, *args, **kwargs)
+            if member.must_change_password:
+                return go(request, "/doi-mat-khau/")
+            roles = getattr(view, "roles", None)
+            if roles is not None and member.role not in roles:
+                raise PermissionDenied
+            with acting(office.scope_of(member)):
+                return view(request, *args, **kwargs)
+        except Refused as refusal:
+            return told(request, refusal)
