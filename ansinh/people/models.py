@@ -40,7 +40,11 @@ class Person(models.Model):
 
     class Meta:
         verbose_name = "cá nhân"
-        indexes = [models.Index("area", "id", name="person_area_id")]
+        indexes = [
+            models.Index("area", "id", name="person_area_id"),
+            models.Index("name_fold", "id", name="person_name_fold"),
+            models.Index("phone", name="person_phone", condition=~Q(phone="")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(death_date=None) | Q(death_date__gte=F("birth_date")), name="person_death_after_birth"),
             models.CheckConstraint(condition=Q(national_id=None) | Q(national_id__regex=r"^[0-9]{12}$"), name="person_national_id_shape"),

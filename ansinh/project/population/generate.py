@@ -109,7 +109,7 @@ def _funnel(
     bedridden = _cannot_leave_home(roster)
     parts = []
     for payees, paid in ((ordinary, int(np.searchsorted(ordinary, specials.example))), (np.unique(payee_of[apart]), None)):
-        age = (roster.month.astype(DAY) - days[payees]).astype(np.int64) // 366
+        age = (roster.month.astype(DAY) - days[payees]).astype(np.int64) * 400 // 146_097
         traits = funnel.Traits(place[payees], age < 18, np.isin(payees, bedridden), age)
         parts.append((payees, funnel.draw(roster.rng, traits, roster.places.is_mountain, always_paid=paid)))
     joined = funnel.Addresses(*(

@@ -8,7 +8,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ansinh.project.population.calendar import NEW_REGIME_MONTH, PENSION_START, REGIME_START, born, first_day, month_of, starts
+from ansinh.project.population.calendar import (
+    NEW_REGIME_MONTH,
+    PENSION_START,
+    REGIME_START,
+    born,
+    first_day,
+    month_of,
+    starts,
+)
 from ansinh.project.population.roster import FEMALE, MALE, Roster
 
 YEAR = 12
