@@ -14,6 +14,10 @@ from ansinh.ledger.models import LedgerAccount
 from ansinh.ledger.sealing import CANONICAL_VERSION, ROOT_OF, chain_link
 
 
+# Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
+
+
 def account_ids(*accounts: Account) -> list[int]:
     """Return the ids of these accounts, opening those that do not exist yet."""
     ids = []
@@ -43,6 +47,7 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_ONE_WRITER)
             cursor.execute(statement, [at, *parameters])
             return cursor.rowcount
     except IntegrityError as error:
@@ -86,7 +91,7 @@ def seal(*, at: datetime.datetime) -> str | None:
     Promises: no writer is active while it reads, so no transfer can slip in below a sealed one.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE ledger_transfer IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(_ONE_WRITER)
         cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
         number, last, previous = cursor.fetchone() or (0, 0, "")
         cursor.execute(ROOT_OF, [last, 2**62])

@@ -113,7 +113,7 @@ def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime
             cursor.execute("INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
                            " FROM payment_messageline WHERE message_id = %s AND hold_reason = 'return_before_payment'", [message_id])
             message = Message.objects.select_for_update().get(id=message_id)
-            applied, held = judge_and_apply(message=message, provider=provider, at=at)
+            applied, _ = judge_and_apply(message=message, provider=provider, at=at)
             cursor.execute("DROP TABLE answer")
             message.held -= applied
             message.save(update_fields=["held"])

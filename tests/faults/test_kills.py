@@ -22,8 +22,8 @@ RUN = f"{MONTH}-46-01"
 COMMANDS: dict[str, tuple[str, ...]] = {
     "calculate": ("payroll", "calculate", "--month", MONTH, "--province", "46"),
     "check": ("payroll", "check", RUN),
-    "approve": ("payroll", "approve", RUN, "--as", "lanhdao.so"),
-    "freeze": ("payroll", "freeze", RUN, "--as", "chuyenvien.so"),
+    "approve": ("payroll", "approve", RUN, "--as", "pheduyet"),
+    "freeze": ("payroll", "freeze", RUN, "--as", "chuyenvien"),
     "submit": ("payment", "submit", RUN),
     "collect": ("payment", "collect"),
 }

@@ -28,7 +28,7 @@ from ansinh.payroll.selection import select
 from ansinh.project import bootstrap, sandbox, usage
 from ansinh.project.home import Home
 from ansinh.project.work import people
-from ansinh.project.work.demo import MONTH, PROVINCE, SEED
+from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
 
 OPERATOR = "operator"
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
@@ -67,7 +67,7 @@ def _give_everybody_an_account(home: Home) -> None:
 
 def _prepare(home: Home, people_count: int) -> None:
     _say(f"Sinh {people_count} người…")
-    people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH)))
+    people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH), opened_home=home))
     _give_everybody_an_account(home)
     with acting(everything(OPERATOR)):
         ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.now())
@@ -102,7 +102,7 @@ def _postmaster(home: Home) -> int:
     return json.loads(note.read_text(encoding="utf8"))["pid"] if note.exists() else os.getpid()
 
 
-def _month(home: Home) -> tuple[str, int]:
+def _month() -> tuple[str, int]:
     """Run the month through its real operations and return the run's code and id."""
     at = timezone.now()
     with acting(everything(OPERATOR)):
@@ -111,8 +111,8 @@ def _month(home: Home) -> tuple[str, int]:
     _say("Đã tính; duyệt và chốt…")
     with stage("freeze"):
         payroll.check(run=run.code, by=OPERATOR, at=at)
-        payroll.approve(run=run.code, by="lanhdao.so", at=at)
-    operations.freeze(run=run.code, by="chuyenvien.so", at=at)
+        payroll.approve(run=run.code, by=APPROVER, at=at)
+    operations.freeze(run=run.code, by=OFFICER, at=at)
     _say("Đã chốt; gửi lệnh và nhận kết quả…")
     return run.code, run.id
 
@@ -146,7 +146,7 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
 
     with recording() as recorder, usage.watching(postmaster) as peak, connection.execute_wrapper(counter):
         with accounting():
-            code, run_id = _month(home)
+            code, run_id = _month()
         _pay(home, code, accounting)
         with accounting(), stage("reconcile"), acting(everything(OPERATOR)):
             verified, tied = books.verify(), queries.invariants()

@@ -15,13 +15,13 @@ from django.utils import timezone
 from ansinh.base.dong import format_dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law.package import load_package
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import acting, everything
 from ansinh.payroll import operations as payroll
 from ansinh.payroll import queries as payroll_queries
 from ansinh.payroll.selection import select
-from ansinh.law.package import load_package
 from ansinh.project import children, sandbox
 from ansinh.project.home import CHECKOUT, Home
 from ansinh.project.work import payment as payment_work
@@ -34,7 +34,7 @@ PROVINCE, SEED, MONTH = "46", 2023, Month(2026, 11)
 _TAKEN_OVER = (Month(2026, 7), Month(2026, 10))
 _KNOWN_BEFORE = Month(2026, 10).first_day
 _APPROPRIATION_DOCUMENT = 202611
-OPERATOR = "operator"
+OPERATOR, OFFICER, APPROVER = "operator", "chuyenvien", "pheduyet"
 DEFAULT_PORT = 8046
 
 
@@ -42,19 +42,16 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _populate(beneficiaries: int) -> dict[str, Any]:
+def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
     _say("1/6 Sinh dân số giả lập…")
-    seeded = people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH)))
+    seeded = people.seed(argparse.Namespace(
+        province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH), opened_home=home))
     _say("2/6 Tiếp nhận số đã chi từ tháng 7 đến tháng 10 năm 2026 theo mức cũ…")
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         payroll.take_over_settlements(package=load_package(), selection=selection, first=_TAKEN_OVER[0], last=_TAKEN_OVER[1],
                                       known_on=_KNOWN_BEFORE, by=OPERATOR, at=timezone.now())
     return seeded
-
-
-def _staff_with(role: str) -> str:
-    return {"approver": "lanhdao.so", "officer": "chuyenvien.so"}[role]
 
 
 def _run_month() -> str:
@@ -71,8 +68,8 @@ def _run_month() -> str:
         with acting(everything(OPERATOR)):
             total = payroll_queries.run(code).control_total_dong
             ledger.appropriate(amount_dong=total + total // 10, document=_APPROPRIATION_DOCUMENT, month=MONTH.first_day, at=timezone.now())
-        payroll_work.approve(argparse.Namespace(run=code, user=_staff_with("approver")))
-        payroll_work.freeze(argparse.Namespace(run=code, user=_staff_with("officer")))
+        payroll_work.approve(argparse.Namespace(run=code, user=APPROVER))
+        payroll_work.freeze(argparse.Namespace(run=code, user=OFFICER))
     return code
 
 
@@ -95,7 +92,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     listener = None if arguments.no_serve else bind(arguments.port)
     home: Home = arguments.opened_home
-    seeded = _populate(arguments.beneficiaries)
+    seeded = _populate(home, arguments.beneficiaries)
     code = _run_month()
     _pay(home, code)
     _say("6/6 Báo cáo…")

@@ -82,7 +82,7 @@ def _check(path: Path) -> None:
         )
     with open(path, "rb") as file:
         head = file.read(_PIECE)
-    # UTF-16 text has zero bytes too, but never two in a row as its first characters.
+    # UTF-16 text has zero bytes too; its first two bytes give it away.
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"))
     if b"\x00" in head and not is_utf16:
         vi, en = (

@@ -1,0 +1,108 @@
+"""The books on real PostgreSQL: balanced by construction, append-only, sealed, never below their floor."""
+
+import datetime
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError, IntegrityError, ProgrammingError
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations, queries
+
+AT = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
+MONTH = datetime.date(2026, 11, 1)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _appropriate(amount: int = 1_000_000, document: int = 1) -> int:
+    return operations.appropriate(amount_dong=amount, document=document, month=MONTH, at=AT)
+
+
+def _commit(amount: int, run: int = 1) -> int:
+    return operations.book_one(code=chart.Code.COMMIT, reference=run, debit=chart.commitment("2026-11-46-01"), credit=chart.APPROPRIATION,
+                               amount_dong=amount, evidence=run, month=MONTH, at=AT)
+
+
+def test_balances_follow_transfers() -> None:
+    _appropriate()
+    _commit(400_000)
+    assert queries.balance(chart.APPROPRIATION.name) == 600_000
+    assert queries.balance(chart.WORLD.name) == -1_000_000
+    assert sum(queries.balances().values()) == 0
+
+
+def test_the_same_event_is_booked_once() -> None:
+    assert _appropriate() == 1
+    assert _appropriate() == 0
+    assert queries.balance(chart.APPROPRIATION.name) == 1_000_000
+
+
+def test_an_account_with_a_floor_refuses_to_overspend_and_books_nothing() -> None:
+    _appropriate(100)
+    with pytest.raises(Refused) as refusal:
+        _commit(101)
+    assert refusal.value.reason == "balance_insufficient"
+    assert queries.balance(chart.APPROPRIATION.name) == 100
+    assert queries.verify().transfers == 1
+
+
+def test_an_envelope_beyond_four_bytes_is_an_ordinary_number() -> None:
+    # A peer's int4 envelope fails at 2.5 billion đồng.
+    _appropriate(10**13)
+    assert _commit(10**13 - 1) == 1
+    assert queries.balance(chart.APPROPRIATION.name) == 1
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE ledger_transfer SET amount_dong = amount_dong + 1",
+    "DELETE FROM ledger_transfer",
+    "TRUNCATE ledger_transfer",
+    "UPDATE ledger_ledgeraccount SET balance_dong = 0",
+    "DELETE FROM ledger_seal",
+    "DELETE FROM office_auditevent",
+])
+def test_the_application_cannot_change_history(statement: str) -> None:
+    _appropriate()
+    operations.seal(at=AT)
+    with pytest.raises((ProgrammingError, DatabaseError), match="permission denied|only grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_transfer_needs_two_accounts_and_a_positive_amount() -> None:
+    for amount, debit in ((0, chart.APPROPRIATION), (5, chart.WORLD)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            operations.book_one(code=chart.Code.APPROPRIATE, reference=9, debit=debit, credit=chart.WORLD, amount_dong=amount, evidence=9,
+                                month=MONTH, at=AT)
+
+
+def test_seals_chain_and_nothing_new_adds_no_seal() -> None:
+    _appropriate()
+    first = operations.seal(at=AT)
+    assert operations.seal(at=AT) is None
+    _commit(1)
+    second = operations.seal(at=AT)
+    assert first and second and first != second
+    verified = queries.verify()
+    assert all(verified.checks.values()), verified
+    assert verified.seal == second
+
+
+def test_unsealed_transfers_are_reported() -> None:
+    _appropriate()
+    assert queries.verify().checks["everything_sealed"] is False
+
+
+def test_a_tampered_transfer_breaks_the_chain() -> None:
+    """Even the owner of the tables, who can switch triggers off, cannot change a transfer without it showing."""
+    _appropriate()
+    operations.seal(at=AT)
+    with connection.cursor() as cursor:
+        # The application's role may not touch the row; adding one below the seal is the only way left to it.
+        cursor.execute("SELECT max(id) FROM ledger_transfer")
+        (last,) = cursor.fetchone()
+        cursor.execute(
+            "INSERT INTO ledger_transfer (id, code, reference, debit_id, credit_id, amount_dong, evidence, month, booked_at)"
+            " SELECT %s, 4, 77, debit_id, credit_id, 5, 1, month, booked_at FROM ledger_transfer LIMIT 1", [last - 1]
+        )
+    assert queries.verify().checks["seal_chain"] is False

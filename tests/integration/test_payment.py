@@ -1,0 +1,222 @@
+"""Payment on real PostgreSQL: sent once, answered in any order and any number of times, returned after paid, one bad line."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansinh.base.months import Month
+from ansinh.law.package import load_package
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations as ledger
+from ansinh.ledger import queries as books
+from ansinh.office import queries as office
+from ansinh.payment import collecting, operations, queries
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Receipt
+from ansinh.payment.models import Message, MessageLine, PaymentBatch, PaymentItem
+from ansinh.payroll import operations as payroll
+from ansinh.payroll.selection import select
+from ansinh.people.models import FinancialAddress
+from ansinh.standards.end_to_end import encode
+from tests.integration import makers
+from tests.integration.fake_bank import FakeBank
+
+NOVEMBER = Month(2026, 11)
+AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
+AMOUNT = 810_000
+pytestmark = pytest.mark.usefixtures("database")
+
+
+class World:
+    """A frozen run of a few women with accounts, a provider, a bank and an archive."""
+
+    def __init__(self, folder: Path, people: int = 3) -> None:
+        makers.staff()
+        ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
+        self.provider, self.bank, self.archive = makers.provider(), FakeBank(), Archive(folder)
+        self.people = [makers.severe() for _ in range(people)]
+        selection = select(month=NOVEMBER, province=None, area="19777")
+        self.run = payroll.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT).code
+        payroll.check(run=self.run, by="operator", at=AT)
+        payroll.approve(run=self.run, by="lanh.dao", at=AT)
+        operations.freeze(run=self.run, by="can.bo", at=AT)
+
+    def submit(self, **options: Any) -> operations.Sent:
+        return operations.submit(run=self.run, provider=self.provider, gateway=self.bank, archive=self.archive, by="operator", at=AT, **options)
+
+    def collect(self) -> operations.Collected:
+        return collecting.collect(provider=self.provider, gateway=self.bank, archive=self.archive, at=AT)
+
+    def names(self) -> list[str]:
+        return [encode(office.instance_number(), item.id, item.attempt) for item in PaymentItem.objects.order_by("id")]
+
+    def statuses(self) -> list[str]:
+        return list(PaymentItem.objects.order_by("id").values_list("status", flat=True))
+
+    def balances(self) -> tuple[int, int, int]:
+        """Prefund, in flight, paid."""
+        code = self.provider.code
+        return tuple(books.balance(account(code).name) for account in (chart.prefund, chart.in_flight, chart.paid))  # type: ignore[return-value]
+
+    def hold_reasons(self) -> list[str]:
+        return sorted(MessageLine.objects.exclude(hold_reason="").values_list("hold_reason", flat=True))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Any:
+    made = World(tmp_path / "archive")
+    yield made
+    verified = {**books.verify().checks, **queries.invariants()}
+    assert all(verified.values()), verified
+
+
+def test_a_month_is_sent_paid_and_booked(world: World) -> None:
+    assert world.submit() == operations.Sent(sent=3, unknown=0)
+    assert world.balances() == (0, 3 * AMOUNT, 0)
+    world.bank.says("s1.xml", *((name, "ACSP", "") for name in world.names()))
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()))
+    assert world.collect() == operations.Collected(messages=2, applied=6, held=0)
+    assert world.statuses() == ["PAID"] * 3
+    assert world.balances() == (0, 0, 3 * AMOUNT)
+
+
+def test_regression_a_retried_call_pays_once(world: World) -> None:
+    """A peer pays twice when ingestion is called again."""
+    assert world.submit().sent == 3
+    assert world.submit() == operations.Sent(sent=0, unknown=0)
+    assert (world.bank.submissions, PaymentBatch.objects.count()) == (1, 1)
+
+
+def test_a_timeout_is_unknown_and_goes_out_again_only_as_the_same_file(world: World) -> None:
+    world.bank.receipts = [Receipt.UNKNOWN]
+    assert world.submit() == operations.Sent(sent=0, unknown=3)
+    assert PaymentBatch.objects.get().state == "UNKNOWN"
+    assert world.balances() == (0, 3 * AMOUNT, 0), "the money stays reserved"
+    assert world.submit() == operations.Sent(sent=3, unknown=0)
+    assert len(world.bank.submitted) == 1
+    assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
+
+
+def test_batches_are_cut_at_the_size_asked_for(world: World) -> None:
+    world.submit(size=2)
+    assert list(PaymentBatch.objects.order_by("number").values_list("instructions", flat=True)) == [2, 1]
+
+
+def test_a_rejected_item_gets_its_money_back_and_is_not_sent_again_by_itself(world: World) -> None:
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "AC04"))
+    world.collect()
+    assert world.statuses() == ["REJECTED", "DUE", "DUE"]
+    assert world.balances() == (AMOUNT, 2 * AMOUNT, 0)
+    assert FinancialAddress.objects.get(person=world.people[0]).state == "COLLECTED"
+    assert world.submit().sent == 0
+
+
+def test_money_that_comes_back_after_it_was_paid(world: World) -> None:
+    world.submit()
+    first = world.names()[0]
+    world.bank.says("n1.xml", (first, "DBIT", AMOUNT))
+    world.collect()
+    world.bank.says("n2.xml", (first, "CRDT", AMOUNT, "AC06"))
+    assert world.collect().applied == 1
+    assert world.statuses()[0] == "RETURNED"
+    assert world.balances() == (AMOUNT, 2 * AMOUNT, 0)
+
+
+def test_a_return_that_arrives_first_waits_for_its_payment(world: World) -> None:
+    world.submit()
+    first = world.names()[0]
+    world.bank.says("n2.xml", (first, "CRDT", AMOUNT, "AC06"))
+    assert world.collect().held == 1
+    assert world.hold_reasons() == ["return_before_payment"]
+    world.bank.says("n3.xml", (first, "DBIT", AMOUNT))
+    world.collect()
+    assert world.statuses()[0] == "RETURNED"
+    assert world.hold_reasons() == []
+
+
+def test_two_final_answers_that_disagree_are_held(world: World) -> None:
+    world.submit()
+    first = world.names()[0]
+    world.bank.says("n1.xml", (first, "DBIT", AMOUNT))
+    world.bank.says("s2.xml", (first, "RJCT", "AC04"))
+    world.collect()
+    assert world.statuses()[0] == "PAID"
+    assert world.hold_reasons() == ["final_answers_disagree"]
+
+
+def test_an_answer_is_applied_once_however_often_and_under_whatever_name_it_comes(world: World) -> None:
+    world.submit()
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()))
+    world.bank.outbox.append(("n1-again.xml", world.bank.outbox[0][1]))
+    world.collect()
+    world.bank.outbox.append(("n1-third.xml", world.bank.outbox[0][1]))
+    assert world.collect() == operations.Collected(0, 0, 0)
+    assert Message.objects.count() == 1
+    # The same content in other bytes is read, and changes nothing either.
+    world.bank.outbox.append(("n1-fourth.xml", world.bank.outbox[0][1] + b"\n"))
+    transfers = books.verify().transfers
+    world.collect()
+    assert books.verify().transfers == transfers
+    assert world.balances() == (0, 0, 3 * AMOUNT)
+
+
+def test_regression_one_unknown_reference_holds_one_line(world: World) -> None:
+    """A peer loses a whole statement on one unknown reference."""
+    world.submit()
+    foreign = encode((office.instance_number() + 1) % 4096, 1, 1)
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in ["KHONGRO", foreign, *world.names()]))
+    assert world.collect() == operations.Collected(messages=1, applied=3, held=2)
+    assert world.hold_reasons() == ["unknown_reference"] * 2
+    assert world.statuses() == ["PAID"] * 3
+
+
+def test_a_wrong_amount_is_held(world: World) -> None:
+    world.submit()
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT + 1))
+    world.collect()
+    assert world.hold_reasons() == ["amount_differs"]
+    assert world.statuses()[0] == "DUE"
+
+
+def test_an_attempt_that_was_never_made_is_held(world: World) -> None:
+    world.submit()
+    item = PaymentItem.objects.order_by("id").first()
+    world.bank.says("n1.xml", (encode(office.instance_number(), item.id, 2), "DBIT", AMOUNT))
+    world.collect()
+    assert world.hold_reasons() == ["unknown_reference"]
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00\x01garbage", b"<html><body>503</body></html>",
+                                 b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>'], ids=["empty", "bytes", "html", "entity"])
+def test_an_unreadable_file_is_quarantined_and_the_others_go_on(world: World, raw: bytes) -> None:
+    world.submit()
+    world.bank.outbox.append(("a-bad.xml", raw))
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))
+    world.collect()
+    assert set(Message.objects.values_list("name", "state")) == {("a-bad.xml", "QUARANTINED"), ("n1.xml", "APPLIED")}
+    assert world.statuses()[0] == "PAID"
+
+
+def test_a_payment_to_a_guardian_names_the_beneficiary_and_never_the_reason(tmp_path: Path) -> None:
+    makers.staff()
+    world = World.__new__(World)
+    ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
+    world.provider, world.bank, world.archive = makers.provider(), FakeBank(), Archive(tmp_path)
+    guardian, child = makers.person(), makers.person(born="2018-03-01", no_caregiver_case="b")
+    makers.address(guardian)
+    makers.decision(child, "K1")
+    makers.mandate(child, guardian)
+    selection = select(month=NOVEMBER, province=None, area="19777")
+    world.run = payroll.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT).code
+    payroll.check(run=world.run, by="operator", at=AT)
+    payroll.approve(run=world.run, by="lanh.dao", at=AT)
+    operations.freeze(run=world.run, by="can.bo", at=AT)
+    world.submit()
+    text = world.archive.open(PaymentBatch.objects.get().sha256).read().decode()
+    assert child.name_fold.upper() in text
+    assert guardian.name_fold.upper() in text
+    for secret in ("K1", "HIV", "KHUYET TAT", "NGHEO", "MO COI"):
+        assert secret not in text

@@ -1,0 +1,257 @@
+"""The payroll on real PostgreSQL: differences, holds, four eyes, exactly one settlement of each month."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.law.package import load_package
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations as ledger
+from ansinh.ledger import queries as books
+from ansinh.payment import operations as payment
+from ansinh.payroll import operations, queries
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement
+from ansinh.payroll.selection import select
+from tests.integration import makers
+
+NOVEMBER = Month(2026, 11)
+AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(autouse=True)
+def _office(database: None) -> None:
+    makers.staff()
+    ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
+
+
+def calculate(month: Month = NOVEMBER, *, area: str | None = "19777", province: str | None = None, at: datetime.datetime = AT) -> queries.RunRow:
+    return operations.calculate(package=load_package(), month=month, selection=select(month=month, province=province, area=area),
+                                by="operator", at=at)
+
+
+def freeze(run: queries.RunRow) -> queries.RunRow:
+    operations.check(run=run.code, by="operator", at=AT)
+    operations.approve(run=run.code, by="lanh.dao", at=AT)
+    return payment.freeze(run=run.code, by="can.bo", at=AT)
+
+
+def lines() -> list[tuple[str, str, int]]:
+    rows = PayrollLine.objects.order_by("person_id", "-for_month", "benefit")
+    return [(row.kind, str(Month.of(row.for_month)), row.amount_dong) for row in rows]
+
+
+def settled(about: Any, month: str, amount: int, benefit: str = "K6") -> None:
+    Settlement.objects.create(person=about, benefit=benefit, for_month=datetime.date.fromisoformat(f"{month}-01"), settled_dong=amount,
+                              area_id=about.area_id)
+
+
+def test_the_raise_of_2026_is_paid_with_four_months_of_arrears() -> None:
+    woman = makers.severe()
+    for month in ("2026-07", "2026-08", "2026-09", "2026-10"):
+        settled(woman, month, 750_000)
+    run = calculate()
+    assert lines() == [("regular", "2026-11", 810_000)] + [("arrears", f"2026-{m:02d}", 60_000) for m in (10, 9, 8, 7)]
+    assert (run.lines, run.control_total_dong) == (5, 1_050_000)
+
+
+def test_taking_over_older_payments_uses_the_law_known_then() -> None:
+    makers.severe()
+    selection = select(month=NOVEMBER, province=None, area="19777")
+    taken = [operations.take_over_settlements(package=load_package(), selection=selection, first=Month(2026, 7), last=Month(2026, 10),
+                                              known_on=datetime.date(2026, 10, 1), by="operator", at=AT) for _ in range(2)]
+    assert taken == [4, 0]
+    assert set(Settlement.objects.values_list("settled_dong", flat=True)) == {750_000}
+
+
+def test_regression_an_empty_filter_pays_nobody() -> None:
+    """A peer pays everybody when the filter matches nobody."""
+    makers.severe(area="19777")
+    for chosen, reason in (({"area": "20044"}, "empty_selection"), ({"area": None}, "selection_missing")):
+        with pytest.raises(Refused) as refusal:
+            calculate(**chosen)
+        assert refusal.value.reason == reason
+    assert PayrollLine.objects.count() == 0
+    assert PayrollRun.objects.count() == 0
+
+
+def test_regression_the_same_month_thrice_pays_once() -> None:
+    """A peer accepts three payrolls for one cycle and pays three times."""
+    makers.severe()
+    first = freeze(calculate())
+    second, third = calculate(), calculate()
+    assert first.code == second.code == third.code
+    assert sum(PayrollLine.objects.values_list("amount_dong", flat=True)) == 810_000
+    assert books.balance(chart.commitment(first.code).name) == 810_000
+
+
+def test_a_second_run_of_the_month_adds_only_differences() -> None:
+    makers.severe()
+    first = freeze(calculate())
+    late = makers.severe()
+    second = calculate()
+    assert second.code != first.code
+    assert list(PayrollLine.objects.filter(run__code=second.code).values_list("person_id", "amount_dong")) == [(late.id, 810_000)]
+
+
+def test_calculating_again_replaces_the_open_run() -> None:
+    makers.severe()
+    first = calculate()
+    makers.severe()
+    second = calculate()
+    assert (first.code, first.lines, second.lines) == (second.code, 1, 2)
+
+
+def test_the_same_facts_give_the_same_hash() -> None:
+    makers.severe()
+    assert calculate().sha256 == calculate().sha256 != ""
+
+
+def test_a_commune_and_its_province_cannot_both_settle_a_month() -> None:
+    makers.severe()
+    of_province = calculate(area=None, province="46")
+    of_commune = calculate()
+    freeze(of_commune)
+    operations.check(run=of_province.code, by="operator", at=AT)
+    operations.approve(run=of_province.code, by="lanh.dao", at=AT)
+    with pytest.raises(Refused) as refusal:
+        payment.freeze(run=of_province.code, by="can.bo", at=AT)
+    assert refusal.value.reason == "settled_meanwhile"
+    assert Settlement.objects.get().settled_dong == 810_000
+
+
+def test_an_unknown_fact_is_held_neither_paid_nor_refused() -> None:
+    makers.severe()
+    doubtful = makers.person(disability="unknown")
+    makers.decision(doubtful)
+    settled(doubtful, "2026-10", 750_000)
+    calculate()
+    assert [hold.reason for hold in PayrollHold.objects.filter(person=doubtful)] == ["needs_verification"]
+    assert not PayrollLine.objects.filter(person=doubtful).exists()
+
+
+def test_a_death_reported_late_is_held_with_its_recovery() -> None:
+    makers.severe()
+    dead = makers.severe(died="2026-09-30")
+    for month, amount in (("2026-09", 810_000), ("2026-10", 810_000)):
+        settled(dead, month, amount)
+    calculate()
+    hold = PayrollHold.objects.get(person=dead)
+    assert (hold.reason, hold.amount_dong) == ("recovery_needs_decision", -810_000)
+
+
+def test_nothing_is_paid_to_the_dead() -> None:
+    makers.severe()
+    dead = makers.severe(died="2026-11-05")
+    calculate()
+    hold = PayrollHold.objects.get(person=dead)
+    assert (hold.reason, hold.amount_dong) == ("beneficiary_deceased", 810_000)
+
+
+def test_a_dead_delegate_receives_nothing() -> None:
+    bedridden = makers.severe()
+    makers.mandate(bedridden, makers.person(died="2026-10-01"), kind="delegate")
+    makers.severe()
+    calculate()
+    assert PayrollHold.objects.get(person=bedridden).reason == "payee_deceased"
+
+
+def test_an_incomplete_birth_date_is_held() -> None:
+    makers.severe()
+    vague = makers.severe()
+    vague.birth_precision = "year"
+    vague.save()
+    calculate()
+    assert PayrollHold.objects.get(person=vague).reason == "birth_date_incomplete"
+
+
+def test_a_guardian_of_three_children_is_the_payee_of_three_sums() -> None:
+    guardian = makers.person()
+    makers.address(guardian)
+    for _ in range(3):
+        child = makers.person(born="2018-03-01", no_caregiver_case="b")
+        makers.decision(child, "K1")
+        makers.mandate(child, guardian)
+    calculate()
+    rows = PayrollPayee.objects.values_list("payee_id", "channel", "due_dong")
+    assert list(rows) == [(guardian.id, "account", 810_000)] * 3
+
+
+def test_an_unverified_account_is_not_paid_into() -> None:
+    for state in ("COLLECTED", "NOT_OPENED", "CANNOT_OPEN"):
+        woman = makers.person(disability="severe")
+        makers.decision(woman)
+        makers.address(woman, state)
+    calculate()
+    assert set(PayrollPayee.objects.values_list("channel", flat=True)) == {"cash"}
+
+
+def test_one_person_cannot_approve_what_they_calculated() -> None:
+    makers.severe()
+    selection = select(month=NOVEMBER, province=None, area="19777")
+    run = operations.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="lanh.dao", at=AT)
+    operations.check(run=run.code, by="operator", at=AT)
+    with pytest.raises(Refused) as refusal:
+        operations.approve(run=run.code, by="lanh.dao", at=AT)
+    assert refusal.value.reason == "second_person_required"
+    assert operations.approve(run=run.code, by="lanh.dao2", at=AT).state == "APPROVED"
+
+
+@pytest.mark.parametrize("skipped", ["approve", "freeze"])
+def test_steps_cannot_be_skipped(skipped: str) -> None:
+    makers.severe()
+    run = calculate()
+    with pytest.raises(Refused) as refusal:
+        if skipped == "approve":
+            operations.approve(run=run.code, by="lanh.dao", at=AT)
+        else:
+            payment.freeze(run=run.code, by="can.bo", at=AT)
+    assert refusal.value.reason == "run_not_ready"
+
+
+def test_a_line_changed_behind_the_approval_stops_the_freeze() -> None:
+    makers.severe()
+    run = calculate()
+    operations.check(run=run.code, by="operator", at=AT)
+    operations.approve(run=run.code, by="lanh.dao", at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE payroll_payrollline SET entitled_dong = entitled_dong + 1, amount_dong = amount_dong + 1")
+    with pytest.raises(Refused) as refusal:
+        payment.freeze(run=run.code, by="can.bo", at=AT)
+    assert refusal.value.reason == "control_total_changed"
+
+
+def test_a_freeze_beyond_the_appropriation_changes_nothing() -> None:
+    makers.severe()
+    run = calculate()
+    operations.check(run=run.code, by="operator", at=AT)
+    operations.approve(run=run.code, by="lanh.dao", at=AT)
+    # Another run has taken the money in the meantime.
+    ledger.book_one(code=chart.Code.COMMIT, reference=999, debit=chart.commitment("khac"), credit=chart.APPROPRIATION,
+                    amount_dong=10**12 - 1, evidence=1, month=NOVEMBER.first_day, at=AT)
+    with pytest.raises(Refused) as refusal:
+        payment.freeze(run=run.code, by="can.bo", at=AT)
+    assert refusal.value.reason == "balance_insufficient"
+    assert Settlement.objects.count() == 0
+    assert queries.run(run.code).state == "APPROVED"
+
+
+def test_the_number_of_statements_does_not_depend_on_the_people(django_assert_num_queries: Any) -> None:
+    counts = []
+    for people in (1, 30):
+        for _ in range(people):
+            makers.severe()
+        seen = [0]
+
+        def count(execute: Any, sql: str, params: Any, many: bool, context: Any, seen: list[int] = seen) -> Any:
+            seen[0] += 1
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(count):
+            calculate()
+        counts.append(seen[0])
+    assert abs(counts[0] - counts[1]) <= 4, counts
