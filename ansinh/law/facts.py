@@ -89,9 +89,8 @@ class PersonFacts:
 
 def _received(received: Timeline, benefit: str, first: datetime.date, last: datetime.date) -> bool | None:
     values = [period.value for period in received.periods if period.overlaps(first, last)]
-    if any(value is not None and benefit in value for value in values):
-        return True
-    return None if None in values else False
+    # One unknown stretch makes the whole answer unknown, as the register's single mask does.
+    return None if None in values else any(benefit in value for value in values)
 
 
 # ── reading FACTS.json ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -127,6 +127,9 @@ def _fact_requirement(atom: Expression, instant: Instant, language: str) -> str:
     kind = _kind(instant, atom.fact)
     if isinstance(atom, Is):
         return (kind.when_true or kind.label).of(language)
+    if isinstance(atom, OneOf) and len(atom.members) > 4:
+        # A long list is named by what it lists; the clause itself tells the members apart.
+        return kind.label.of(language)
     if isinstance(atom, OneOf):
         return (" or " if language == "en" else " hoặc ").join(
             kind.members[member].of(language) for member in atom.members

@@ -1,0 +1,434 @@
+"""From the typed tree to ONE set-based SQL statement for a month, built node by node and never by translating text.
+
+It promises the oracle's answer for every row on PostgreSQL and DuckDB: money is folded to integers, ages to birth-date cutoffs, unknown
+facts stay NULL and end in a mask of benefits to verify. No engine function, no division, no per-row call.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from sqlglot import exp
+
+from ansinh.base.months import Month
+from ansinh.law.ages import age_bounds
+from ansinh.law.package import LawPackage, MonthLaw, PricedRule
+from ansinh.law.tree import (
+    Age,
+    Amount,
+    And,
+    Born,
+    CountChildren,
+    Expression,
+    Is,
+    Not,
+    OneOf,
+    Or,
+    Unknown,
+    WasReceiving,
+    atoms,
+)
+
+COMPILER_VERSION = "1"
+Dialect = Literal["postgres", "duckdb"]
+# A packed value is amount × 256 + (255 − rule number): the greatest one is the highest amount, ties to the first rule.
+_SHIFT, _LOW = 8, 255
+_OPERATORS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CompiledStatement:
+    """The month's law as SQL.
+
+    `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong. `result_sql` gives one row per person whose
+    facts fire or leave something unknown: person_id, fired and unknown (masks over `benefits`), main_benefit_no, main_rule_no,
+    main_amount_dong, extra_benefit_no, extra_rule_no, extra_amount_dong (NULL and 0 when nothing is paid).
+    """
+
+    sql: str
+    result_sql: str
+    hash: str
+    dialect: str
+    fact_columns: tuple[str, ...]
+    child_columns: tuple[str, ...]
+    benefits: tuple[str, ...]
+    rules: tuple[PricedRule, ...]
+
+
+def compile_month(
+    package: LawPackage,
+    month: Month,
+    known_on: datetime.date,
+    dialect: Dialect,
+    facts: str = "facts",
+    children: str = "children",
+) -> CompiledStatement:
+    """Return the statement that computes the month for everybody in the relation `facts` (and their `children`).
+
+    Raises:
+        Refused: `law_not_encoded` for a month before the law held here begins.
+    """
+    law = package.month_law(month, known_on)
+    assert len(law.rules) <= _LOW, "more rules than a packed value can number"
+    compiler = _MonthCompiler(law, dialect, facts, children)
+    result = compiler.result()
+    result_sql = result.sql(dialect=dialect, pretty=True)
+    sql = compiler.payments(result).sql(dialect=dialect, pretty=True)
+    used = sorted(
+        {"person_id", "birth_date", "death_date", "granted"} | {c.name for c in result.find_all(exp.Column) if c.table == "f"}
+    )
+    of_children = sorted({c.name for c in result.find_all(exp.Column) if c.table == "c"})
+    digest = hashlib.sha256("\n".join((COMPILER_VERSION, dialect, package.hash, sql)).encode()).hexdigest()
+    return CompiledStatement(sql, result_sql, digest, dialect, tuple(used), tuple(of_children), law.benefits, law.rules)
+
+
+def _number(value: int) -> exp.Expression:
+    return exp.Literal.number(value)
+
+
+def _bigint(value: int) -> exp.Expression:
+    return exp.Cast(this=_number(value), to=exp.DataType.build("bigint"))
+
+
+def _date(day: datetime.date) -> exp.Expression:
+    return exp.Cast(this=exp.Literal.string(day.isoformat()), to=exp.DataType.build("date"))
+
+
+def _column(name: str, table: str | None = None) -> exp.Column:
+    return exp.column(name, table=table)
+
+
+def _alias(expression: exp.Expression, name: str) -> exp.Expression:
+    return exp.Alias(this=expression, alias=exp.to_identifier(name))
+
+
+def _case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression | None) -> exp.Expression:
+    if not branches:
+        return default or exp.null()
+    ifs = [exp.If(this=condition, true=value) for condition, value in branches]
+    return exp.Case(ifs=ifs, default=default)
+
+
+def _is_null(expression: exp.Expression) -> exp.Expression:
+    return exp.Is(this=exp.paren(expression), expression=exp.null())
+
+
+def _any_null(columns: Sequence[exp.Expression]) -> exp.Expression:
+    return exp.or_(*(exp.Is(this=column, expression=exp.null()) for column in columns))
+
+
+def _table(name: str, alias: str) -> exp.Table:
+    schema, _, table = name.rpartition(".")
+    return exp.Table(this=exp.to_identifier(table), db=exp.to_identifier(schema) if schema else None,
+                     alias=exp.TableAlias(this=exp.to_identifier(alias)))
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """One of the two instants at which a benefit is looked at."""
+
+    name: str
+    day: datetime.date
+
+    def fact(self, name: str) -> str:
+        """Return the relation's column for a fact at this instant."""
+        return name if self.name == "end" else f"{name}__prev"
+
+
+class _MonthCompiler:
+    """Builds the statement of one month in four layers, each fenced so that PostgreSQL evaluates it once."""
+
+    def __init__(self, law: MonthLaw, dialect: Dialect, facts: str, children: str) -> None:
+        self.law = law
+        self.dialect = dialect
+        self.facts = facts
+        self.children = children
+        self.moments = (_Moment("end", law.end), _Moment("prev", law.previous))
+        self.counts = list(dict.fromkeys(a for r in law.rules for a in atoms(r.rule.condition) if isinstance(a, CountChildren)))
+
+    # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def condition(self, expression: Expression, moment: _Moment, table: str = "f") -> exp.Expression:
+        """Return the condition at one instant; NULL means unknown, which is Kleene's logic in every engine."""
+        if isinstance(expression, And):
+            return exp.and_(*(self.condition(part, moment, table) for part in expression.parts))
+        if isinstance(expression, Or):
+            return exp.or_(*(self.condition(part, moment, table) for part in expression.parts))
+        if isinstance(expression, Not):
+            return exp.not_(exp.paren(self.condition(expression.part, moment, table)))
+        if isinstance(expression, CountChildren):
+            return self._enough_children(expression, moment)
+        return self._atom(expression, moment, table)
+
+    def _atom(self, atom: Expression, moment: _Moment, table: str) -> exp.Expression:
+        if isinstance(atom, WasReceiving):
+            mask = _column("was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}", table)
+            bit = 1 << self.law.benefits.index(atom.benefit)
+            return exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=mask, expression=_bigint(bit))), expression=_number(0))
+        if isinstance(atom, Age):
+            return self._age(atom, moment, table)
+        if isinstance(atom, Born):
+            return _OPERATORS[atom.operator](this=_column("birth_date", table), expression=_date(atom.day))
+        assert isinstance(atom, Is | OneOf | Amount | Unknown)
+        column = _column(self._fact_column(atom.fact, moment, table), table)
+        if isinstance(atom, Unknown):
+            return exp.Is(this=column, expression=exp.null())
+        if isinstance(atom, OneOf):
+            members = [exp.Literal.string(member) for member in atom.members]
+            return exp.EQ(this=column, expression=members[0]) if len(members) == 1 else exp.In(this=column, expressions=members)
+        if isinstance(atom, Amount):
+            number = atom.number.value if atom.number.parameter is None else self.law.numbers[atom.number.parameter]
+            return _OPERATORS[atom.operator](this=column, expression=_bigint(number or 0))
+        return column
+
+    def _fact_column(self, name: str, moment: _Moment, table: str) -> str:
+        # What a child's parent was receiving is history, one value for the month.
+        return name if table == "c" and name.startswith("was_") else moment.fact(name)
+
+    def _age(self, atom: Age, moment: _Moment, table: str) -> exp.Expression:
+        if atom.operator == "!=":
+            return exp.not_(exp.paren(self._age(Age(atom.unit, "=", atom.number), moment, table)))
+        birth = _column("birth_date", table)
+        return exp.and_(*(_OPERATORS[sign](this=birth.copy(), expression=_date(cutoff)) for sign, cutoff in age_bounds(atom, moment.day)))
+
+    def _count_names(self, count: CountChildren, moment: _Moment) -> tuple[str, str]:
+        number = self.counts.index(count)
+        return f"sure_{number}_{moment.name}", f"maybe_{number}_{moment.name}"
+
+    def _counted(self, count: CountChildren, moment: _Moment) -> tuple[exp.Expression, exp.Expression]:
+        sure, maybe = (exp.Coalesce(this=_column(name, "k"), expressions=[_number(0)]) for name in self._count_names(count, moment))
+        return sure, maybe
+
+    def _enough_children(self, count: CountChildren, moment: _Moment) -> exp.Expression:
+        sure, maybe = self._counted(count, moment)
+        enough = exp.GTE(this=sure, expression=_number(count.at_least))
+        too_few = exp.LT(this=exp.Add(this=sure.copy(), expression=maybe), expression=_number(count.at_least))
+        return _case([(enough, exp.true()), (too_few, exp.false())], None)
+
+    def _alive(self, moment: _Moment) -> exp.Expression:
+        birth, death = _column("birth_date", "f"), _column("death_date", "f")
+        born = exp.or_(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
+        living = exp.or_(exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day)))
+        return exp.and_(born, living)
+
+    # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
+
+    def _groups(self, code: str) -> Iterator[tuple[Expression, list[PricedRule]]]:
+        """Yield a rule's condition with its levels, as long as the levels stand together and the last one takes everybody."""
+        for _, group in groupby(self.law.by_benefit[code], key=lambda priced: priced.rule.rule):
+            priced = list(group)
+            if priced[-1].level.when is None:
+                yield priced[0].rule.condition, priced
+            else:
+                for single in priced:
+                    yield single.condition, [single]
+
+    def _packed(self, priced: PricedRule, moment: _Moment) -> exp.Expression:
+        low = _LOW - priced.number
+        if not priced.rule.per_child:
+            return _bigint((priced.amount_dong << _SHIFT) + low)
+        sure, _ = self._counted(self._count_of(priced), moment)
+        return exp.Add(this=exp.Mul(this=sure, expression=_bigint(priced.amount_dong << _SHIFT)), expression=_number(low))
+
+    def _count_of(self, priced: PricedRule) -> CountChildren:
+        return next(atom for atom in atoms(priced.rule.condition) if isinstance(atom, CountChildren))
+
+    def value(self, code: str, moment: _Moment) -> exp.Expression:
+        """Return the packed value of the first level that holds, or 0."""
+        branches = []
+        for condition, group in self._groups(code):
+            inner = [
+                (self.condition(priced.level.when, moment), self._packed(priced, moment))
+                for priced in group[:-1]
+                if priced.level.when is not None
+            ]
+            branches.append((self.condition(condition, moment), _case(inner, self._packed(group[-1], moment))))
+        return _case([(self._alive(moment), _case(branches, _bigint(0)))], _bigint(0))
+
+    def doubt(self, code: str, moment: _Moment) -> exp.Expression:
+        """Return whether a level tried before the first one that holds was unknown."""
+        branches = []
+        for condition, group in self._groups(code):
+            inner = []
+            for priced in group[:-1]:
+                assert priced.level.when is not None
+                when = self.condition(priced.level.when, moment)
+                inner += [(when, exp.false()), (_is_null(when.copy()), exp.true())]
+            last: exp.Expression = exp.false()
+            if group[-1].rule.per_child:
+                last = exp.GT(this=self._counted(self._count_of(group[-1]), moment)[1], expression=_number(0))
+            asked = self.condition(condition, moment)
+            branches += [(asked, _case(inner, last)), (_is_null(asked.copy()), exp.true())]
+        if not branches:
+            return exp.false()
+        # Nothing can be in doubt unless one of the benefit's own facts is missing: a cheap look spares the scan.
+        gate = exp.and_(self._alive(moment), exp.paren(_any_null_or_maybe(self._asked(code, moment))))
+        return _case([(gate, _case(branches, exp.false()))], exp.false())
+
+    def _asked(self, code: str, moment: _Moment) -> list[exp.Expression]:
+        """Return tests that are all false when every fact the benefit asks about is known."""
+        columns: dict[str, None] = {}
+        maybes: list[exp.Expression] = []
+        for priced in self.law.by_benefit[code]:
+            for atom in atoms(priced.condition):
+                if isinstance(atom, CountChildren):
+                    maybes.append(exp.GT(this=self._counted(atom, moment)[1], expression=_number(0)))
+                elif isinstance(atom, Age | Born):
+                    columns["birth_date"] = None
+                elif isinstance(atom, WasReceiving):
+                    columns["was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}"] = None
+                elif isinstance(atom, Is | OneOf | Amount):
+                    columns[moment.fact(atom.fact)] = None
+        tests: list[exp.Expression] = [exp.Is(this=_column(name, "f"), expression=exp.null()) for name in columns]
+        return tests + maybes
+
+    # ── the layers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _fence(self, select: exp.Select, alias: str) -> exp.Subquery:
+        """Return the select as a subquery that PostgreSQL may not pull up: it would evaluate shared parts again and again."""
+        if self.dialect == "postgres":
+            select.set("offset", exp.Offset(expression=_number(0)))
+        return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias)))
+
+    def _child_counts(self) -> exp.Subquery:
+        columns: list[exp.Expression] = [_column("person_id", "c")]
+        for count in self.counts:
+            for moment in self.moments:
+                birth = _column("birth_date", "c")
+                born = exp.or_(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
+                asked = exp.and_(born, self.condition(count.condition, moment, "c"))
+                sure, maybe = self._count_names(count, moment)
+                columns.append(_alias(exp.Count(this=_case([(asked, _number(1))], None)), sure))
+                columns.append(_alias(exp.Count(this=_case([(_is_null(asked.copy()), _number(1))], None)), maybe))
+        select = exp.Select(expressions=columns).from_(_table(self.children, "c"))
+        select.set("group", exp.Group(expressions=[_column("person_id", "c")]))
+        return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier("k")))
+
+    def _looked_at(self) -> exp.Select:
+        """Layer 1: each benefit at both instants."""
+        columns: list[exp.Expression] = [_column("person_id", "f"), _column("granted", "f")]
+        for number, code in enumerate(self.law.benefits):
+            for moment in self.moments:
+                columns.append(_alias(self.value(code, moment), f"v{number}_{moment.name}"))
+                columns.append(_alias(self.doubt(code, moment), f"d{number}_{moment.name}"))
+        select = exp.Select(expressions=columns).from_(_table(self.facts, "f"))
+        if self.counts:
+            on = exp.EQ(this=_column("person_id", "k"), expression=_column("person_id", "f"))
+            select = select.join(self._child_counts(), on=on, join_type="left", copy=False)
+        return select
+
+    def _settled_in_time(self) -> exp.Select:
+        """Layer 2: the value at the end of the month, or, when it has ended, at the end of the month before."""
+        columns: list[exp.Expression] = [_column("person_id"), _column("granted")]
+        for number in range(len(self.law.benefits)):
+            end, doubt_end = _column(f"v{number}_end"), _column(f"d{number}_end")
+            stands = exp.GT(this=end, expression=_number(0))
+            columns.append(_alias(_case([(stands, end.copy()), (doubt_end, _bigint(0))], _column(f"v{number}_prev")), f"v{number}"))
+            ended = exp.and_(exp.EQ(this=end.copy(), expression=_number(0)), _column(f"d{number}_prev"))
+            columns.append(_alias(exp.or_(doubt_end.copy(), ended), f"d{number}"))
+        return exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+
+    def _allowed(self) -> exp.Select:
+        """Layer 3: masks of what fires and what is unknown; values only where a decision allows them."""
+        fired: exp.Expression = _bigint(0)
+        unknown: exp.Expression = _bigint(0)
+        columns: list[exp.Expression] = [_column("person_id")]
+        for number in range(len(self.law.benefits)):
+            bit = _bigint(1 << number)
+            in_mask = exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=_column("granted"), expression=bit)), expression=_number(0))
+            allowed = exp.or_(exp.Is(this=_column("granted"), expression=exp.null()), in_mask)
+            value, doubt = _column(f"v{number}"), _column(f"d{number}")
+            columns.append(_alias(_case([(allowed, value)], _bigint(0)), f"p{number}"))
+            fires = exp.GT(this=value.copy(), expression=_number(0))
+            fired = exp.Add(this=fired, expression=_case([(fires, bit.copy())], _number(0)))
+            in_doubt = exp.and_(doubt, allowed.copy())
+            unknown = exp.Add(this=unknown, expression=_case([(in_doubt, bit.copy())], _number(0)))
+        columns += [_alias(fired, "fired"), _alias(unknown, "unknown")]
+        return exp.Select(expressions=columns).from_(self._fence(self._settled_in_time(), "timed"))
+
+    def _greatest(self, codes: Sequence[str]) -> exp.Expression:
+        columns = [_column(f"p{self.law.benefits.index(code)}") for code in codes]
+        return exp.Greatest(this=columns[0], expressions=columns[1:])
+
+    def _chosen(self) -> exp.Select:
+        """Layer 4: the highest benefit, or the pair that the law adds up when it is higher still."""
+        best: exp.Expression = self._greatest(self.law.combination.highest_of)
+        main, extra = best, _bigint(0)
+        for added, partners in self.law.combination.added:
+            pair, more = self._greatest(partners), _column(f"p{self.law.benefits.index(added)}")
+            together = exp.Add(this=exp.paren(_amount(pair)), expression=exp.paren(_amount(more)))
+            is_higher = exp.GT(this=together, expression=exp.paren(_amount(best.copy())))
+            positive = [exp.GT(this=value, expression=_number(0)) for value in (pair.copy(), more.copy())]
+            both = exp.and_(*positive, is_higher)
+            main = _case([(both, pair.copy())], best.copy())
+            extra = _case([(both.copy(), more.copy())], _bigint(0))
+        columns = [_column("person_id"), _column("fired"), _column("unknown"), _alias(main, "main"), _alias(extra, "extra")]
+        return exp.Select(expressions=columns).from_(self._fence(self._allowed(), "allowed"))
+
+    def result(self) -> exp.Select:
+        """Return the statement with one row per person whose facts fire or leave something unknown."""
+        columns: list[exp.Expression] = [_column("person_id"), _column("fired"), _column("unknown")]
+        for name in ("main", "extra"):
+            columns.append(_alias(self._benefit_number(_column(name)), f"{name}_benefit_no"))
+            paid = exp.GT(this=_column(name), expression=_number(0))
+            columns.append(_alias(_case([(paid, _smallint(_rule_number(_column(name))))], None), f"{name}_rule_no"))
+            columns.append(_alias(_amount(_column(name)), f"{name}_amount_dong"))
+        select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"))
+        something = [exp.NEQ(this=_column(name), expression=_number(0)) for name in ("fired", "unknown")]
+        return select.where(exp.or_(*something), copy=False)
+
+    def _benefit_number(self, packed: exp.Column) -> exp.Expression:
+        """Return the benefit's number from the rule's: rules of a benefit are numbered together."""
+        branches = [(exp.EQ(this=packed, expression=_number(0)), exp.null())]
+        for number, code in enumerate(self.law.benefits):
+            if self.law.by_benefit[code]:
+                last = self.law.by_benefit[code][-1].number
+                reached = exp.LTE(this=exp.paren(_rule_number(packed.copy())), expression=_number(last))
+                branches.append((reached, _number(number)))
+        return _smallint(_case(branches, None))
+
+    def payments(self, result: exp.Select) -> exp.Select:
+        """Return the statement with one row per paid benefit, in one pass over the result."""
+        slots = exp.Values(
+            expressions=[exp.Tuple(expressions=[_number(0)]), exp.Tuple(expressions=[_number(1)])],
+            alias=exp.TableAlias(this=exp.to_identifier("slot"), columns=[exp.to_identifier("n")]),
+        )
+
+        def either(name: str) -> exp.Expression:
+            first = exp.EQ(this=_column("n", "slot"), expression=_number(0))
+            return _case([(first, _column(f"main_{name}", "r"))], _column(f"extra_{name}", "r"))
+
+        codes = [
+            (exp.EQ(this=either("benefit_no"), expression=_number(number)), exp.Literal.string(code))
+            for number, code in enumerate(self.law.benefits)
+        ]
+        columns = [
+            _column("person_id", "r"),
+            _alias(_case(codes, None), "benefit"),
+            _alias(either("rule_no"), "rule_no"),
+            _alias(either("amount_dong"), "amount_dong"),
+        ]
+        source = exp.Subquery(this=result.copy(), alias=exp.TableAlias(this=exp.to_identifier("r")))
+        select = exp.Select(expressions=columns).from_(source).join(slots, join_type="cross", copy=False)
+        return select.where(exp.GT(this=either("amount_dong"), expression=_number(0)), copy=False)
+
+
+def _any_null_or_maybe(tests: list[exp.Expression]) -> exp.Expression:
+    return exp.or_(*tests)
+
+
+def _amount(packed: exp.Expression) -> exp.Expression:
+    return exp.BitwiseRightShift(this=packed.copy(), expression=_number(_SHIFT))
+
+
+def _rule_number(packed: exp.Expression) -> exp.Expression:
+    return exp.Sub(this=_number(_LOW), expression=exp.paren(exp.BitwiseAnd(this=packed.copy(), expression=_bigint(_LOW))))
+
+
+def _smallint(expression: exp.Expression) -> exp.Expression:
+    return exp.Cast(this=expression, to=exp.DataType.build("smallint"))

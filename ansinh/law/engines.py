@@ -1,0 +1,126 @@
+"""The engines that must agree to the đồng: the oracle, and any SQL engine that can run two statements.
+
+The law room knows no driver: whoever has a connection hands over a function that runs SQL. DuckDB needs no server, so it is here.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import duckdb
+
+from ansinh.base.months import Month
+from ansinh.law.compiler import Dialect, compile_month
+from ansinh.law.facts import PersonFacts
+from ansinh.law.oracle import evaluate
+from ansinh.law.package import LawPackage
+from ansinh.law.relations import child_columns, fact_columns, facts_rows
+
+Run = Callable[[str], Sequence[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What an engine says of one person's month: đồng by benefit, and the benefits to verify."""
+
+    paid: dict[str, int]
+    unknown: frozenset[str]
+
+
+class Engine(Protocol):
+    """Computes one month, as known on one day, for some people."""
+
+    name: str
+
+    def month(
+        self,
+        package: LawPackage,
+        month: Month,
+        known_on: datetime.date,
+        people: Sequence[PersonFacts],
+        granted: Sequence[frozenset[str] | None] | None = None,
+    ) -> list[Due]:
+        """Return what each person is due, in the order given."""
+        ...
+
+
+class OracleEngine:
+    """The plain Python evaluation, one person after another."""
+
+    name = "oracle"
+
+    def month(
+        self,
+        package: LawPackage,
+        month: Month,
+        known_on: datetime.date,
+        people: Sequence[PersonFacts],
+        granted: Sequence[frozenset[str] | None] | None = None,
+    ) -> list[Due]:
+        """Return what each person is due, in the order given."""
+        results = [evaluate(package, f, month, known_on, granted and granted[number]) for number, f in enumerate(people)]
+        return [Due(result.due, result.unknown) for result in results]
+
+
+def literal(value: Any) -> str:
+    """Return a value of a fact as SQL: NULL, a boolean, a whole number, a day, or a word of a closed list."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime.date):
+        return f"DATE '{value.isoformat()}'"
+    assert isinstance(value, str) and value.isidentifier(), value
+    return f"'{value}'"
+
+
+class SqlEngine:
+    """The compiled statement on a database: temporary relations in, one pass, one row per person out."""
+
+    def __init__(self, name: str, dialect: Dialect, run: Run) -> None:
+        self.name = name
+        self.dialect = dialect
+        self.run = run
+
+    def _relation(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> None:
+        described = ", ".join(f"{column} {kind}" for column, kind in columns)
+        self.run(f"CREATE TEMPORARY TABLE {name} ({described})")
+        for start in range(0, len(rows), 500):
+            values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows[start : start + 500])
+            self.run(f"INSERT INTO {name} VALUES {values}")
+
+    def month(
+        self,
+        package: LawPackage,
+        month: Month,
+        known_on: datetime.date,
+        people: Sequence[PersonFacts],
+        granted: Sequence[frozenset[str] | None] | None = None,
+    ) -> list[Due]:
+        """Return what each person is due, in the order given."""
+        rows, child_rows = facts_rows(package, people, month, granted)
+        statement = compile_month(package, month, known_on, self.dialect, "law_facts", "law_children")
+        try:
+            self._relation("law_facts", fact_columns(package), rows)
+            self._relation("law_children", child_columns(package), child_rows)
+            answers = [Due({}, frozenset()) for _ in people]
+            for person_id, _fired, unknown, main, _, main_dong, extra, _, extra_dong in self.run(statement.result_sql):
+                paid = {statement.benefits[number]: dong for number, dong in ((main, main_dong), (extra, extra_dong)) if dong}
+                codes = frozenset(code for number, code in enumerate(statement.benefits) if unknown >> number & 1)
+                answers[person_id] = Due(paid, codes)
+        finally:
+            self.run("DROP TABLE IF EXISTS law_facts")
+            self.run("DROP TABLE IF EXISTS law_children")
+        return answers
+
+
+def duckdb_engine(connection: duckdb.DuckDBPyConnection) -> SqlEngine:
+    """Return the engine on a DuckDB connection."""
+
+    def run(sql: str) -> Sequence[tuple[Any, ...]]:
+        return connection.execute(sql).fetchall()
+
+    return SqlEngine("duckdb", "duckdb", run)
