@@ -54,6 +54,8 @@ async def _connect(settings: Settings) -> asyncssh.SSHClientConnection:
     host = settings.host if settings.port == 22 else f"[{settings.host}]:{settings.port}"
     try:
         client_key = asyncssh.read_private_key(settings.client_key)
+        # A list of known hosts silently skips a key that it cannot read.
+        asyncssh.import_public_key(settings.host_key)
         known_hosts = asyncssh.import_known_hosts(f"{host} {settings.host_key}\n")
     except (OSError, ValueError, asyncssh.KeyImportError) as error:
         raise refusals.key_unreadable(settings) from error

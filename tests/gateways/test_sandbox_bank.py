@@ -1,0 +1,137 @@
+"""The sandbox bank itself: it carries out each order once, refuses what a bank refuses, and survives being killed."""
+
+import ast
+import json
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ansinh.standards.iso20022.reader import read
+from ansinh.standards.iso20022.results import ReadResult
+from ansinh_sandbox import books, work
+from tests.gateways.bank import Bank, instruction, rendered
+from tests.standards.orders import header, transfers
+from tests.standards.orders import rendered as rendered_orders
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a bank without a server: every account of `transfers` exists and is good."""
+    work.prepare(tmp_path)
+    lines = [f"970415,{1_000_000_000 + n},H'NHI E BAN,ok" for n in range(50)]
+    (tmp_path / "accounts.csv").write_text("\n".join(["bin,number,holder_name,behaviour", *lines, ""]), "utf8")
+    return tmp_path
+
+
+def give(folder: Path, raw: bytes, name: str = "order.xml") -> list[ReadResult]:
+    """Put a file into the bank's inbox, let it work, and return what it answered."""
+    (folder / "sftp" / "in" / name).write_bytes(raw)
+    return [read((folder / "sftp" / "out" / made).read_bytes()) for made in work.settle(folder)]
+
+
+def total_of(folder: Path) -> dict[str, int]:
+    """Return the bank's balances."""
+    with closing(books.open_books(folder)) as ledger:
+        return dict(ledger.execute("select account, amount from balances").fetchall())
+
+
+def test_every_order_is_answered_and_paid_once(folder: Path) -> None:
+    orders = transfers(20)
+    report, note = give(folder, rendered_orders(orders))
+    assert [entry.end_to_end_id for entry in report.entries] == [order.end_to_end_id for order in orders]
+    assert {entry.status for entry in report.entries} == {"ACCEPTED"}
+    assert [entry.amount_dong for entry in note.entries] == [order.amount_dong for order in orders]
+    assert report.warnings == note.warnings == []
+    balances = total_of(folder)
+    assert sum(balances.values()) == 0
+    assert balances["113000012345"] == -sum(order.amount_dong for order in orders)
+    assert work.settle(folder) == []
+    assert total_of(folder) == balances
+
+
+def test_the_same_message_under_another_name_is_refused_as_a_whole(folder: Path) -> None:
+    raw = rendered_orders(transfers(3))
+    give(folder, raw)
+    before = total_of(folder)
+    (answer,) = give(folder, raw, "other.xml")
+    assert [(group.status, group.code, group.reason_code) for group in answer.groups] == [("UNKNOWN", "RJCT", "DU01")]
+    assert total_of(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "reason"),
+    [
+        (b"<NbOfTxs>3<", b"<NbOfTxs>4<", "AM18"),
+        (b"<CtrlSum>1500003<", b"<CtrlSum>1500004<", "AM10"),
+        (b"</Document>", b"", "FF01"),
+        (b"pain.001.001.09", b"pain.001.001.03", "FF01"),
+    ],
+)
+def test_a_wrong_file_is_refused_as_a_whole(folder: Path, right: bytes, wrong: bytes, reason: str) -> None:
+    (answer,) = give(folder, rendered_orders(transfers(3)).replace(right, wrong))
+    assert [(group.status, group.reason_code) for group in answer.groups] == [("REJECTED", reason)]
+    assert total_of(folder) == {}
+
+
+def test_a_killed_bank_answers_after_it_comes_back(folder: Path) -> None:
+    """Carried out, then killed before the answer: money moves once, and the answer comes."""
+    path = folder / "sftp" / "in" / "order.xml"
+    path.write_bytes(rendered_orders(transfers(5)))
+    with closing(books.open_books(folder)) as ledger:
+        assert books.take(ledger, path) is not None
+    carried_out = total_of(folder)
+    assert carried_out and not list((folder / "sftp" / "out").iterdir())
+    assert len(work.settle(folder)) == 2
+    assert total_of(folder) == carried_out
+
+
+def test_a_bank_without_batch_booking_books_each_payment(folder: Path) -> None:
+    orders = transfers(3)
+    raw = rendered_orders(orders).replace(b"<BtchBookg>true<", b"<BtchBookg>false<")
+    note = give(folder, raw)[1]
+    assert [entry.end_to_end_id for entry in note.entries] == [order.end_to_end_id for order in orders]
+    assert note.warnings == [] and header(orders).batch_booking
+
+
+def test_half_uploads_are_left_alone(folder: Path) -> None:
+    assert give(folder, b"<half", "order.xml.part") == []
+
+
+def test_every_file_is_logged_when_it_is_done(folder: Path) -> None:
+    give(folder, rendered_orders(transfers(2)))
+    line = json.loads((folder / "processed.log").read_text("utf8"))
+    assert line["file"] == "order.xml"
+    assert sorted(line["answers"]) == sorted(path.name for path in (folder / "sftp" / "out").iterdir())
+
+
+def test_a_tick_file_lets_time_pass_while_the_bank_serves(bank: Bank, tmp_path: Path) -> None:
+    gateway = bank.gateway()
+    gateway.submit(rendered(gateway, tmp_path, [instruction(1, "4000")]))
+    assert list((bank.folder / "sftp" / "out").iterdir()) == []
+    (bank.folder / "control" / "tick").touch()
+    deadline = time.monotonic() + 20
+    while (bank.folder / "control" / "tick").exists():
+        assert time.monotonic() < deadline, "the bank did not notice the tick"
+    assert len(list((bank.folder / "sftp" / "out").iterdir())) == 2
+
+
+def test_a_bank_without_keys_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ansinh_sandbox.bank", "--folder", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert "no keys" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_bank_and_the_program_do_not_know_each_other() -> None:
+    for package, stranger in (("ansinh_sandbox", "ansinh"), ("ansinh", "ansinh_sandbox")):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf8"))):
+                modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                assert not any(module.split(".")[0] == stranger for module in modules), f"{path} imports {stranger}"

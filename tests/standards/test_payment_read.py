@@ -1,0 +1,63 @@
+"""`ansinh payment read FILE` answers for any file, in the form of the contract, without a database."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ansinh.base.refusals import Refused
+from ansinh.project.work.payment_read import read
+from ansinh.standards.end_to_end import encode
+from tests.standards.answers import status_line, status_report
+
+A = encode(46, 1, 1)
+
+
+def answer(path: Path) -> dict:
+    """Return what the command says of a file."""
+    return read(argparse.Namespace(file=str(path), provider=None))
+
+
+def test_the_answer_has_the_form_of_the_contract(tmp_path: Path) -> None:
+    path = tmp_path / "answer.xml"
+    path.write_bytes(status_report(status_line(A, "RJCT", "AC04"), status_line(A, "ACSP", amount="x")))
+    said = json.loads(json.dumps(answer(path)))
+    assert (said["kind"], said["messages"]) == ("pain.002.001.10", 1)
+    (entry,) = said["entries"]
+    assert (entry["end_to_end_id"], entry["amount_dong"], entry["status"]) == (A, 500_000, "REJECTED")
+    assert (entry["reason"]["set"], entry["reason"]["code"]) == ("status", "AC04")
+    assert "Tài khoản đã đóng" in entry["reason"]["meaning"]
+    assert [(held["line"], held["reason"]) for held in said["held"]] == [(2, "amount_invalid")]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "file_missing"), ("folder", "file_is_directory"), (b"", "file_empty"), (b"PK\x03\x04\x00\x00", "file_is_binary"),
+     (b"<!DOCTYPE D [<!ENTITY x 'y'>]><D/>", "xml_is_hostile")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, content: bytes | str | None, reason: str) -> None:
+    path = tmp_path / "file"
+    if content == "folder":
+        path.mkdir()
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
+    with pytest.raises(Refused) as caught:
+        answer(path)
+    assert caught.value.reason == reason
+
+
+def test_an_endless_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.xml"
+    with open(path, "wb") as file:
+        file.truncate((2 << 30) + 1)
+    with pytest.raises(Refused) as caught:
+        answer(path)
+    assert caught.value.reason == "file_too_large"
+
+
+def test_reading_needs_no_django() -> None:
+    program = "import sys, ansinh.project.work.payment_read; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
