@@ -24,6 +24,10 @@ _PROVINCES = (
     " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
     " LEFT JOIN office_area AS grandparent ON grandparent.id = parent.parent_id WHERE run.month = %s ORDER BY 1"
 )
+_HOLDS_OF = (
+    "SELECT run.code, hold.reason, hold.amount_dong FROM payroll_payrollhold AS hold"
+    " JOIN payroll_payrollrun AS run ON run.id = hold.run_id WHERE hold.person_id = %s AND run.month = %s ORDER BY hold.id"
+)
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,11 @@ def progress_of(run_id: int) -> RunProgress:
         sent_at=sent_at,
         attention=tuple(Attention(*row) for row in _rows(statement("reports", "attention"), {"run": run_id})),
     )
+
+
+def holds_of(person_id: int, month: Month) -> list[tuple[str, str, int]]:
+    """Return (run code, reason, đồng) of what the month's runs hold back from a person, as far as the scope reaches."""
+    return _rows(_HOLDS_OF, [person_id, month.first_day])
 
 
 def _together(parts: list[Stages]) -> Stages:

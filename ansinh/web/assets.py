@@ -151,7 +151,8 @@ def build() -> bool:
     for script in (WEB / "scripts").glob("*.js"):
         shutil.copyfile(script, BUILD / script.name)
     compile_catalogue()
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    # What a server that still runs has in its hands stays where it is.
+    call_command("collectstatic", interactive=False, verbosity=0)
     # Written last: an interrupted build is never taken for a finished one.
     (BUILD / ".fingerprint").write_text(fingerprint(), encoding="ascii")
     return True

@@ -40,20 +40,24 @@ _WHY_NO_ACCOUNT = {
     "no_branch": noop("Không có điểm giao dịch"),
     "other": noop("Lý do khác"),
 }
+_MANDATES = {
+    "guardian": noop("người giám hộ"),
+    "delegate": noop("người được uỷ quyền nhận thay"),
+    "parent": noop("cha, mẹ"),
+}
+_RELATIONSHIPS = {
+    "head": noop("chủ hộ"),
+    "spouse": noop("vợ, chồng"),
+    "child": noop("con"),
+    "parent": noop("cha, mẹ"),
+    "grandchild": noop("cháu"),
+    "other": noop("khác"),
+}
 _KINDS = {
     "regular": noop("Hưởng tháng này"),
     "arrears": noop("Truy lĩnh"),
     "recovery": noop("Thu hồi"),
     "one_off": noop("Một lần"),
-}
-_BENEFITS = {
-    "K1": noop("Trẻ em không có nguồn nuôi dưỡng"),
-    "K2": noop("Người từ 16 đến 22 tuổi tiếp tục học"),
-    "K4": noop("Người đơn thân nghèo đang nuôi con"),
-    "K5": noop("Người cao tuổi"),
-    "K6": noop("Người khuyết tật nặng, đặc biệt nặng"),
-    "K7": noop("Trẻ em dưới 3 tuổi vùng đặc biệt khó khăn"),
-    "HT": noop("Trợ cấp hưu trí xã hội"),
 }
 # Groups 3 and 8 are defined by HIV status; their very name on a page would tell it.
 # Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
@@ -89,13 +93,21 @@ def kind_label(kind: str) -> str:
     return _word(_KINDS, kind)
 
 
+def mandate_label(kind: str) -> str:
+    """Return on what ground somebody receives for another, in words."""
+    return _word(_MANDATES, kind)
+
+
+def relationship_label(relationship: str) -> str:
+    """Return a household member's relationship to its head, in words."""
+    return _word(_RELATIONSHIPS, relationship)
+
+
 def channel_label(channel: str) -> str:
     """Return how a payment goes out, in words."""
     return _("Tài khoản") if channel == "account" else _("Tiền mặt")
 
 
-def benefit_label(benefit: str, *, may_see_protected: bool = False) -> str:
-    """Return a benefit in words; one that tells a health status is plain social assistance to whoever may not know."""
-    if benefit in PROTECTED_BENEFITS and not may_see_protected:
-        return _("Trợ giúp xã hội")
-    return f"{_word(_BENEFITS, benefit)} ({benefit})" if benefit in _BENEFITS else _("Trợ giúp xã hội")
+def social_assistance() -> str:
+    """Return the word for a benefit whose own name may not be told."""
+    return _("Trợ giúp xã hội")

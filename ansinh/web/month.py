@@ -120,7 +120,11 @@ def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ..
     ]
     done = next((place for place, (_name, is_done, _note) in enumerate(steps) if not is_done), len(steps))
     return tuple(
-        Step(name, "done" if place < done else "now" if place == done else "later", note if place < done or (place == 5 and is_sent) else "")
+        Step(
+            name,
+            "done" if place < done else "now" if place == done else "later",
+            note if place < done or (place == 5 and is_sent) else "",
+        )
         for place, (name, _is_done, note) in enumerate(steps)
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, month, sign_in
+from ansinh.web import coverage, home, language, month, person, sign_in
 
 urlpatterns = [
     path("", home.home),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("ky-chi-tra/<str:month>/<str:code>/<str:act_name>/", month.act_page),
     path("do-phu/", coverage.newest),
     path("do-phu/<str:month>/", coverage.coverage_page),
+    path("nguoi/", person.search_page),
+    path("nguoi/<int:person_id>/", person.person_page),
     path("cong-khai/", coverage.public_page),
 ]
