@@ -80,7 +80,8 @@ def compile_month(
     result_sql = result.sql(dialect=dialect, pretty=True)
     sql = compiler.payments(result).sql(dialect=dialect, pretty=True)
     used = sorted(
-        {"person_id", "birth_date", "death_date", "granted"} | {c.name for c in result.find_all(exp.Column) if c.table == "f"}
+        {"person_id", "birth_date", "death_date", "granted"}
+        | {c.name for c in result.find_all(exp.Column) if c.table == "f"}
     )
     of_children = sorted({c.name for c in result.find_all(exp.Column) if c.table == "c"})
     digest = hashlib.sha256("\n".join((COMPILER_VERSION, dialect, package.hash, sql)).encode()).hexdigest()
@@ -118,14 +119,13 @@ def _is_null(expression: exp.Expression) -> exp.Expression:
     return exp.Is(this=exp.paren(expression), expression=exp.null())
 
 
-def _any_null(columns: Sequence[exp.Expression]) -> exp.Expression:
-    return exp.or_(*(exp.Is(this=column, expression=exp.null()) for column in columns))
-
-
 def _table(name: str, alias: str) -> exp.Table:
     schema, _, table = name.rpartition(".")
-    return exp.Table(this=exp.to_identifier(table), db=exp.to_identifier(schema) if schema else None,
-                     alias=exp.TableAlias(this=exp.to_identifier(alias)))
+    return exp.Table(
+        this=exp.to_identifier(table),
+        db=exp.to_identifier(schema) if schema else None,
+        alias=exp.TableAlias(this=exp.to_identifier(alias)),
+    )
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ class _MonthCompiler:
         self.facts = facts
         self.children = children
         self.moments = (_Moment("end", law.end), _Moment("prev", law.previous))
-        self.counts = list(dict.fromkeys(a for r in law.rules for a in atoms(r.rule.condition) if isinstance(a, CountChildren)))
+        self.counts = list(
+            dict.fromkeys(a for r in law.rules for a in atoms(r.rule.condition) if isinstance(a, CountChildren))
+        )
 
     # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -180,7 +182,11 @@ class _MonthCompiler:
             return exp.Is(this=column, expression=exp.null())
         if isinstance(atom, OneOf):
             members = [exp.Literal.string(member) for member in atom.members]
-            return exp.EQ(this=column, expression=members[0]) if len(members) == 1 else exp.In(this=column, expressions=members)
+            return (
+                exp.EQ(this=column, expression=members[0])
+                if len(members) == 1
+                else exp.In(this=column, expressions=members)
+            )
         if isinstance(atom, Amount):
             number = atom.number.value if atom.number.parameter is None else self.law.numbers[atom.number.parameter]
             return _OPERATORS[atom.operator](this=column, expression=_bigint(number or 0))
@@ -194,14 +200,21 @@ class _MonthCompiler:
         if atom.operator == "!=":
             return exp.not_(exp.paren(self._age(Age(atom.unit, "=", atom.number), moment, table)))
         birth = _column("birth_date", table)
-        return exp.and_(*(_OPERATORS[sign](this=birth.copy(), expression=_date(cutoff)) for sign, cutoff in age_bounds(atom, moment.day)))
+        return exp.and_(
+            *(
+                _OPERATORS[sign](this=birth.copy(), expression=_date(cutoff))
+                for sign, cutoff in age_bounds(atom, moment.day)
+            )
+        )
 
     def _count_names(self, count: CountChildren, moment: _Moment) -> tuple[str, str]:
         number = self.counts.index(count)
         return f"sure_{number}_{moment.name}", f"maybe_{number}_{moment.name}"
 
     def _counted(self, count: CountChildren, moment: _Moment) -> tuple[exp.Expression, exp.Expression]:
-        sure, maybe = (exp.Coalesce(this=_column(name, "k"), expressions=[_number(0)]) for name in self._count_names(count, moment))
+        sure, maybe = (
+            exp.Coalesce(this=_column(name, "k"), expressions=[_number(0)]) for name in self._count_names(count, moment)
+        )
         return sure, maybe
 
     def _enough_children(self, count: CountChildren, moment: _Moment) -> exp.Expression:
@@ -212,8 +225,12 @@ class _MonthCompiler:
 
     def _alive(self, moment: _Moment) -> exp.Expression:
         birth, death = _column("birth_date", "f"), _column("death_date", "f")
-        born = exp.or_(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
-        living = exp.or_(exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day)))
+        born = exp.or_(
+            exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day))
+        )
+        living = exp.or_(
+            exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day))
+        )
         return exp.and_(born, living)
 
     # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
@@ -233,10 +250,16 @@ class _MonthCompiler:
         if not priced.rule.per_child:
             return _bigint((priced.amount_dong << _SHIFT) + low)
         sure, _ = self._counted(self._count_of(priced), moment)
-        return exp.Add(this=exp.Mul(this=sure, expression=_bigint(priced.amount_dong << _SHIFT)), expression=_number(low))
+        return exp.Add(
+            this=exp.Mul(this=sure, expression=_bigint(priced.amount_dong << _SHIFT)), expression=_number(low)
+        )
 
     def _count_of(self, priced: PricedRule) -> CountChildren:
         return next(atom for atom in atoms(priced.rule.condition) if isinstance(atom, CountChildren))
+
+    def _living(self, condition: Expression, moment: _Moment) -> exp.Expression:
+        # Life is asked last: most conditions are false already, and then nobody needs to ask.
+        return exp.and_(self.condition(condition, moment), self._alive(moment))
 
     def value(self, code: str, moment: _Moment) -> exp.Expression:
         """Return the packed value of the first level that holds, or 0."""
@@ -247,11 +270,11 @@ class _MonthCompiler:
                 for priced in group[:-1]
                 if priced.level.when is not None
             ]
-            branches.append((self.condition(condition, moment), _case(inner, self._packed(group[-1], moment))))
-        return _case([(self._alive(moment), _case(branches, _bigint(0)))], _bigint(0))
+            branches.append((self._living(condition, moment), _case(inner, self._packed(group[-1], moment))))
+        return _case(branches, _bigint(0))
 
-    def doubt(self, code: str, moment: _Moment) -> exp.Expression:
-        """Return whether a level tried before the first one that holds was unknown."""
+    def doubt(self, code: str, moment: _Moment) -> exp.Expression | None:
+        """Return whether a level tried before the first one that holds was unknown, or None for a benefit without rules."""
         branches = []
         for condition, group in self._groups(code):
             inner = []
@@ -262,30 +285,35 @@ class _MonthCompiler:
             last: exp.Expression = exp.false()
             if group[-1].rule.per_child:
                 last = exp.GT(this=self._counted(self._count_of(group[-1]), moment)[1], expression=_number(0))
-            asked = self.condition(condition, moment)
+            asked = self._living(condition, moment)
             branches += [(asked, _case(inner, last)), (_is_null(asked.copy()), exp.true())]
-        if not branches:
-            return exp.false()
-        # Nothing can be in doubt unless one of the benefit's own facts is missing: a cheap look spares the scan.
-        gate = exp.and_(self._alive(moment), exp.paren(_any_null_or_maybe(self._asked(code, moment))))
-        return _case([(gate, _case(branches, exp.false()))], exp.false())
+        return _case(branches, exp.false()) if branches else None
 
-    def _asked(self, code: str, moment: _Moment) -> list[exp.Expression]:
-        """Return tests that are all false when every fact the benefit asks about is known."""
+    def doubts(self, moment: _Moment) -> exp.Expression:
+        """Return the mask of benefits in doubt. One cheap look spares the scan of everybody whose facts are all known."""
+        mask: exp.Expression = _bigint(0)
+        for number, code in enumerate(self.law.benefits):
+            doubt = self.doubt(code, moment)
+            if doubt is not None:
+                mask = exp.Add(this=mask, expression=_case([(doubt, _bigint(1 << number))], _number(0)))
+        missing = self._missing(moment)
+        return _case([(exp.or_(*missing), mask)], _bigint(0)) if missing else _bigint(0)
+
+    def _missing(self, moment: _Moment) -> list[exp.Expression]:
+        """Return tests that are all false when every fact the month's law asks about is known."""
         columns: dict[str, None] = {}
         maybes: list[exp.Expression] = []
-        for priced in self.law.by_benefit[code]:
-            for atom in atoms(priced.condition):
-                if isinstance(atom, CountChildren):
-                    maybes.append(exp.GT(this=self._counted(atom, moment)[1], expression=_number(0)))
-                elif isinstance(atom, Age | Born):
-                    columns["birth_date"] = None
-                elif isinstance(atom, WasReceiving):
-                    columns["was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}"] = None
-                elif isinstance(atom, Is | OneOf | Amount):
-                    columns[moment.fact(atom.fact)] = None
-        tests: list[exp.Expression] = [exp.Is(this=_column(name, "f"), expression=exp.null()) for name in columns]
-        return tests + maybes
+        for atom in (atom for priced in self.law.rules for atom in atoms(priced.condition)):
+            if isinstance(atom, CountChildren):
+                maybe = exp.GT(this=self._counted(atom, moment)[1], expression=_number(0))
+                maybes += [] if maybe in maybes else [maybe]
+            elif isinstance(atom, Age | Born):
+                columns["birth_date"] = None
+            elif isinstance(atom, WasReceiving):
+                columns["was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}"] = None
+            elif isinstance(atom, Is | OneOf | Amount):
+                columns[moment.fact(atom.fact)] = None
+        return [exp.Is(this=_column(name, "f"), expression=exp.null()) for name in columns] + maybes
 
     # ── the layers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -300,7 +328,9 @@ class _MonthCompiler:
         for count in self.counts:
             for moment in self.moments:
                 birth = _column("birth_date", "c")
-                born = exp.or_(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
+                born = exp.or_(
+                    exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day))
+                )
                 asked = exp.and_(born, self.condition(count.condition, moment, "c"))
                 sure, maybe = self._count_names(count, moment)
                 columns.append(_alias(exp.Count(this=_case([(asked, _number(1))], None)), sure))
@@ -312,63 +342,85 @@ class _MonthCompiler:
     def _looked_at(self) -> exp.Select:
         """Layer 1: each benefit at both instants."""
         columns: list[exp.Expression] = [_column("person_id", "f"), _column("granted", "f")]
-        for number, code in enumerate(self.law.benefits):
-            for moment in self.moments:
+        for moment in self.moments:
+            for number, code in enumerate(self.law.benefits):
                 columns.append(_alias(self.value(code, moment), f"v{number}_{moment.name}"))
-                columns.append(_alias(self.doubt(code, moment), f"d{number}_{moment.name}"))
+            columns.append(_alias(self.doubts(moment), f"doubt_{moment.name}"))
         select = exp.Select(expressions=columns).from_(_table(self.facts, "f"))
         if self.counts:
             on = exp.EQ(this=_column("person_id", "k"), expression=_column("person_id", "f"))
             select = select.join(self._child_counts(), on=on, join_type="left", copy=False)
         return select
 
-    def _settled_in_time(self) -> exp.Select:
-        """Layer 2: the value at the end of the month, or, when it has ended, at the end of the month before."""
+    def _in_time(self) -> exp.Select:
+        """Layer 2: the value at the end of the month, or, when it has ended, at the end of the month before; nobody without either."""
         columns: list[exp.Expression] = [_column("person_id"), _column("granted")]
+        late: exp.Expression = _column("doubt_end")
+        anything: exp.Expression = exp.BitwiseOr(this=_column("doubt_end"), expression=_column("doubt_prev"))
         for number in range(len(self.law.benefits)):
-            end, doubt_end = _column(f"v{number}_end"), _column(f"d{number}_end")
-            stands = exp.GT(this=end, expression=_number(0))
-            columns.append(_alias(_case([(stands, end.copy()), (doubt_end, _bigint(0))], _column(f"v{number}_prev")), f"v{number}"))
-            ended = exp.and_(exp.EQ(this=end.copy(), expression=_number(0)), _column(f"d{number}_prev"))
-            columns.append(_alias(exp.or_(doubt_end.copy(), ended), f"d{number}"))
-        return exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+            end, previous, bit = _column(f"v{number}_end"), _column(f"v{number}_prev"), _bigint(1 << number)
+            in_doubt = _has_bit(_column("doubt_end"), bit)
+            columns.append(
+                _alias(_case([(_positive(end), end.copy()), (in_doubt, _bigint(0))], previous), f"v{number}")
+            )
+            ended = exp.and_(exp.EQ(this=end.copy(), expression=_number(0)), exp.not_(exp.paren(in_doubt.copy())))
+            only_before = exp.and_(_has_bit(_column("doubt_prev"), bit), ended)
+            late = exp.Add(this=late, expression=_case([(only_before, bit.copy())], _number(0)))
+            anything = exp.BitwiseOr(
+                this=exp.BitwiseOr(this=anything, expression=end.copy()), expression=previous.copy()
+            )
+        none_before = exp.EQ(this=_column("doubt_prev"), expression=_number(0))
+        columns.append(_alias(_case([(none_before, _column("doubt_end"))], late), "doubt"))
+        select = exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+        return select.where(exp.NEQ(this=exp.paren(anything), expression=_number(0)), copy=False)
 
-    def _allowed(self) -> exp.Select:
-        """Layer 3: masks of what fires and what is unknown; values only where a decision allows them."""
-        fired: exp.Expression = _bigint(0)
-        unknown: exp.Expression = _bigint(0)
-        columns: list[exp.Expression] = [_column("person_id")]
-        for number in range(len(self.law.benefits)):
-            bit = _bigint(1 << number)
-            in_mask = exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=_column("granted"), expression=bit)), expression=_number(0))
-            allowed = exp.or_(exp.Is(this=_column("granted"), expression=exp.null()), in_mask)
-            value, doubt = _column(f"v{number}"), _column(f"d{number}")
-            columns.append(_alias(_case([(allowed, value)], _bigint(0)), f"p{number}"))
-            fires = exp.GT(this=value.copy(), expression=_number(0))
-            fired = exp.Add(this=fired, expression=_case([(fires, bit.copy())], _number(0)))
-            in_doubt = exp.and_(doubt, allowed.copy())
-            unknown = exp.Add(this=unknown, expression=_case([(in_doubt, bit.copy())], _number(0)))
-        columns += [_alias(fired, "fired"), _alias(unknown, "unknown")]
-        return exp.Select(expressions=columns).from_(self._fence(self._settled_in_time(), "timed"))
+    def _allowed(self, code: str) -> exp.Expression:
+        number = self.law.benefits.index(code)
+        decided = exp.or_(
+            exp.Is(this=_column("granted"), expression=exp.null()), _has_bit(_column("granted"), _bigint(1 << number))
+        )
+        return _case([(decided, _column(f"v{number}"))], _bigint(0))
 
     def _greatest(self, codes: Sequence[str]) -> exp.Expression:
-        columns = [_column(f"p{self.law.benefits.index(code)}") for code in codes]
-        return exp.Greatest(this=columns[0], expressions=columns[1:])
+        values = [self._allowed(code) for code in codes]
+        return exp.Greatest(this=values[0], expressions=values[1:])
+
+    def _compared(self) -> exp.Select:
+        """Layer 3: masks of what fires and what is unknown; the highest value, and the highest pair that the law adds up."""
+        fired: exp.Expression = _bigint(0)
+        for number in range(len(self.law.benefits)):
+            fired = exp.Add(
+                this=fired, expression=_case([(_positive(_column(f"v{number}")), _bigint(1 << number))], _number(0))
+            )
+        free = exp.Is(this=_column("granted"), expression=exp.null())
+        unknown = _case(
+            [(free, _column("doubt"))], exp.BitwiseAnd(this=_column("doubt"), expression=_column("granted"))
+        )
+        columns = [_column("person_id"), _alias(fired, "fired"), _alias(unknown, "unknown")]
+        columns.append(_alias(self._greatest(self.law.combination.highest_of), "best"))
+        for added, partners in self.law.combination.added:
+            columns += [_alias(self._greatest(partners), "pair"), _alias(self._allowed(added), "more")]
+        return exp.Select(expressions=columns).from_(self._fence(self._in_time(), "timed"))
 
     def _chosen(self) -> exp.Select:
-        """Layer 4: the highest benefit, or the pair that the law adds up when it is higher still."""
-        best: exp.Expression = self._greatest(self.law.combination.highest_of)
-        main, extra = best, _bigint(0)
-        for added, partners in self.law.combination.added:
-            pair, more = self._greatest(partners), _column(f"p{self.law.benefits.index(added)}")
+        """Layer 4: the pair when it is higher than the highest single benefit, else that one."""
+        main: exp.Expression = _column("best")
+        extra: exp.Expression = _bigint(0)
+        if self.law.combination.added:
+            pair, more = _column("pair"), _column("more")
             together = exp.Add(this=exp.paren(_amount(pair)), expression=exp.paren(_amount(more)))
-            is_higher = exp.GT(this=together, expression=exp.paren(_amount(best.copy())))
-            positive = [exp.GT(this=value, expression=_number(0)) for value in (pair.copy(), more.copy())]
-            both = exp.and_(*positive, is_higher)
-            main = _case([(both, pair.copy())], best.copy())
+            is_higher = exp.GT(this=together, expression=exp.paren(_amount(_column("best"))))
+            both = exp.and_(_positive(more), _positive(pair), is_higher)
+            main = _case([(both, pair.copy())], _column("best"))
             extra = _case([(both.copy(), more.copy())], _bigint(0))
-        columns = [_column("person_id"), _column("fired"), _column("unknown"), _alias(main, "main"), _alias(extra, "extra")]
-        return exp.Select(expressions=columns).from_(self._fence(self._allowed(), "allowed"))
+        columns = [
+            _column("person_id"),
+            _column("fired"),
+            _column("unknown"),
+            _alias(main, "main"),
+            _alias(extra, "extra"),
+        ]
+        return exp.Select(expressions=columns).from_(self._fence(self._compared(), "compared"))
 
     def result(self) -> exp.Select:
         """Return the statement with one row per person whose facts fire or leave something unknown."""
@@ -418,8 +470,12 @@ class _MonthCompiler:
         return select.where(exp.GT(this=either("amount_dong"), expression=_number(0)), copy=False)
 
 
-def _any_null_or_maybe(tests: list[exp.Expression]) -> exp.Expression:
-    return exp.or_(*tests)
+def _positive(expression: exp.Expression) -> exp.Expression:
+    return exp.GT(this=expression.copy(), expression=_number(0))
+
+
+def _has_bit(mask: exp.Expression, bit: exp.Expression) -> exp.Expression:
+    return exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=mask, expression=bit.copy())), expression=_number(0))
 
 
 def _amount(packed: exp.Expression) -> exp.Expression:
@@ -427,7 +483,9 @@ def _amount(packed: exp.Expression) -> exp.Expression:
 
 
 def _rule_number(packed: exp.Expression) -> exp.Expression:
-    return exp.Sub(this=_number(_LOW), expression=exp.paren(exp.BitwiseAnd(this=packed.copy(), expression=_bigint(_LOW))))
+    return exp.Sub(
+        this=_number(_LOW), expression=exp.paren(exp.BitwiseAnd(this=packed.copy(), expression=_bigint(_LOW)))
+    )
 
 
 def _smallint(expression: exp.Expression) -> exp.Expression:

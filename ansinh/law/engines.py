@@ -59,7 +59,9 @@ class OracleEngine:
         granted: Sequence[frozenset[str] | None] | None = None,
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
-        results = [evaluate(package, f, month, known_on, granted and granted[number]) for number, f in enumerate(people)]
+        results = [
+            evaluate(package, f, month, known_on, granted and granted[number]) for number, f in enumerate(people)
+        ]
         return [Due(result.due, result.unknown) for result in results]
 
 
@@ -108,7 +110,11 @@ class SqlEngine:
             self._relation("law_children", child_columns(package), child_rows)
             answers = [Due({}, frozenset()) for _ in people]
             for person_id, _fired, unknown, main, _, main_dong, extra, _, extra_dong in self.run(statement.result_sql):
-                paid = {statement.benefits[number]: dong for number, dong in ((main, main_dong), (extra, extra_dong)) if dong}
+                paid = {
+                    statement.benefits[number]: dong
+                    for number, dong in ((main, main_dong), (extra, extra_dong))
+                    if dong
+                }
                 codes = frozenset(code for number, code in enumerate(statement.benefits) if unknown >> number & 1)
                 answers[person_id] = Due(paid, codes)
         finally:

@@ -23,7 +23,10 @@ _TYPES = {"bool": "boolean", "enum": "text", "dong": "bigint", "count": "bigint"
 def history_columns(package: LawPackage) -> tuple[str, ...]:
     """Return the mask columns that rules of the package read from history: around the month, and at certain ages."""
     ages = {
-        atom.at_age for rule in package.rules for atom in atoms(rule.condition) if isinstance(atom, WasReceiving) and atom.at_age
+        atom.at_age
+        for rule in package.rules
+        for atom in atoms(rule.condition)
+        if isinstance(atom, WasReceiving) and atom.at_age
     }
     return ("was_receiving", *(f"was_receiving_at_{age}" for age in sorted(ages)))
 
@@ -57,7 +60,10 @@ def benefit_mask(package: LawPackage, codes: frozenset[str]) -> int:
 
 
 def facts_rows(
-    package: LawPackage, people: Sequence[PersonFacts], month: Month, granted: Sequence[frozenset[str] | None] | None = None
+    package: LawPackage,
+    people: Sequence[PersonFacts],
+    month: Month,
+    granted: Sequence[frozenset[str] | None] | None = None,
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows of `facts` and `children` for these people; the person_id is the position in the sequence.
 
@@ -75,7 +81,9 @@ def facts_rows(
                 person=facts.person,
             )
         end, previous = (Instant(package, law, facts, day) for day in (law.end, law.previous))
-        rows.append(_fact_row(package, facts, person_id, end, previous, None if granted is None else granted[person_id]))
+        rows.append(
+            _fact_row(package, facts, person_id, end, previous, None if granted is None else granted[person_id])
+        )
         for child_end, child_previous in zip(end.children(), previous.children(), strict=True):
             child = child_end.child
             assert isinstance(child, ChildFacts)
@@ -89,11 +97,21 @@ def facts_rows(
 
 
 def _fact_row(
-    package: LawPackage, facts: PersonFacts, person_id: int, end: Instant, previous: Instant, granted: frozenset[str] | None
+    package: LawPackage,
+    facts: PersonFacts,
+    person_id: int,
+    end: Instant,
+    previous: Instant,
+    granted: frozenset[str] | None,
 ) -> Row:
     decided = decided_benefits(package, facts, end.law.month)
     allowed = decided if granted is None else granted if decided is None else granted & decided
-    row: list[Any] = [person_id, facts.birth_date, facts.death_date, None if allowed is None else benefit_mask(package, allowed)]
+    row: list[Any] = [
+        person_id,
+        facts.birth_date,
+        facts.death_date,
+        None if allowed is None else benefit_mask(package, allowed),
+    ]
     for name in history_columns(package):
         row.append(_history_mask(package, facts, end.law.month, name))
     for kind in _asked(package.facts):
