@@ -42,6 +42,7 @@ def write(folder: Path, file_name: str, pieces: Iterable[str]) -> str:
 def status_report(file: Row, number: str, rows: Iterable[Row], accepted: int, rejected: int) -> Iterator[str]:
     """Yield a pain.002: the status of the whole and of each order. A file rejected as a whole names no order."""
     code = file["rejected"]
+    # PART is the standard's word for a file of which some orders were taken and some refused.
     status = "RJCT" if code or not accepted else ("PART" if rejected else "ACSP")
     reason = f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>" if code else ""
     known = f"<OrgnlNbOfTxs>{file['count']}</OrgnlNbOfTxs>" if str(file["count"]).isdecimal() else ""
@@ -91,6 +92,7 @@ def return_note(file: Row, number: str, rows: Iterable[Row], count: int, total: 
     """Yield a camt.054 of money that came back after it had been paid, each with its return reason."""
     yield from _note_head(file, number, count, total)
     for row in rows:
+        # The same order always comes back for the same reason, so that a demonstration can be repeated.
         reason = _RETURN_REASONS[zlib.crc32(f"{seed}/{row['end_to_end_id']}".encode()) % len(_RETURN_REASONS)]
         information = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>"
         yield _entry_head(row["amount"], "CRDT", "RRTN") + _detail(row, "CRDT", information) + "</NtryDtls></Ntry>\n"

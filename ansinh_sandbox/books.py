@@ -62,6 +62,7 @@ def open_books(folder: Path) -> sqlite3.Connection:
     """Open (or make) the books and load the accounts when their file has changed."""
     books = sqlite3.connect(folder / "bank.sqlite", isolation_level=None, timeout=60)
     books.row_factory = sqlite3.Row
+    # A tick from the command line and the serving process may write at the same time; both wait for each other.
     books.execute("pragma journal_mode = wal")
     books.executescript(_SCHEMA)
     source = folder / "accounts.csv"
@@ -84,6 +85,7 @@ def take(books: sqlite3.Connection, path: Path) -> int | None:
     key = (path.name, stat.st_size, stat.st_mtime_ns)
     if books.execute("select 1 from files where name = ? and size = ? and modified = ?", key).fetchone():
         return None
+    # A file that was only touched, or put there again with the same bytes, is the same file.
     with open(path, "rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     books.execute("begin immediate")
@@ -129,6 +131,7 @@ def _stage(books: sqlite3.Connection, path: Path, order: orders.Order) -> str:
     except orders.BrokenFile:
         return "FF01"
     count, total = books.execute("select count(*), coalesce(sum(amount), 0) from staging").fetchone()
+    # A file whose head and body disagree was cut or changed on the way: the bank moves nothing at all.
     if order.count != str(count):
         return "AM18"
     return "AM10" if order.control_sum and order.control_sum != str(total) else ""

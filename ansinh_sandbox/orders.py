@@ -44,6 +44,7 @@ def read(path: Path, order: Order) -> Iterator[Row]:
             name = element.tag[len(_NS) :]
             if name == "CdtTrfTxInf":
                 yield _row(element)
+                # Only the transfer being read lies in memory, however long the file is.
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]

@@ -33,6 +33,7 @@ class Counter:
     async def settle(self, name: str | None = None) -> None:
         """Deal with one file, or with every file that is there."""
         async with self._lock:
+            # In a thread, so that other customers' connections stay alive during a large file.
             await asyncio.to_thread(work.settle, self.folder, None if name is None else [name])
 
     async def watch(self) -> None:
@@ -102,6 +103,7 @@ async def serve(folder: Path, port: int, seed: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # What lay in the inbox when the bank was killed is dealt with before anybody can ask.
     counter = Counter(folder, seed)
     await counter.settle()
     try:

@@ -30,6 +30,7 @@ def settle(folder: Path, names: Iterable[str] | None = None) -> list[str]:
             is_wanted = names is None or path.name in names
             if is_wanted and path.is_file() and not path.is_symlink() and path.suffix != ".part":
                 books.take(ledger, path)
+        # A bank that was killed after carrying out a file finds it here and answers late, but answers.
         for file in books.unanswered(ledger):
             made = _answer(folder, ledger, file)
             books.mark_answered(ledger, file["id"])
@@ -80,6 +81,7 @@ def _write_pair(
     out: Path, ledger: sqlite3.Connection, file: sqlite3.Row, paid: tuple[str, ...], part: str
 ) -> list[str]:
     """Write the status report and, when money moved, the debit note; return their names."""
+    # A late answer lists only what was late; refusals were told the first time.
     listed = paid if part else (*paid, "rejected")
     count, total = books.totals(ledger, file["id"], paid)
     refused = books.totals(ledger, file["id"], ("rejected",))[0] if not part else 0

@@ -1,4 +1,7 @@
-"""How tests talk about the sandbox bank, and batches whose items meet each of its behaviours."""
+"""How tests talk about the sandbox bank, and batches whose items meet each of its behaviours.
+
+Every test has its own bank, so that none can disturb another.
+"""
 
 import datetime
 import io

@@ -1,4 +1,7 @@
-"""A sandbox bank in a process of its own for each test that asks for one: free port, real SFTP, its own folder."""
+"""A sandbox bank in a process of its own for each test that asks for one: free port, real SFTP, its own folder.
+
+The bank ends with its test, and must end cleanly.
+"""
 
 import csv
 import json

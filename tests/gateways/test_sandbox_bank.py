@@ -1,4 +1,7 @@
-"""The sandbox bank itself: it carries out each order once, refuses what a bank refuses, and survives being killed."""
+"""The sandbox bank itself: it carries out each order once, refuses what a bank refuses, and survives being killed.
+
+A counterpart that is wrong would make every test around it worthless.
+"""
 
 import ast
 import json

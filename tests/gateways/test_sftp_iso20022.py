@@ -1,4 +1,7 @@
-"""The gateway against a real SFTP server with a bank behind it: what is sent arrives once, what comes back is read."""
+"""The gateway against a real SFTP server with a bank behind it: what is sent arrives once, what comes back is read.
+
+Each fault asserts that it fired.
+"""
 
 import hashlib
 import io

@@ -1,4 +1,7 @@
-"""Answers of a bank for tests, written by hand: small pain.002 and camt files around the given lines."""
+"""Answers of a bank for tests, written by hand: small pain.002 and camt files around the given lines.
+
+They are written without our own code, which would hide its mistakes.
+"""
 
 STATUS_LINE = (
     "<TxInfAndSts><OrgnlInstrId>{id}</OrgnlInstrId><OrgnlEndToEndId>{id}</OrgnlEndToEndId><TxSts>{code}</TxSts>"

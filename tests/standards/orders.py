@@ -1,4 +1,7 @@
-"""Payment orders for tests: a header and transfers that are right, to be bent one at a time."""
+"""Payment orders for tests: a header and transfers that are right, to be bent one at a time.
+
+Names are of the kinds that break software: an apostrophe, one-letter words, Khmer syllables.
+"""
 
 import datetime
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""The name of a payment attempt: it comes back as it went out, and damage on the way is noticed as far as promised."""
+"""The name of a payment attempt: it comes back as it went out, and damage on the way is noticed as far as promised.
+
+Properties over all names that can be issued, and one value that may never change.
+"""
 
 import random
 

@@ -1,4 +1,7 @@
-"""What we send to a bank is strict: the golden bytes, the official schema, and an independent library's reading."""
+"""What we send to a bank is strict: the golden bytes, the official schema, and an independent library's reading.
+
+Every wrong field is refused by its own name, and nothing in a file tells why a person is paid.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +171,7 @@ def test_the_whole_file_never_lies_in_memory() -> None:
     asked = 0
 
     def counted() -> Iterator[pain001.CreditTransfer]:
+        """Count what is asked for."""
         nonlocal asked
         for order in orders:
             asked += 1

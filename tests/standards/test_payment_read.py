@@ -1,4 +1,7 @@
-"""`ansinh payment read FILE` answers for any file, in the form of the contract, without a database."""
+"""`ansinh payment read FILE` answers for any file, in the form of the contract, without a database.
+
+Missing, empty, huge, binary and hostile files are refused by name.
+"""
 
 import argparse
 import json

@@ -1,4 +1,7 @@
-"""What banks send back is read tolerantly: each line stands for itself, and nothing is taken for more than it says."""
+"""What banks send back is read tolerantly: each line stands for itself, and nothing is taken for more than it says.
+
+Each test bends one thing in a small right file and says what must still be read.
+"""
 
 import datetime
 import json

@@ -11,6 +11,7 @@ from lxml import etree
 
 from ansinh.standards.iso20022.codes import PROPRIETARY_SET
 
+# No sign, no exponent, no grouping: a direction is told by another element, and anything else is a misreading.
 _AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,5})?")
 _CODE = re.compile(r"[A-Z0-9]{1,4}")
 # A hostile text must not travel on in full.
@@ -75,8 +76,12 @@ def amount(element: etree._Element) -> tuple[int | None, str | None, str]:
     """
     written = (element.text or "").strip()
     currency = element.get("Ccy") or ""
+    # Nearly every amount is a plain number in đồng; only the others need the rule for decimals.
+    if currency == "VND" and written.isdigit() and written.isascii() and len(written) <= 18:
+        return int(written), None, currency
     if _AMOUNT.fullmatch(written) is None:
         raise Unreadable("amount_invalid", written)
+    # Only đồng become integers: cents of other currencies are shown, never applied.
     if currency != "VND":
         return None, written, currency
     whole, _, fraction = written.partition(".")
@@ -93,6 +98,7 @@ def day(element: etree._Element | None) -> datetime.date | None:
     """
     if element is None:
         return None
+    # `BookgDt` holds a `Dt` or a `DtTm`; the oldest messages hold the day itself.
     written = text(element) or (text(element[0]) if len(element) else "")
     if not written:
         return None
@@ -112,9 +118,11 @@ def reason(information: etree._Element, reason_set: str) -> tuple[str, str]:
         holder = below(information, "RtrRsn")
     if holder is None:
         return "", ""
+    # The code sits directly in the reason in the oldest versions and in the malformed ones.
     if len(holder) == 0:
         code = text(holder)
         return (reason_set, code) if _CODE.fullmatch(code) else ("", "")
+    # A code of the bank's own (`Prtry`) is kept, but in a set of its own: it must never meet an ISO meaning.
     chosen = holder[0]
     code = text(chosen)
     if LOCAL[chosen.tag] != "Prtry" and _CODE.fullmatch(code):

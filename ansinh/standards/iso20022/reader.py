@@ -18,7 +18,8 @@ from ansinh.standards.iso20022.status_report import StatusReport
 _PIECE = 1 << 16
 _STATEMENTS = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054"}
 _ROOTS = (StatusReport.root, *_STATEMENTS)
-_TAGS = tuple(f"{{*}}{name}" for name in (*_ROOTS, "GrpHdr", *StatusReport.ends, *Statement.ends))
+_TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", *StatusReport.ends, *Statement.ends))
+_REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry"})
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
 # The newest version of each message whose schema we have seen; a newer one is read with a notice.
 _NEWEST = {"pain.002": 15, "camt.052": 14, "camt.053": 14, "camt.054": 14}
@@ -71,7 +72,7 @@ class Reading:
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each result as soon as its piece of the file has been read."""
         parser = etree.XMLPullParser(
-            events=("start", "end"), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
+            events=("end",), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
             dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
         )  # fmt: skip
         problem = ""
@@ -86,6 +87,7 @@ class Reading:
         yield from self._outcomes(parser)
         if self._message is not None:
             self._message.finished()
+        # Nothing that we know was found: the whole file is one held line, for a person to look at.
         if self.messages == 0:
             self._line += 1
             yield Held(self._line, "format_unknown" if problem else "message_unknown", problem[:80])
@@ -95,46 +97,48 @@ class Reading:
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
         finished_with: dict[int, etree._Element] = {}
-        for event, element in parser.read_events():
+        for _, element in parser.read_events():
             name = LOCAL[element.tag]
-            if event == "start":
-                if name in _ROOTS:
-                    self._open(element, name)
-                continue
-            if name in _ROOTS or self._message is None:
-                continue
+            # Every message opens with its group header; a broken one may lack it, and is found from below.
+            if name == "GrpHdr" or self._message is None:
+                self._open(element)
             if name == "GrpHdr":
                 self._header(element)
-            elif name in self._message.ends:
+            elif self._message is not None and name in self._message.ends:
                 outcome = self._message.ended(element, self._line + 1)
                 if outcome is not None:
                     self._line += 1
                     yield outcome
-                if name in ("TxInfAndSts", "TxDtls", "Ntry"):
+                if name in _REPEATED:
                     parent = element.getparent()
-                    element.clear()
                     finished_with[id(parent)] = parent
         # Elements that were read are dropped, all but the last, on which the parser may still be working.
         for parent in finished_with.values():
             del parent[:-1]
 
-    def _open(self, element: etree._Element, name: str) -> None:
-        if element.getroottree().docinfo.internalDTD is not None:
+    def _open(self, element: etree._Element) -> None:
+        """Begin the message around this element, if it is in one that we read."""
+        root = next((above for above in element.iterancestors() if LOCAL[above.tag] in _ROOTS), None)
+        if root is None:
+            return
+        if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
         if self._message is not None:
             self._message.finished()
         self.messages += 1
+        name = LOCAL[root.tag]
         if name == StatusReport.root:
             self._message = StatusReport(self._profile, self.groups, self.warnings)
         else:
             self._message = Statement(self._profile, name, _STATEMENTS[name], self.warnings)
         if self.messages == 1:
-            self._name(element, self._message.message)
+            self._name(root, self._message.message)
 
     def _name(self, element: etree._Element, message: str) -> None:
         namespace = etree.QName(element).namespace or ""
         found = _NAMESPACE.fullmatch(namespace)
         if found is None or found[1] != message:
+            # A missing or foreign namespace costs nothing: the shape has already said what the message is.
             self.kind = message
             self.warnings.append(Notice("namespace_unknown", {"namespace": namespace[:80]}))
             return
@@ -147,6 +151,7 @@ class Reading:
         for child in element:
             if LOCAL[child.tag] == "MsgId" and not self.message_id:
                 self.message_id = text(child)[:70]
+                # Real banks break their own schema here; the name is kept, and the breach is shown.
                 if len(text(child)) > 35:
                     self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
 
@@ -174,6 +179,7 @@ def _refuse_hostile_prolog(head: bytes) -> None:
     elif head.startswith((b"<\x00", b"\x00<")):
         opening = head.decode("utf-16-le" if head[1] == 0 else "utf-16-be", "replace")
     else:
+        # Other encodings could hide a document type from the look below, and no bank needs them.
         declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf"))
         if declared is not None and _ENCODINGS.fullmatch(declared[1].decode("ascii")) is None:
             raise _hostile("encoding " + declared[1].decode("ascii")[:20])
@@ -181,6 +187,7 @@ def _refuse_hostile_prolog(head: bytes) -> None:
     opening = opening.removeprefix("\ufeff")
     start = _PROLOG.match(opening)
     rest = opening[start.end() if start else 0 :]
+    # Before the root only a document type begins like this; an unfinished comment is no better.
     if rest.startswith("<!"):
         raise _hostile("document type" if rest[:9].upper() == "<!DOCTYPE" else "prolog")
 

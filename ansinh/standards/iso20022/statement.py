@@ -43,6 +43,7 @@ class Statement:
             except Unreadable as problem:
                 self._detail_sum = None
                 return Held(line, problem.reason, problem.evidence)
+        # From here on: ends that close something, so what was stated can be compared with what was found.
         if name == "Ntry":
             return self._end_of_entry(element, line)
         if name == "TxsSummry":
@@ -71,6 +72,7 @@ class Statement:
         self._holder = holder
         entry = holder.getparent() if LOCAL[holder.tag] == "NtryDtls" else holder
         stated = fields.whole_number(below(holder, "Btch", "NbOfTxs"))
+        # One entry may have several groups of details, each with its own count.
         if entry is not self._entry:
             self._open(entry)
             self._stated_details = stated
@@ -129,12 +131,14 @@ class Statement:
             elif name == "RtrInf":
                 has_return = True
                 reason_set, reason_code = fields.reason(child, codes.RETURN_SET)
+        # What is wrong with the entry is wrong with each detail, except an amount that the detail says itself.
         if self._problem is not None and (own_amount is None or self._problem.reason != "amount_invalid"):
             raise self._problem
         is_borrowed = own_amount is None
         if own_amount is None:
             own_amount = self._amount or (None, None, "")
         if self._detail_sum is not None:
+            # Amounts in two currencies cannot be added up: then nothing is claimed about the sum.
             is_comparable = self._amount is not None and own_amount[2] == self._amount[2]
             self._detail_sum = self._detail_sum + _number(own_amount) if is_comparable else None
         if end_to_end_id in ("", "NOTPROVIDED"):
@@ -188,6 +192,7 @@ class Statement:
             self._warnings.append(Notice("details_differ_from_entry", evidence))
 
     def _status(self, end_to_end_id: str, direction: str, has_return: bool) -> str:
+        # Only a booked entry has moved money; pending and informational ones may still vanish.
         if not self._is_booked:
             return PENDING
         if direction == "CRDT" and has_return:

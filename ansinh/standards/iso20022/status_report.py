@@ -44,6 +44,7 @@ class StatusReport:
             try:
                 return self._transaction(element, line)
             except Unreadable as problem:
+                # A sum with a hole in it proves nothing, so it is not compared.
                 self._sum = None
                 return Held(line, problem.reason, problem.evidence)
         if name == "OrgnlPmtInfAndSts":
@@ -55,6 +56,7 @@ class StatusReport:
 
     def finished(self) -> None:
         """Compare what was listed with what the bank says it was sent. A report of refusals alone also shows here."""
+        # Many banks list only what they refuse, or nothing: an empty list is not a difference.
         if not self._found:
             return
         if self._stated_count is not None and self._stated_count != self._found:
@@ -83,6 +85,7 @@ class StatusReport:
             return
         reason_set, reason_code = fields.reason(information, codes.STATUS_SET) if information is not None else ("", "")
         status = _without_duplicates(self._words.get(code, ""), reason_set, reason_code)
+        # PART says that the lines differ; it has no meaning of its own for any line.
         if not status and code != "PART":
             self._warnings.append(Notice("group_status_unknown", {"code": code[:20]}))
         self._groups.append(GroupStatus(self._original, block_id, status, code[:20], reason_set, reason_code))
@@ -99,6 +102,7 @@ class StatusReport:
             elif name == "TxSts":
                 code = (child.text or "").strip()
             elif name == "StsRsnInf":
+                # The first reason is the one that counts; banks repeat the element for free text.
                 if not reason_code:
                     reason_set, reason_code = fields.reason(child, codes.STATUS_SET)
             elif name == "OrgnlTxRef":
@@ -109,11 +113,13 @@ class StatusReport:
                 instruction_id = (child.text or "").strip()
             elif name == "AccptncDtTm":
                 booked_on = fields.day(child)
+        # A line without a status has that of its block, and a block without one that of the file.
         code = code or self._block_code or self._group_code
         status = self._words.get(code)
         if status is None:
             raise Unreadable("status_unknown" if code else "status_missing", code)
         status = _without_duplicates(status, reason_set, reason_code)
+        # We give both names the same value, and some banks send back only one of them.
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
         self._sum = None if amount_dong is None or self._sum is None else self._sum + amount_dong

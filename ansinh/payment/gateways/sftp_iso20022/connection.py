@@ -65,7 +65,9 @@ async def _connect(settings: Settings) -> asyncssh.SSHClientConnection:
         username=settings.username,
         client_keys=[client_key],
         known_hosts=known_hosts,
+        # A password could be written into a setting; a key cannot be guessed or told over the telephone.
         preferred_auth="publickey",
+        # Nothing of the machine's own SSH set-up may lead this connection elsewhere or offer other keys.
         agent_path=None,
         config=None,
         keepalive_interval=30,
@@ -103,6 +105,7 @@ async def send(settings: Settings, artefact: Artefact, path: Path) -> Receipt:
         try:
             await asyncio.wait_for(client.rename(f"{final}.part", final), settings.transfer_timeout_s)
         except asyncssh.SFTPError as error:
+            # An answer of the bank is certain; only its silence is not.
             if isinstance(error, _LOST):
                 return Receipt.UNKNOWN
             raise refusals.file_not_taken(artefact.name) from error
@@ -115,6 +118,7 @@ async def _already_there(client: asyncssh.SFTPClient, final: str, artefact: Arte
     """Say whether the bank has exactly this file. Other bytes under our name are never touched."""
     if not await client.exists(final):
         return False
+    # Some servers offer checksums, most do not: reading back is the one proof that works everywhere.
     digest = hashlib.sha256()
     if await client.getsize(final) == artefact.size:
         async with client.open(final, "rb") as remote:
@@ -126,6 +130,7 @@ async def _already_there(client: asyncssh.SFTPClient, final: str, artefact: Arte
 
 
 async def _upload(client: asyncssh.SFTPClient, path: Path, part: str, artefact: Artefact) -> None:
+    # A leftover of an upload that was cut off has the same name, and is simply overwritten.
     await client.put(str(path), part)
     if await client.getsize(part) != artefact.size:
         raise refusals.file_not_taken(artefact.name)
@@ -140,6 +145,7 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
     fetched: list[Inbound] = []
     async with connected(settings) as client:
         try:
+            # Sorted by name, so that two polls see the same order whatever the server's directory does.
             for entry in sorted(await client.readdir(settings.outbox), key=lambda entry: str(entry.filename)):
                 name = str(entry.filename)
                 size = entry.attrs.size or 0
@@ -174,6 +180,7 @@ async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) 
             path = store / digest.hexdigest()
             os.replace(part.name, path)
         except BaseException:
+            # Also when the task is cancelled: a half file must not stay behind and look like a download.
             os.unlink(part.name)
             raise
     return path, digest.hexdigest(), size

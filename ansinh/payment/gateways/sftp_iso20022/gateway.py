@@ -79,6 +79,7 @@ class SftpIso20022:
             total_dong=batch.total_dong,
             clearing_system=self._settings.clearing_system,
         )
+        # The schema reads along: a file that breaks it never reaches its end, so it can never be sent by mistake.
         digest, size = hashlib.sha256(), 0
         for piece in pain001.validated(pain001.render(header, self._within_limit(batch.instructions))):
             digest.update(piece)
@@ -94,6 +95,7 @@ class SftpIso20022:
         Raises:
             Refused: `artefact_changed` when the bytes are not the rendered ones; what `connection.send` refuses.
         """
+        # Between rendering and sending lies a person's decision, perhaps a night: the bytes are checked once more.
         path = artefact.path
         if path is None or _sha256(path) != artefact.sha256:
             raise Refused(

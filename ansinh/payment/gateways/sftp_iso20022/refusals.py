@@ -1,4 +1,7 @@
-"""What can go wrong between us and a bank, each named, with what the officer does about it."""
+"""What can go wrong between us and a bank, each named, with what the officer does about it.
+
+All of them mean that this attempt sent nothing. What is uncertain is not a refusal but a receipt: UNKNOWN.
+"""
 
 from ansinh.base.refusals import Refused
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings

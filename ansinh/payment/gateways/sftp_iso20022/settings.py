@@ -34,6 +34,7 @@ class Settings:
     settled_is_paid: bool = False
     clearing_system: str = "NAPAS"
     max_instructions: int = 1_000_000
+    # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
     max_amount_dong: int = 499_999_999
     max_inbound_bytes: int = 2 << 30
     connect_timeout_s: int = 20
