@@ -14,6 +14,7 @@ from ansinh.base.months import Month
 from ansinh.base.statements import statement
 from ansinh.law.compiler import CompiledStatement, compile_month
 from ansinh.law.package import LawPackage
+from ansinh.law.words import FactKind
 
 _AT_END = "fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.last_day)"
 _AT_PREV = "fact.valid_from <= asked.day_before"
@@ -21,7 +22,6 @@ _AT_PREV = "fact.valid_from <= asked.day_before"
 _ELSEWHERE = {
     "household_poverty": ("coalesce(poverty.at_end, 'none')", "coalesce(poverty.at_prev, 'none')"),
     "area_hardship": ("coalesce(hardship.at_end, false)", "coalesce(hardship.at_prev, false)"),
-    "sex": ("person.sex", "person.sex"),
 }
 _PROTECTED = ("hiv",)
 
@@ -45,15 +45,18 @@ def make_result_tables() -> None:
     """Create the empty temporary tables `entitled` and `undecided` for the rest of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
+            "DROP TABLE IF EXISTS entitled, undecided;"
             "CREATE TEMPORARY TABLE entitled (person_id bigint, benefit text, for_month date, rule text, amount_dong bigint) ON COMMIT DROP;"
             "CREATE TEMPORARY TABLE undecided (person_id bigint, benefit text, for_month date) ON COMMIT DROP"
         )
 
 
-def _typed(kind: str, source: str, missing: str) -> str:
+def _typed(kind: FactKind, source: str) -> str:
     """Return SQL that turns a fact stored as text into its type: missing is the law's "no", "unknown" is NULL."""
-    known = {"bool": f"({source} = 'true')", "int": f"({source})::bigint"}.get(kind, source)
-    return f"CASE WHEN {source} = 'unknown' THEN NULL WHEN {source} IS NULL THEN {missing} ELSE {known} END"
+    known, missing = {
+        "bool": (f"{source} = 'true'", "false"), "enum": (source, f"'{kind.missing}'"),
+    }.get(kind.type, (f"({source})::bigint", "0"))
+    return f"CASE WHEN {source} IS NULL THEN {missing} WHEN {source} <> 'unknown' THEN {known} END"
 
 
 def _pivot(name: str) -> str:
@@ -61,41 +64,32 @@ def _pivot(name: str) -> str:
             f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_PREV}) AS {name}__prev")
 
 
-def _fact_columns(package: LawPackage, names: Sequence[str]) -> tuple[str, str, str]:
-    """Return the three column lists of the facts statement: circumstances, protected, and the typed facts."""
-    circumstance, protected, typed = ["count(*) AS rows"], ["count(*) AS rows"], ["1 AS present"]
-    for name in names:
+def _columns(kinds: dict[str, FactKind]) -> tuple[str, str, str]:
+    """Return the column lists of the facts statement: circumstances and protected conditions as text, then all facts typed."""
+    pivots: dict[str, list[str]] = {"circumstance": ["count(*) AS rows"], "protected": ["count(*) AS rows"]}
+    typed = []
+    for name, kind in kinds.items():
+        if not kind.in_conditions or kind.history_of is not None:
+            continue
         if name in _ELSEWHERE:
             at_end, at_prev = _ELSEWHERE[name]
             typed.append(f"{at_end} AS {name}, {at_prev} AS {name}__prev")
             continue
         source = "protected" if name in _PROTECTED else "circumstance"
-        (protected if name in _PROTECTED else circumstance).append(_pivot(name))
-        fact = package.facts[name]
-        typed += [f"{_typed(fact.type, f'{source}.{name}{suffix}', fact.sql_default)} AS {name}{suffix}" for suffix in ("", "__prev")]
-    return ", ".join(circumstance), ", ".join(protected), ", ".join(typed)
+        pivots[source].append(_pivot(name))
+        typed += [f"{_typed(kind, f'{source}.{name}{suffix}')} AS {name}{suffix}" for suffix in ("", "__prev")]
+    return ", ".join(pivots["circumstance"]), ", ".join(pivots["protected"]), ", ".join(typed)
 
 
-def _child_columns(package: LawPackage, names: Sequence[str]) -> tuple[str, str]:
-    pivots, typed = ["count(*) AS rows"], []
-    for name in names:
-        pivots.append(_pivot(name))
-        fact = package.child_facts[name]
-        typed += [f"{_typed(fact.type, f'circumstance.{name}{suffix}', fact.sql_default)} AS {name}{suffix}" for suffix in ("", "__prev")]
-    return ", ".join(pivots), ", ".join(typed)
-
-
-def gather_facts(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
+def gather_facts(package: LawPackage, question: Question) -> None:
     """Fill the temporary tables `facts` and `children` for one month (dropping those of the month before)."""
-    circumstance, protected, typed = _fact_columns(package, compiled.fact_columns)
-    child_pivots, child_typed = _child_columns(package, compiled.child_columns)
+    circumstance, protected, typed = _columns(package.facts)
+    child_pivots, _, child_typed = _columns(package.child_facts)
     parameters = {
         "month": question.month.first_day, "end": question.month.last_day, "prev": question.month.plus(-1).last_day,
-        "known_at": question.known_at, "benefits": list(compiled.benefits), "areas": list(question.areas),
-        "k4_bit": 1 << compiled.benefits.index("K4") if "K4" in compiled.benefits else 0,
+        "known_at": question.known_at, "benefits": [benefit.code for benefit in package.benefits], "areas": list(question.areas),
     }
-    facts = statement("entitlement", "facts").format(
-        circumstance_columns=circumstance, protected_columns=protected, fact_columns=typed)
+    facts = statement("entitlement", "facts").format(circumstance_columns=circumstance, protected_columns=protected, fact_columns=typed)
     children = statement("entitlement", "children").format(child_columns=child_typed, child_circumstance_columns=child_pivots)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS facts, children")
@@ -106,8 +100,8 @@ def gather_facts(package: LawPackage, compiled: CompiledStatement, question: Que
 
 def evaluate(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
     """Add to `entitled` what each person is due for the month, and to `undecided` what waits for a fact."""
-    gather_facts(package, compiled, question)
-    parameters = {"benefits": list(compiled.benefits), "rules": [rule.id for rule in compiled.rules],
+    gather_facts(package, question)
+    parameters = {"benefits": list(compiled.benefits), "rules": [priced.rule.rule for priced in compiled.rules],
                   "month": question.month.first_day}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS outcome")

@@ -148,8 +148,9 @@ def calculate(
             frozen = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN").order_by("-sequence").first()
             if control.lines == 0 and frozen is not None:
                 # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.
+                found = run_row(frozen)
                 transaction.set_rollback(True)
-                return run_row(frozen)
+                return found
         office.audit(by=by, action="payroll.calculate", subject=run.code, detail={"lines": run.lines}, at=at)
         return run_row(run)
 

@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         _argument("--seed", type=int, required=True, metavar="S", help="hạt giống"),
         _MONTH_OPTIONAL,
     )),
-    Command("law check", "kiểm tra mọi trường hợp của luật trên mọi bộ máy tính", "law:check_command", (
+    Command("law check", "kiểm tra mọi trường hợp của luật trên mọi bộ máy tính", "law_check:run", (
         _argument("path", nargs="?", default=None, metavar="THƯ_MỤC", help="thư mục luật"),
     ), group_help="luật: kiểm tra, giải thích"),
     Command("law explain", "một người được hưởng gì, vì sao", "law:explain", (

@@ -215,7 +215,7 @@ def test_a_payment_to_a_guardian_names_the_beneficiary_and_never_the_reason(tmp_
     payroll.approve(run=world.run, by="lanh.dao", at=AT)
     operations.freeze(run=world.run, by="can.bo", at=AT)
     world.submit()
-    text = world.archive.open(PaymentBatch.objects.get().sha256).read().decode()
+    text = world.archive.path(PaymentBatch.objects.get().sha256).read_text(encoding="utf8")
     assert child.name_fold.upper() in text
     assert guardian.name_fold.upper() in text
     for secret in ("K1", "HIV", "KHUYET TAT", "NGHEO", "MO COI"):

@@ -2,17 +2,31 @@
 CREATE TEMPORARY TABLE children ON COMMIT DROP AS
 WITH asked AS (
     SELECT %(month)s::date AS month, %(end)s::date AS last_day, %(prev)s::date AS day_before, %(known_at)s::timestamptz AS known_at
-)
-SELECT raised.parent_id AS person_id, child.birth_date, {child_columns},
-       -- A child counted last month stays counted while it studies; the parent must have been in payment for it.
-       (facts.was_receiving & %(k4_bit)s::bigint) <> 0 AND raised.valid_from < asked.month AS was_counted
-FROM asked, people_parentchild AS raised
-JOIN facts ON facts.person_id = raised.parent_id
-JOIN people_person AS child ON child.id = raised.child_id
-LEFT JOIN LATERAL (
-    SELECT {child_circumstance_columns} FROM people_circumstance AS fact
-    WHERE fact.person_id = child.id AND fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
+), raised AS (
+    SELECT raised.parent_id, raised.child_id, child.birth_date
+    FROM asked, people_parentchild AS raised
+    JOIN facts ON facts.person_id = raised.parent_id
+    JOIN people_person AS child ON child.id = raised.child_id
+    WHERE raised.valid_from <= asked.last_day AND (raised.valid_to IS NULL OR raised.valid_to > asked.last_day)
+      AND (child.death_date IS NULL OR child.death_date > asked.last_day)
+), circumstance AS (
+    SELECT fact.person_id, {child_circumstance_columns}
+    FROM asked, people_circumstance AS fact
+    WHERE fact.person_id IN (SELECT child_id FROM raised)
+      AND fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
       AND fact.recorded_at <= asked.known_at AND (fact.superseded_at IS NULL OR fact.superseded_at > asked.known_at)
-) AS circumstance ON true
-WHERE raised.valid_from <= asked.last_day AND (raised.valid_to IS NULL OR raised.valid_to > asked.last_day)
-  AND (child.death_date IS NULL OR child.death_date > asked.last_day)
+    GROUP BY fact.person_id
+), counted AS (
+    -- The parent's own decision says whether a child was counted: around this month, and on the eve of the child's sixteenth birthday.
+    SELECT raised.child_id, raised.parent_id,
+           coalesce(bool_or(decision.start_month < asked.month
+                    AND (decision.end_month IS NULL OR decision.end_month >= asked.month)), false) AS now,
+           coalesce(bool_or(decision.start_month < raised.birth_date + interval '16 years'
+                    AND (decision.end_month IS NULL OR decision.end_month >= raised.birth_date + interval '16 years')), false) AS at_16
+    FROM asked, raised LEFT JOIN entitlement_decision AS decision ON decision.person_id = raised.parent_id AND decision.benefit = 'K4'
+    GROUP BY raised.child_id, raised.parent_id
+)
+SELECT raised.parent_id AS person_id, raised.birth_date, {child_columns}, counted.now AS was_counted, counted.at_16 AS was_counted_at_16
+FROM raised
+JOIN counted ON counted.child_id = raised.child_id AND counted.parent_id = raised.parent_id
+LEFT JOIN circumstance ON circumstance.person_id = raised.child_id

@@ -4,14 +4,19 @@ CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
 WITH asked AS (
     SELECT %(month)s::date AS month, %(end)s::date AS last_day, %(prev)s::date AS day_before, %(known_at)s::timestamptz AS known_at
 ), granted AS (
-    -- A bit for each benefit with a decision in force; a second set for those already in payment before this month.
+    -- A bit for each benefit with a decision in force; others for those in payment around the month, and on the eve of
+    -- the sixteenth birthday: "in payment" reads decisions, never a second derivation.
     SELECT decision.person_id,
-           coalesce(bit_or(1::bigint << benefit.number) FILTER (WHERE decision.end_month IS NULL OR decision.end_month > asked.month), 0) AS granted,
-           coalesce(bit_or(1::bigint << benefit.number) FILTER (WHERE decision.start_month < asked.month
-                    AND (decision.end_month IS NULL OR decision.end_month >= asked.month)), 0) AS was_receiving
+           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month <= asked.month
+                    AND (decision.end_month IS NULL OR decision.end_month > asked.month)), 0) AS granted,
+           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < asked.month
+                    AND (decision.end_month IS NULL OR decision.end_month >= asked.month)), 0) AS was_receiving,
+           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < person.birth_date + interval '16 years'
+                    AND (decision.end_month IS NULL OR decision.end_month >= person.birth_date + interval '16 years')), 0) AS was_receiving_at_16
     FROM asked, entitlement_decision AS decision
-    JOIN (SELECT * FROM unnest(%(benefits)s::text[]) WITH ORDINALITY AS listed(code, position)) AS listed ON listed.code = decision.benefit
-    CROSS JOIN LATERAL (SELECT (listed.position - 1)::int AS number) AS benefit
+    JOIN people_person AS person ON person.id = decision.person_id
+    JOIN (SELECT code, 1::bigint << (position - 1)::int AS bit FROM unnest(%(benefits)s::text[]) WITH ORDINALITY AS listed (code, position))
+         AS benefit ON benefit.code = decision.benefit
     WHERE decision.start_month <= asked.month AND decision.recorded_at <= asked.known_at AND decision.area_id = ANY (%(areas)s)
     GROUP BY decision.person_id
 ), circumstance AS (
@@ -43,7 +48,7 @@ WITH asked AS (
            bool_or(hardship.valid_from <= asked.day_before AND (hardship.valid_to IS NULL OR hardship.valid_to > asked.day_before)) AS at_prev
     FROM asked, office_hardship AS hardship GROUP BY hardship.area_id
 )
-SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted, granted.was_receiving,
+SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted, granted.was_receiving, granted.was_receiving_at_16,
        {fact_columns}
 FROM granted
 JOIN people_person AS person ON person.id = granted.person_id
