@@ -1,7 +1,7 @@
 """Writes GLOSSARY.md from glossary.yaml: one word, one meaning, in code, in Vietnamese law and in English.
 
-python tools/glossary.py           write GLOSSARY.md
-python tools/glossary.py --check   say whether it is current (exit status 1 when not)
+python -m tools.glossary           write GLOSSARY.md
+python -m tools.glossary --check   say whether it is current (exit status 1 when not)
 """
 
 import argparse
@@ -17,7 +17,7 @@ SOURCE, TARGET = ROOT / "glossary.yaml", ROOT / "GLOSSARY.md"
 
 _HEAD = """# Thuật ngữ · Glossary
 
-Tệp này được sinh từ [glossary.yaml](glossary.yaml) bằng `python tools/glossary.py`; hãy sửa tệp nguồn, đừng sửa tệp này.
+Tệp này được sinh từ [glossary.yaml](glossary.yaml) bằng `python -m tools.glossary`; hãy sửa tệp nguồn, đừng sửa tệp này.
 This file is generated from [glossary.yaml](glossary.yaml); change the source. A test holds models and labels to it.
 """
 

@@ -3,8 +3,8 @@
 Hard rules are broken or kept, line by line. Figures (how long, how much explained) are compared with a ratchet file that
 may only improve. It reads syntax trees only; nothing is imported or run.
 
-    python tools/tidy.py            what is broken, and today's figures
-    python tools/tidy.py --ratchet  tighten tests/architecture/ratchet.json to today's figures (it never loosens)
+    python -m tools.tidy            what is broken, and today's figures
+    python -m tools.tidy --ratchet  tighten tests/architecture/ratchet.json to today's figures (it never loosens)
 """
 
 import argparse

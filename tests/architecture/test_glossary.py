@@ -80,4 +80,4 @@ def test_every_entry_is_complete() -> None:
 
 
 def test_written_glossary_is_current() -> None:
-    assert glossary.TARGET.read_text(encoding="utf8") == glossary.render(), "run: python tools/glossary.py"
+    assert glossary.TARGET.read_text(encoding="utf8") == glossary.render(), "run: python -m tools.glossary"

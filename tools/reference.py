@@ -1,0 +1,67 @@
+"""Writes docs/reference/commands.md from the table of commands, so that the reference cannot lag behind the program.
+
+python -m tools.reference           write the file
+python -m tools.reference --check   say whether it is current (exit status 1 when not)
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ansinh.project.commands import COMMANDS, Argument, Command
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "docs" / "reference" / "commands.md"
+
+_HEAD = """# Các lệnh · Commands
+
+Tệp này được sinh từ `ansinh/project/commands.py` bằng `python -m tools.reference`; đừng sửa tay.
+Generated from the table of commands; do not edit.
+
+Mọi lệnh nhận thêm `--home THƯ_MỤC` (thư mục dữ liệu), `--json` (in đúng một tài liệu JSON), `--lang vi|en` (ngôn ngữ của lời báo).
+Mã thoát: 0 xong; 1 từ chối, có tên lý do (`{"refused": …, "message": …, "details": …}` với `--json`); 2 gõ sai lệnh.
+"""
+
+
+def _word(argument: Argument) -> str:
+    """Return how the argument is written on the command line, in brackets when it may be left out."""
+    flags, options = argument
+    shown = options.get("metavar") or "|".join(options.get("choices", [])) or flags[-1].lstrip("-").upper()
+    if not flags[0].startswith("-"):
+        return f"[{shown}]" if options.get("nargs") == "?" else shown
+    text = flags[0] if options.get("action") == "store_true" else f"{flags[0]} {shown}"
+    return text if options.get("required") else f"[{text}]"
+
+
+def _section(command: Command) -> Iterator[str]:
+    words = " ".join(["ansinh", command.name, *(_word(argument) for argument in command.arguments)])
+    yield f"\n## ansinh {command.name}\n\n{command.help[:1].upper()}{command.help[1:]}.\n\n```\n{words}\n```\n"
+    if command.arguments:
+        yield "\n| Tham số | Nghĩa |\n|---|---|\n"
+        for argument in command.arguments:
+            meaning = str(argument[1].get("help", "")).replace("|", "\\|")
+            yield f"| `{_word(argument).strip('[]').replace('|', chr(92) + '|')}` | {meaning} |\n"
+    if not command.needs_database:
+        yield "\nKhông cần cơ sở dữ liệu có sẵn.\n"
+
+
+def render() -> str:
+    """Return the text of the reference."""
+    return _HEAD + "".join(part for command in COMMANDS for part in _section(command))
+
+
+def main() -> int:
+    """Write the reference, or say whether it is current."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only say whether the file is current")
+    text = render()
+    if parser.parse_args().check:
+        return 0 if TARGET.exists() and TARGET.read_text(encoding="utf8") == text else 1
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(text, encoding="utf8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
