@@ -79,6 +79,11 @@ class CustomerFolder(asyncssh.SFTPServer):
             # The customer's worst moment: the file arrived, and the line goes dead before the answer.
             fault.unlink()
             self.channel.get_connection().abort()
+        hang = self._counter.folder / "control" / "hang_next_rename"
+        if hang.exists():
+            # As bad, and slower: the bank took the file and never says so.
+            hang.unlink()
+            await asyncio.Event().wait()
         await self._counter.settle(newpath.rsplit(b"/", 1)[-1].decode("utf8", "replace"))
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:

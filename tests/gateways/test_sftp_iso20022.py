@@ -81,6 +81,17 @@ def test_a_line_that_dies_after_the_rename_is_unknown_then_already(bank: Bank, t
     assert bank.balances()["970415/1000"] == 500_000
 
 
+def test_a_bank_that_never_answers_the_rename_is_unknown_then_already(bank: Bank, tmp_path: Path) -> None:
+    gateway = bank.gateway(transfer_timeout_s=1)
+    artefact = rendered(gateway, tmp_path, [instruction(1, "1000")])
+    fault = bank.folder / "control" / "hang_next_rename"
+    fault.touch()
+    assert gateway.submit(artefact) is Receipt.UNKNOWN
+    assert not fault.exists(), "the fault did not fire"
+    assert bank.gateway().submit(artefact) is Receipt.ALREADY
+    assert bank.inbox() == ["P46-1.xml"]
+
+
 def test_a_half_upload_of_a_killed_sender_is_replaced(bank: Bank, tmp_path: Path) -> None:
     gateway = bank.gateway()
     artefact = rendered(gateway, tmp_path, [instruction(1, "1000")])

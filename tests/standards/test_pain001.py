@@ -3,6 +3,7 @@
 Every wrong field is refused by its own name, and nothing in a file tells why a person is paid.
 """
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def refusal_of(orders: list[pain001.CreditTransfer], **changes: object) -> Refus
 
 def test_the_bytes_are_the_golden_ones() -> None:
     assert rendered(transfers(3)) == GOLDEN.read_bytes()
+
+
+def test_one_instant_has_one_text_in_every_zone() -> None:
+    orders = transfers(3)
+    utc = header(orders).created_at.astimezone(datetime.UTC)
+    assert b"".join(pain001.render(header(orders, created_at=utc), orders)) == GOLDEN.read_bytes()
 
 
 def test_the_official_schema_accepts_it() -> None:

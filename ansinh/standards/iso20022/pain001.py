@@ -19,6 +19,7 @@ from ansinh.base.refusals import Refused
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 NARRATIVE_LIMIT = 35
+_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 # A file is written and validated in pieces of this many orders, so that memory does not grow with the file.
 _PIECE = 500
 _SLICE = 1 << 18
@@ -226,10 +227,12 @@ def _opening(header: CreditTransferHeader) -> str:
             vi="Tên (không dấu) hoặc số tài khoản của cơ quan chi trả chưa đúng. Hãy sửa thông số cổng kết nối.",
             en="The paying agency's name (capitals) or account number is not valid. Correct the gateway settings.",
         )
+    # One instant has one text, in whatever zone the database hands it over: the bytes must not depend on it.
+    created = header.created_at.astimezone(_VIETNAM) if header.created_at.tzinfo else header.created_at
     sums = f"<NbOfTxs>{header.count}</NbOfTxs><CtrlSum>{header.total_dong}</CtrlSum>"
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE}"><CstmrCdtTrfInitn>'
-        f"<GrpHdr><MsgId>{header.message_id}</MsgId><CreDtTm>{header.created_at.isoformat(timespec='seconds')}</CreDtTm>"
+        f"<GrpHdr><MsgId>{header.message_id}</MsgId><CreDtTm>{created.isoformat(timespec='seconds')}</CreDtTm>"
         f"{sums}<InitgPty><Nm>{debtor.name}</Nm></InitgPty></GrpHdr>"
         f"<PmtInf><PmtInfId>{header.message_id}</PmtInfId><PmtMtd>TRF</PmtMtd>"
         f"<BtchBookg>{'true' if header.batch_booking else 'false'}</BtchBookg>{sums}"
