@@ -13,7 +13,6 @@ from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.models import LedgerAccount
 from ansinh.ledger.sealing import CANONICAL_VERSION, ROOT_OF, chain_link
 
-
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
 

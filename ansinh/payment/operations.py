@@ -2,7 +2,7 @@
 
 Money is reserved before a file exists, a file is on disk before it is sent, an answer is on disk before it is read, and
 an answer moves items, books and its own mark in one transaction.
-Law: NĐ 335/2026/NĐ-CP, Điều 28 khoản 4
+Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Điều 28 khoản 4; not under laws/, it grants nothing).
 """
 
 import datetime

@@ -1,7 +1,7 @@
 """Writes of the payroll: calculate, check, approve, freeze, and taking over what an older register has paid.
 
 Every operation is one transaction, can be repeated without effect, and takes the clock and the actor as arguments.
-Law: NĐ 335/2026/NĐ-CP, Điều 28 khoản 4
+Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 2; NĐ 335/2026/NĐ-CP, Điều 8 khoản 4; NĐ 335/2026/NĐ-CP, Điều 32 khoản 3
 """
 
 import datetime

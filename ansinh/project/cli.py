@@ -29,6 +29,7 @@ class _Parser(argparse.ArgumentParser):
     """Says wrong use in Vietnamese (or English) on one line, and exits with 2."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong on one line and exit with 2."""
         english = "--lang" in sys.argv and "en" in sys.argv
         lead = "Wrong use" if english else "Lệnh chưa đúng"
         hint = "See" if english else "Xem"

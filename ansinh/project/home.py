@@ -23,10 +23,12 @@ class Home:
 
     @property
     def database(self) -> Path:
+        """Return the folder of the embedded cluster."""
         return self.path / "db"
 
     @property
     def logs(self) -> Path:
+        """Return the folder of logs."""
         return self.path / "log"
 
     @property
@@ -36,6 +38,7 @@ class Home:
 
     @property
     def keys(self) -> Path:
+        """Return the folder of secrets, which only its owner can read."""
         return self.path / "keys"
 
     @property

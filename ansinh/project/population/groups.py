@@ -1,7 +1,8 @@
 """Who receives what in the generated province: one function per group of the law, each making people who qualify for certain.
 
 The shares are invented; they only keep the order of magnitude that communes know (disability and old age are nearly all).
-Law: NĐ 335/2026/NĐ-CP, Điều 5 khoản 1–8; NĐ 176/2025/NĐ-CP, Điều 2.
+The groups are those of NĐ 335/2026/NĐ-CP, Điều 5 (K1 to K8) and of the social pension.
+Law: NĐ 176/2025/NĐ-CP, Điều 2; NĐ 335/2026/NĐ-CP, Điều 31 khoản 1
 """
 
 from collections.abc import Callable
@@ -94,7 +95,7 @@ def disabled(roster: Roster, count: int) -> np.ndarray:
 
 def _guarded(roster: Roster, household: np.ndarray, child: np.ndarray, since: np.ndarray) -> None:
     """Give every household of these children one guardian, who receives for all of them."""
-    unique, first = np.unique(household, return_index=True)
+    unique = np.unique(household)
     guardians = _adults(roster, unique, "head", 48, 72, 65)
     roster.appoint(child, guardians[np.searchsorted(unique, household)], "guardian", since)
 

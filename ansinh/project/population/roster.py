@@ -12,6 +12,8 @@ from ansinh.project.population.places import Places
 
 DAY = "datetime64[D]"
 FEMALE, MALE = 0, 1
+# "Open": no end month, no last day.
+NO_MONTH, NO_DAY = np.datetime64("NaT", "M"), np.datetime64("NaT", "D")
 
 
 class Roster:
@@ -48,7 +50,7 @@ class Roster:
         """Add one person for each household named."""
         return self.add("person", len(household), {"household": household, "relationship": relationship, "sex": sex, "born": born})
 
-    def decide(self, person: np.ndarray, benefit: str, start: np.ndarray, end: Any = np.datetime64("NaT", "M")) -> None:
+    def decide(self, person: np.ndarray, benefit: str, start: np.ndarray, end: Any = NO_MONTH) -> None:
         """Add a decision that grants the benefit from a month (until `end`, the first month no longer paid)."""
         day = self.rng.integers(0, 26, len(person))
         self.add("decision", len(person), {
@@ -56,7 +58,7 @@ class Roster:
             "signed": start.astype(DAY) + day,
         })
 
-    def know(self, person: np.ndarray, kind: str, value: Any, since: np.ndarray, until: Any = np.datetime64("NaT", "D")) -> None:
+    def know(self, person: np.ndarray, kind: str, value: Any, since: np.ndarray, until: Any = NO_DAY) -> None:
         """Add a circumstance that holds from the first day of the month `since`, but never before the person's birth."""
         self.add("circumstance", len(person), {
             "person": person, "kind": kind, "value": value, "since": since.astype(DAY), "until": np.asarray(until, dtype=DAY),

@@ -71,7 +71,10 @@ CO_TU = Vocabulary(
         ("Bhuôch", "Nhíu", "Pố", "Crêl", "Bằng", "Lâng", "Ngứt", "Nhưn", "Sơn", "Tuấn", "Bốn", "Mai", "Zếch", "Dinh"),
     ),
 )
-BRU = Vocabulary("Bru - Vân Kiều", ("Hồ",) * 12 + ("Vân", "Lê"), TA_OI.middles, (("Miên", "Lan", "Ngơm", "Xiêng", "Hương", "Pỉ", "Mai"), ("Xôn", "Thiêng", "Vai", "Moan", "Tơ", "Xuân", "Hùng")))
+BRU = Vocabulary(
+    "Bru - Vân Kiều", ("Hồ",) * 12 + ("Vân", "Lê"), TA_OI.middles,
+    (("Miên", "Lan", "Ngơm", "Xiêng", "Hương", "Pỉ", "Mai"), ("Xôn", "Thiêng", "Vai", "Moan", "Tơ", "Xuân", "Hùng")),
+)
 
 PEOPLES = (KINH, KHMER, TA_OI, PA_CO, CO_TU, BRU)
 KINH_AT, KHMER_AT, HIGHLAND_AT = 0, 1, (2, 3, 4, 5)
