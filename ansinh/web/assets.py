@@ -4,6 +4,7 @@ Run by `make setup` as `python -m ansinh.web.assets`. Everything lands in `stati
 version control. A second run with nothing changed does nothing; nothing is loaded from elsewhere at run time.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -131,8 +132,16 @@ def build() -> bool:
     Raises:
         Refused: `node_missing`, or `assets_not_built` with the step that failed.
     """
-    if is_current():
-        return False
+    # Two test workers, or a second `make setup`, must not build over one another.
+    with open(__file__, "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_current():
+            return False
+        _build()
+        return True
+
+
+def _build() -> None:
     node, npm = _node_and_npm()
     _install(node[0], npm)
     shutil.rmtree(BUILD, ignore_errors=True)
@@ -155,7 +164,6 @@ def build() -> bool:
     call_command("collectstatic", interactive=False, verbosity=0)
     # Written last: an interrupted build is never taken for a finished one.
     (BUILD / ".fingerprint").write_text(fingerprint(), encoding="ascii")
-    return True
 
 
 def main() -> int:

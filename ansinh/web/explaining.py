@@ -154,17 +154,18 @@ def _explained(
     said = {} if reason is None or benefit in PROTECTED_BENEFITS else reason
     kind = line.kind if line else said["kind"]
     amount_dong = line.amount_dong if line else said["amount_dong"]
+    differs = line is not None and reason is not None and reason["amount_dong"] != amount_dong
     return ExplainedLine(
         benefit=benefit_name(benefit),
         for_month=for_month,
         kind=kind,
         kind_label=kind_label(kind),
         amount_dong=amount_dong,
-        sum_text=_sum_text(said),
+        sum_text="" if differs else _sum_text(said),
         clause=said.get("clause", ""),
         because=said.get("because", ""),
         is_in_run=line is not None,
-        differs=line is not None and reason is not None and reason["amount_dong"] != amount_dong,
+        differs=differs,
     )
 
 

@@ -42,7 +42,7 @@ class Books:
             self.areas[code] = find(code, on=NOVEMBER.last_day).id
         return self.areas[code]
 
-    def person(self, commune: str, state: str = "", reason: str = "") -> int:
+    def person(self, commune: str, state: str = "", reason: str = "", *, born: str = "1950-01-01") -> int:
         area = self.area(commune)
         person = _insert(
             "people_person",
@@ -50,7 +50,7 @@ class Books:
             name_fold="nguyen thi thu",
             name_sort_key="",
             sex="female",
-            birth_date="1950-01-01",
+            birth_date=born,
             birth_precision="day",
             ethnicity="",
             phone="",
@@ -93,8 +93,8 @@ class Books:
             calculated_by="may",
             calculated_at=NOW,
             checked_by="may",
-            approved_by="nguoi",
-            frozen_by="nguoi",
+            approved_by="nguoi" if state in {"APPROVED", "FROZEN"} else "",
+            frozen_by="nguoi" if state == "FROZEN" else "",
             frozen_at=NOW + datetime.timedelta(minutes=number) if state == "FROZEN" else None,
         )
 
