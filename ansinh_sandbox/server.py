@@ -111,8 +111,24 @@ async def serve(folder: Path, port: int, seed: int) -> None:
     # What lay in the inbox when the bank was killed is dealt with before anybody can ask.
     counter = Counter(folder, seed)
     await counter.settle()
+    acceptor = await _listen(port, host_key, customers, counter)
+    watching = asyncio.create_task(counter.watch())
+    public = asyncssh.read_private_key(host_key).export_public_key().decode().strip()
+    print(
+        json.dumps({"port": acceptor.get_port(), "host_key": " ".join(public.split()[:2]), "ready": True}), flush=True
+    )
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
+    watching.cancel()
+    acceptor.close()
+    await acceptor.wait_closed()
+    if watching.done() and not watching.cancelled():
+        watching.result()
+
+
+async def _listen(port: int, host_key: Path, customers: Path, counter: Counter) -> asyncssh.SSHAcceptor:
     try:
-        acceptor = await asyncssh.listen(
+        return await asyncssh.listen(
             "127.0.0.1",
             port,
             server_host_keys=[str(host_key)],
@@ -126,15 +142,3 @@ async def serve(folder: Path, port: int, seed: int) -> None:
         )
     except OSError as error:
         raise Refusal(f"cannot listen on 127.0.0.1:{port}: {error.strerror}") from error
-    watching = asyncio.create_task(counter.watch())
-    public = asyncssh.read_private_key(host_key).export_public_key().decode().strip()
-    print(
-        json.dumps({"port": acceptor.get_port(), "host_key": " ".join(public.split()[:2]), "ready": True}), flush=True
-    )
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
-    watching.cancel()
-    acceptor.close()
-    await acceptor.wait_closed()
-    if watching.done() and not watching.cancelled():
-        watching.result()

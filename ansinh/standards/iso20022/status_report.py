@@ -91,9 +91,8 @@ class StatusReport:
         self._groups.append(GroupStatus(self._original, block_id, status, code[:20], reason_set, reason_code))
 
     def _transaction(self, element: etree._Element, line: int) -> Entry:
-        end_to_end_id = instruction_id = code = reason_set = reason_code = currency = ""
-        amount_dong: int | None = None
-        amount_text: str | None = None
+        end_to_end_id = instruction_id = code = reason_set = reason_code = ""
+        amount: tuple[int | None, str | None, str] = (None, None, "")
         booked_on = None
         for child in element:
             name = LOCAL[child.tag]
@@ -108,7 +107,7 @@ class StatusReport:
             elif name == "OrgnlTxRef":
                 holder = _amount_of(child)
                 if holder is not None:
-                    amount_dong, amount_text, currency = fields.amount(holder)
+                    amount = fields.amount(holder)
             elif name == "OrgnlInstrId":
                 instruction_id = (child.text or "").strip()
             elif name == "AccptncDtTm":
@@ -122,9 +121,9 @@ class StatusReport:
         # We give both names the same value, and some banks send back only one of them.
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
-        self._sum = None if amount_dong is None or self._sum is None else self._sum + amount_dong
+        self._sum = None if amount[0] is None or self._sum is None else self._sum + amount[0]
         return Entry(
-            line, end_to_end_id[:35], amount_dong, amount_text, currency, status, reason_set, reason_code,
+            line, end_to_end_id[:35], *amount, status, reason_set, reason_code,
             booked_on, "DBIT", "status", code,
         )  # fmt: skip
 
