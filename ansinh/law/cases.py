@@ -1,0 +1,281 @@
+"""The cases beside every clause: a Vietnamese sentence, the facts, the month, the day of asking, and what must come out.
+
+They are read as strictly as the law itself, and run on every engine in a few statements: one per (month, day of asking).
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.law.engines import Due, Engine
+from ansinh.law.explanation import explain, read_settled_sum
+from ansinh.law.facts import PersonFacts
+from ansinh.law.package import LawPackage
+from ansinh.law.reading import Fields, Value, read_yaml
+from ansinh.law.words import FactKind
+
+CASES_PER_CLAUSE = 5
+_CHECKED_UNTIL = Month(2028, 12)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case: what is given and what must come out, for the month and, when something was settled, for the months before."""
+
+    name: str
+    clause: str
+    where: str
+    month: Month
+    known_on: datetime.date
+    facts: PersonFacts
+    settled: dict[tuple[str, Month], int]
+    paid: dict[str, int]
+    unknown: frozenset[str]
+    differences: tuple[tuple[str, Month, int], ...]
+    not_granted: tuple[str, ...]
+    clauses: dict[str, str]
+
+    @property
+    def months(self) -> list[Month]:
+        """Return the months that the case needs: from the first settled one up to its own."""
+        first = min((month for _, month in self.settled), default=self.month)
+        return list(min(first, self.month).until(self.month))
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plain(value: Value, kind: FactKind | None) -> Any:
+    """Return the value as FACTS.json would hold it: numbers and yes/no where the fact has them, text elsewhere."""
+    if isinstance(value.content, list):
+        return [_plain(item, kind) for item in value.content]
+    if isinstance(value.content, dict):
+        return {name: _plain(item, kind if name == "value" else None) for name, item in value.content.items()}
+    text = value.content
+    if text == "null":
+        return None
+    if kind is not None and kind.type == "bool" and text in {"true", "false"}:
+        return text == "true"
+    if kind is not None and kind.type in {"dong", "count"} and text != "unknown":
+        return value.integer()
+    return text
+
+
+def _children(value: Value, package: LawPackage) -> Any:
+    if not isinstance(value.content, list):
+        return value.content
+    return [
+        {name: _plain(item, package.child_facts.get(name)) for name, item in child.entries()} for child in value.content
+    ]
+
+
+def _facts(value: Value, common: Value | None, package: LawPackage) -> PersonFacts:
+    content: dict[str, Any] = {}
+    for source in (common, value):
+        for name, piece in source.entries() if source is not None else ():
+            content[name] = _children(piece, package) if name == "children" else _plain(piece, package.facts.get(name))
+    try:
+        return package.person(content)
+    except Refused as error:
+        raise value.error(error.vi, error.en) from error
+
+
+def _triples(fields: Fields, name: str, package: LawPackage) -> list[tuple[str, Month, int]]:
+    codes = [benefit.code for benefit in package.benefits]
+    found = []
+    for item in fields.items(name):
+        named = item.fields("benefit for_month amount_dong")
+        text = named["amount_dong"].text()
+        sign, digits = (
+            (-1, Value(item.path, item.line, text[1:])) if text.startswith("-") else (1, named["amount_dong"])
+        )
+        found.append((named["benefit"].member(*codes), named["for_month"].month(), sign * digits.integer()))
+    return found
+
+
+def _case(value: Value, clause: str, common: Value | None, package: LawPackage) -> Case:
+    fields = value.fields("name month known_on given expect", "settled source")
+    expect = fields["expect"].fields("granted", "needs_verification differences not_granted clause")
+    codes = [benefit.code for benefit in package.benefits]
+    granted = {Value(v.path, v.line, code).member(*codes): v.integer() for code, v in expect["granted"].entries()}
+    clauses = expect.get("clause")
+    return Case(
+        name=fields["name"].text(),
+        clause=clause,
+        where=f"{value.path}:{value.line}",
+        month=fields["month"].month(),
+        known_on=fields["known_on"].date(),
+        facts=_facts(fields["given"], common, package),
+        settled=read_settled_sum(_triples(fields, "settled", package)),
+        paid=granted,
+        unknown=frozenset(item.member(*codes) for item in expect.items("needs_verification")),
+        differences=tuple(_triples(expect, "differences", package)),
+        not_granted=tuple(item.member(*codes) for item in expect.items("not_granted")),
+        clauses={} if clauses is None else {code: v.text() for code, v in clauses.entries()},
+    )
+
+
+def load_cases(package: LawPackage) -> list[Case]:
+    """Return every case of the package.
+
+    Raises:
+        Refused: `law_invalid` with file and line.
+    """
+    cases = []
+    for path in sorted(package.path.glob("*/cases/*.yaml")):
+        value = read_yaml(path, path.relative_to(package.path))
+        fields = value.fields("clause cases", "given")
+        clause = fields["clause"].text()
+        if not package.has_clause(clause):
+            raise fields["clause"].error(f"không có điều khoản “{clause}”.", f"there is no clause “{clause}”.")
+        cases += [_case(item, clause, fields.get("given"), package) for item in fields["cases"].items()]
+    return cases
+
+
+# ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _run(package: LawPackage, cases: list[Case], engine: Engine) -> dict[tuple[int, Month], Due]:
+    """Return what the engine says for every case and month, in one call per (month, day of asking)."""
+    batches: dict[tuple[Month, datetime.date], list[int]] = defaultdict(list)
+    for number, case in enumerate(cases):
+        for month in case.months:
+            batches[month, case.known_on].append(number)
+    answers = {}
+    for (month, known_on), numbers in batches.items():
+        dues = engine.month(package, month, known_on, [cases[number].facts for number in numbers])
+        answers.update({(number, month): due for number, due in zip(numbers, dues, strict=True)})
+    return answers
+
+
+def _differences(
+    case: Case, number: int, answers: Mapping[tuple[int, Month], Due], codes: list[str]
+) -> list[tuple[str, Month, int]]:
+    found = []
+    for month in case.months:
+        due = answers[number, month]
+        for code in codes:
+            difference = due.paid.get(code, 0) - case.settled.get((code, month), 0)
+            untouched = month == case.month and (code, month) not in case.settled
+            if difference and not untouched and not (code in due.unknown and code not in due.paid):
+                found.append((code, month, difference))
+    return found
+
+
+def _shown(paid: Mapping[str, int], unknown: frozenset[str], differences: Any) -> dict[str, Any]:
+    return {
+        "granted": dict(sorted(paid.items())),
+        "needs_verification": sorted(unknown),
+        "differences": [[code, str(month), amount_dong] for code, month, amount_dong in sorted(differences)],
+    }
+
+
+def _failure(case: Case, engine: str, expected: Any, got: Any) -> dict[str, Any]:
+    return {
+        "case": case.name,
+        "clause": case.clause,
+        "where": case.where,
+        "engine": engine,
+        "expected": expected,
+        "got": got,
+    }
+
+
+def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
+    """Return failures of the explanation: its lines, clauses and refusals must say what the case expects."""
+    answer = explain(package, case.facts, case.month, case.known_on, case.settled or None)
+    regular = {line["benefit"]: line["amount_dong"] for line in answer["lines"] if line["kind"] == "regular"}
+    untouched = {code: dong for code, dong in case.paid.items() if (code, case.month) not in case.settled}
+    settling = sorted(
+        (line["benefit"], line["for_month"], line["amount_dong"])
+        for line in answer["lines"]
+        if line["kind"] != "regular"
+    )
+    wanted = sorted((code, str(month), amount_dong) for code, month, amount_dong in case.differences)
+    failures = []
+    if regular != untouched or settling != wanted:
+        failures.append(_failure(case, "explain", [untouched, wanted], [regular, settling]))
+    refused = {line["benefit"]: line["clause"] for line in answer["not_granted"]}
+    said = refused | {line["benefit"]: line["clause"] for line in reversed(answer["lines"])}
+    for code, clause in case.clauses.items():
+        if said.get(code) != clause:
+            failures.append(_failure(case, "explain", {code: clause}, {code: said.get(code)}))
+    missing = [code for code in case.not_granted if code not in refused]
+    if missing:
+        failures.append(
+            _failure(case, "explain", {"not_granted": list(case.not_granted)}, {"not_granted": sorted(refused)})
+        )
+    return failures
+
+
+def check(package: LawPackage, engines: Mapping[str, Engine], path: Path | None = None) -> dict[str, Any]:
+    """Run every case on every engine and return the contract's report.
+
+    Promises: each rule's clause has at least five cases, each month until 2028 has a complete law, or that is a failure too.
+    """
+    cases = load_cases(package)
+    failed = _check_coverage(package, cases)
+    codes = [benefit.code for benefit in package.benefits]
+    for name, engine in engines.items():
+        answers = _run(package, cases, engine)
+        for number, case in enumerate(cases):
+            due = answers[number, case.month]
+            got = _shown(due.paid, due.unknown, _differences(case, number, answers, codes))
+            expected = _shown(case.paid, case.unknown, case.differences)
+            if got != expected:
+                failed.append(_failure(case, name, expected, got))
+    failed += [failure for case in cases for failure in _check_explanation(package, case)]
+    return {
+        "cases": len(cases),
+        "engines": list(engines),
+        "failed": failed,
+        "clauses": len(package.clauses),
+        "law_hash": package.hash,
+        "unverified": unverified(package),
+        "path": str(path or package.path),
+    }
+
+
+def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, Any]]:
+    """Return failures of the law as a whole: clauses with too few cases, months in which a rule lacks its amount."""
+    failures = []
+    counts: dict[str, int] = defaultdict(int)
+    for case in cases:
+        counts[case.clause] += 1
+    for clause in sorted({rule.basis_citation for rule in package.rules if rule.applies_to is None}):
+        if counts[clause] < CASES_PER_CLAUSE:
+            failures.append(
+                {"clause": clause, "engine": "coverage", "expected": CASES_PER_CLAUSE, "got": counts[clause]}
+            )
+    for known_on in sorted({document.in_force_from for document in package.documents}):
+        for month in package.first_month.until(_CHECKED_UNTIL):
+            try:
+                package.month_law(month, known_on)
+            except Refused as error:
+                failures.append({"clause": "", "engine": "coverage", "month": str(month), "got": error.vi})
+    return failures
+
+
+def unverified(package: LawPackage) -> list[dict[str, str]]:
+    """Return what was not checked against the text: documents, figures, rules, and readings of an open wording."""
+    found = []
+    for document in package.documents:
+        if not document.verification.verified:
+            found.append({"kind": "document", "clause": document.citation, "note": document.verification.note})
+    for version in package.parameters:
+        if not version.verification.verified:
+            what = f"{version.label.vi} {version.value_dong} từ {version.applies_from}"
+            found.append(
+                {"kind": "parameter", "clause": version.citation, "what": what, "note": version.verification.note}
+            )
+    for rule in package.rules:
+        if not rule.verification.verified:
+            found.append({"kind": "rule", "clause": rule.citation, "what": rule.rule, "note": rule.verification.note})
+        if rule.reading:
+            found.append({"kind": "reading", "clause": rule.basis_citation, "what": rule.rule, "note": rule.reading})
+    return found
