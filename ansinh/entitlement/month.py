@@ -16,8 +16,8 @@ from ansinh.law.compiler import CompiledStatement, compile_month
 from ansinh.law.package import LawPackage
 from ansinh.law.words import FactKind
 
-_AT_END = "fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.last_day)"
-_AT_PREV = "fact.valid_from <= asked.day_before"
+_AT_END = "fact.valid_from <= %(end)s AND (fact.valid_to IS NULL OR fact.valid_to > %(end)s)"
+_AT_PREV = "fact.valid_from <= %(prev)s"
 # Facts that other tables than people_circumstance know.
 _ELSEWHERE = {
     "household_poverty": ("coalesce(poverty.at_end, 'none')", "coalesce(poverty.at_prev, 'none')"),
@@ -44,6 +44,8 @@ def compile_for(package: LawPackage, question: Question) -> CompiledStatement:
 def make_result_tables() -> None:
     """Create the empty temporary tables `entitled` and `undecided` for the rest of the transaction."""
     with connection.cursor() as cursor:
+        # These statements read whole tables; one wrong row estimate must not turn them into a loop per person.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             "DROP TABLE IF EXISTS entitled, undecided;"
             "CREATE TEMPORARY TABLE entitled (person_id bigint, benefit text, for_month date, rule text, amount_dong bigint) ON COMMIT DROP;"

@@ -133,9 +133,12 @@ def collect(
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     with stage("fetch"):
-        for inbound in gateway.poll(names.__contains__, incoming):
+        # All first, then away with them: the same bytes under two names lie in one file.
+        fetched = list(gateway.poll(names.__contains__, incoming))
+        for inbound in fetched:
             with open(inbound.path, "rb") as file:
                 store_message(provider=provider, name=inbound.name, chunks=iter(lambda f=file: f.read(1 << 20), b""), archive=archive, at=at)
+        for inbound in fetched:
             inbound.path.unlink(missing_ok=True)
     messages = applied = held = 0
     for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):

@@ -1,52 +1,50 @@
 -- The facts of one month about every person with a decision, one row each, in the shape the law's statement reads.
 -- Each fact has its value at the end of the month and on the last day of the month before; NULL means unknown.
 CREATE TEMPORARY TABLE facts ON COMMIT DROP AS
-WITH asked AS (
-    SELECT %(month)s::date AS month, %(end)s::date AS last_day, %(prev)s::date AS day_before, %(known_at)s::timestamptz AS known_at
-), granted AS (
+WITH granted AS (
     -- A bit for each benefit with a decision in force; others for those in payment around the month, and on the eve of
     -- the sixteenth birthday: "in payment" reads decisions, never a second derivation.
     SELECT decision.person_id,
-           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month <= asked.month
-                    AND (decision.end_month IS NULL OR decision.end_month > asked.month)), 0) AS granted,
-           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < asked.month
-                    AND (decision.end_month IS NULL OR decision.end_month >= asked.month)), 0) AS was_receiving,
+           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month <= %(month)s::date
+                    AND (decision.end_month IS NULL OR decision.end_month > %(month)s::date)), 0) AS granted,
+           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < %(month)s::date
+                    AND (decision.end_month IS NULL OR decision.end_month >= %(month)s::date)), 0) AS was_receiving,
            coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < person.birth_date + interval '16 years'
                     AND (decision.end_month IS NULL OR decision.end_month >= person.birth_date + interval '16 years')), 0) AS was_receiving_at_16
-    FROM asked, entitlement_decision AS decision
+    FROM entitlement_decision AS decision
     JOIN people_person AS person ON person.id = decision.person_id
     JOIN (SELECT code, 1::bigint << (position - 1)::int AS bit FROM unnest(%(benefits)s::text[]) WITH ORDINALITY AS listed (code, position))
          AS benefit ON benefit.code = decision.benefit
-    WHERE decision.start_month <= asked.month AND decision.recorded_at <= asked.known_at AND decision.area_id = ANY (%(areas)s)
+    WHERE decision.start_month <= %(month)s::date AND decision.recorded_at <= %(known_at)s::timestamptz AND decision.area_id = ANY (%(areas)s)
     GROUP BY decision.person_id
 ), circumstance AS (
     SELECT fact.person_id, {circumstance_columns}
-    FROM asked, people_circumstance AS fact
-    WHERE fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
-      AND fact.recorded_at <= asked.known_at AND (fact.superseded_at IS NULL OR fact.superseded_at > asked.known_at)
+    FROM people_circumstance AS fact
+    WHERE fact.valid_from <= %(end)s::date AND (fact.valid_to IS NULL OR fact.valid_to > %(prev)s::date)
+      AND fact.recorded_at <= %(known_at)s::timestamptz AND (fact.superseded_at IS NULL OR fact.superseded_at > %(known_at)s::timestamptz)
     GROUP BY fact.person_id
 ), protected AS (
     SELECT fact.person_id, {protected_columns}
-    FROM asked, people_protectedcondition AS fact
-    WHERE fact.valid_from <= asked.last_day AND (fact.valid_to IS NULL OR fact.valid_to > asked.day_before)
-      AND fact.recorded_at <= asked.known_at AND (fact.superseded_at IS NULL OR fact.superseded_at > asked.known_at)
+    FROM people_protectedcondition AS fact
+    WHERE fact.valid_from <= %(end)s::date AND (fact.valid_to IS NULL OR fact.valid_to > %(prev)s::date)
+      AND fact.recorded_at <= %(known_at)s::timestamptz AND (fact.superseded_at IS NULL OR fact.superseded_at > %(known_at)s::timestamptz)
     GROUP BY fact.person_id
 ), poverty AS (
     SELECT membership.person_id,
-           max(class.poverty_class) FILTER (WHERE class.valid_from <= asked.last_day AND (class.valid_to IS NULL OR class.valid_to > asked.last_day)
-               AND (membership.valid_to IS NULL OR membership.valid_to > asked.last_day)) AS at_end,
-           max(class.poverty_class) FILTER (WHERE class.valid_from <= asked.day_before AND (class.valid_to IS NULL OR class.valid_to > asked.day_before)
-               AND membership.valid_from <= asked.day_before) AS at_prev
-    FROM asked, people_membership AS membership
+           max(class.poverty_class) FILTER (WHERE class.valid_from <= %(end)s::date AND (class.valid_to IS NULL OR class.valid_to > %(end)s::date)
+               AND (membership.valid_to IS NULL OR membership.valid_to > %(end)s::date)) AS at_end,
+           max(class.poverty_class) FILTER (WHERE class.valid_from <= %(prev)s::date AND (class.valid_to IS NULL OR class.valid_to > %(prev)s::date)
+               AND membership.valid_from <= %(prev)s::date) AS at_prev
+    FROM people_membership AS membership
     JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
-    WHERE membership.valid_from <= asked.last_day AND (membership.valid_to IS NULL OR membership.valid_to > asked.day_before)
-      AND class.recorded_at <= asked.known_at
+    WHERE membership.valid_from <= %(end)s::date AND (membership.valid_to IS NULL OR membership.valid_to > %(prev)s::date)
+      AND class.recorded_at <= %(known_at)s::timestamptz
     GROUP BY membership.person_id
 ), hardship AS (
     SELECT hardship.area_id,
-           bool_or(hardship.valid_from <= asked.last_day AND (hardship.valid_to IS NULL OR hardship.valid_to > asked.last_day)) AS at_end,
-           bool_or(hardship.valid_from <= asked.day_before AND (hardship.valid_to IS NULL OR hardship.valid_to > asked.day_before)) AS at_prev
-    FROM asked, office_hardship AS hardship GROUP BY hardship.area_id
+           bool_or(hardship.valid_from <= %(end)s::date AND (hardship.valid_to IS NULL OR hardship.valid_to > %(end)s::date)) AS at_end,
+           bool_or(hardship.valid_from <= %(prev)s::date AND (hardship.valid_to IS NULL OR hardship.valid_to > %(prev)s::date)) AS at_prev
+    FROM office_hardship AS hardship GROUP BY hardship.area_id
 )
 SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted, granted.was_receiving, granted.was_receiving_at_16,
        {fact_columns}
