@@ -31,7 +31,8 @@ def directory() -> tuple[BankRow, ...]:
     """Return every bank of the directory."""
     with open(_FILE, encoding="utf8", newline="") as file:
         return tuple(
-            BankRow(r["bin"], r["bic"], r["name"], r["short_name"], tuple(a for a in r["aliases"].split("|") if a)) for r in csv.DictReader(file)
+            BankRow(r["bin"], r["bic"], r["name"], r["short_name"], tuple(a for a in r["aliases"].split("|") if a))
+            for r in csv.DictReader(file)
         )
 
 

@@ -46,8 +46,12 @@ class Person(models.Model):
             models.Index("phone", name="person_phone", condition=~Q(phone="")),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(death_date=None) | Q(death_date__gte=F("birth_date")), name="person_death_after_birth"),
-            models.CheckConstraint(condition=Q(national_id=None) | Q(national_id__regex=r"^[0-9]{12}$"), name="person_national_id_shape"),
+            models.CheckConstraint(
+                condition=Q(death_date=None) | Q(death_date__gte=F("birth_date")), name="person_death_after_birth"
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id=None) | Q(national_id__regex=r"^[0-9]{12}$"), name="person_national_id_shape"
+            ),
         ]
 
 
@@ -130,8 +134,15 @@ class Circumstance(models.Model):
 
     class Meta:
         verbose_name = "hoàn cảnh"
-        indexes = [models.Index("person", name="circumstance_person"), models.Index("recorded_at", name="circumstance_recorded")]
-        constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="circumstance_period")]
+        indexes = [
+            models.Index("person", name="circumstance_person"),
+            models.Index("recorded_at", name="circumstance_recorded"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="circumstance_period"
+            )
+        ]
 
 
 class ProtectedCondition(models.Model):
@@ -160,7 +171,9 @@ class Mandate(models.Model):
         DELEGATE = "delegate", "người được uỷ quyền nhận thay"
         PARENT = "parent", "cha, mẹ"
 
-    beneficiary = models.ForeignKey(Person, models.PROTECT, related_name="mandates_given", verbose_name="đối tượng thụ hưởng")
+    beneficiary = models.ForeignKey(
+        Person, models.PROTECT, related_name="mandates_given", verbose_name="đối tượng thụ hưởng"
+    )
     payee = models.ForeignKey(Person, models.PROTECT, related_name="mandates_held", verbose_name="người nhận tiền")
     kind = models.CharField("loại", max_length=10, choices=Kind)
     document = models.CharField("giấy tờ", max_length=200)
@@ -215,10 +228,16 @@ class FinancialAddress(models.Model):
             models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_current_address"),
             models.CheckConstraint(
                 condition=Q(state__in=["NOT_OPENED", "CANNOT_OPEN"], bank_bin="", number="")
-                | (Q(state__in=["COLLECTED", "VERIFIED", "PAYING"]) & Q(bank_bin__regex=r"^[0-9]{6}$") & Q(number__regex=r"^[0-9A-Z]{4,19}$")),
+                | (
+                    Q(state__in=["COLLECTED", "VERIFIED", "PAYING"])
+                    & Q(bank_bin__regex=r"^[0-9]{6}$")
+                    & Q(number__regex=r"^[0-9A-Z]{4,19}$")
+                ),
                 name="address_has_account_or_none",
             ),
-            models.CheckConstraint(condition=Q(state="CANNOT_OPEN") ^ Q(reason=""), name="address_cannot_open_says_why"),
+            models.CheckConstraint(
+                condition=Q(state="CANNOT_OPEN") ^ Q(reason=""), name="address_cannot_open_says_why"
+            ),
         ]
 
 

@@ -24,7 +24,9 @@ _WITH_ACCOUNT = frozenset({transitions.State.COLLECTED, transitions.State.VERIFI
 def load_banks() -> int:
     """This will load the bank directory that comes with the product and return how many banks it has."""
     rows = [Bank(bin=bank.bin, bic=bank.bic, name=bank.name, short_name=bank.short_name) for bank in banks.directory()]
-    Bank.objects.bulk_create(rows, update_conflicts=True, unique_fields=["bin"], update_fields=["bic", "name", "short_name"])
+    Bank.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["bin"], update_fields=["bic", "name", "short_name"]
+    )
     return len(rows)
 
 
@@ -71,8 +73,18 @@ def _check_identity(national_id: str | None, sex: str, birth_date: datetime.date
 
 
 def record_person(
-    *, by: str, at: datetime.datetime, full_name: str, sex: str, birth_date: datetime.date, area_id: int, birth_precision: str = "day",
-    national_id: str | None = None, ethnicity: str = "", phone: str = "", village: str = "",
+    *,
+    by: str,
+    at: datetime.datetime,
+    full_name: str,
+    sex: str,
+    birth_date: datetime.date,
+    area_id: int,
+    birth_precision: str = "day",
+    national_id: str | None = None,
+    ethnicity: str = "",
+    phone: str = "",
+    village: str = "",
 ) -> int:
     """This will add a person to the register and return their number.
 
@@ -81,20 +93,39 @@ def record_person(
     """
     name = normalise(full_name)
     if not fold(name):
-        raise Refused("name_missing", vi="Chưa ghi họ tên. Hãy ghi đầy đủ.", en="The name is missing. Write it in full.")
+        raise Refused(
+            "name_missing", vi="Chưa ghi họ tên. Hãy ghi đầy đủ.", en="The name is missing. Write it in full."
+        )
     with transaction.atomic():
         _check_identity(national_id, sex, birth_date, at.date())
         person = Person.objects.create(
-            full_name=name, name_fold=fold(name), name_sort_key=sort_key(name), sex=sex, birth_date=birth_date, birth_precision=birth_precision,
-            national_id=national_id, ethnicity=ethnicity, phone=phone, area_id=area_id, village=village, recorded_at=at,
+            full_name=name,
+            name_fold=fold(name),
+            name_sort_key=sort_key(name),
+            sex=sex,
+            birth_date=birth_date,
+            birth_precision=birth_precision,
+            national_id=national_id,
+            ethnicity=ethnicity,
+            phone=phone,
+            area_id=area_id,
+            village=village,
+            recorded_at=at,
         )
         audit(by=by, action="person_recorded", subject=f"person:{person.id}", detail={}, at=at)
     return person.id
 
 
 def record_circumstance(
-    *, by: str, at: datetime.datetime, person_id: int, kind: str, value: str, valid_from: datetime.date,
-    valid_to: datetime.date | None = None, source: str = "",
+    *,
+    by: str,
+    at: datetime.datetime,
+    person_id: int,
+    kind: str,
+    value: str,
+    valid_from: datetime.date,
+    valid_to: datetime.date | None = None,
+    source: str = "",
 ) -> int:
     """This will add one fact about a person for a period and return its number; what it contradicts is superseded, not erased.
 
@@ -108,7 +139,8 @@ def record_circumstance(
             "circumstance_impossible",
             vi=f"Giá trị “{value}” không hợp lệ cho “{kind}”. Hãy chọn trong danh mục.",
             en=f"“{value}” is not a possible value of “{kind}”. Choose from the list.",
-            kind=kind, value=value,
+            kind=kind,
+            value=value,
         )
     if valid_to is not None and valid_to <= valid_from:
         raise Refused(
@@ -130,11 +162,24 @@ def record_circumstance(
             kept = {} if kind == "hiv" else {"source": old.source}
             for part in circumstances.remainders(period, new):
                 model.objects.create(
-                    person_id=person_id, kind=kind, value=part.value, area_id=person.area_id, valid_from=part.valid_from,
-                    valid_to=part.valid_to, recorded_at=at, **kept,
+                    person_id=person_id,
+                    kind=kind,
+                    value=part.value,
+                    area_id=person.area_id,
+                    valid_from=part.valid_from,
+                    valid_to=part.valid_to,
+                    recorded_at=at,
+                    **kept,
                 )
         added = model.objects.create(
-            person_id=person_id, kind=kind, value=value, area_id=person.area_id, valid_from=valid_from, valid_to=valid_to, recorded_at=at, **extra
+            person_id=person_id,
+            kind=kind,
+            value=value,
+            area_id=person.area_id,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            recorded_at=at,
+            **extra,
         )
         # The trail says that a protected fact changed, never what it says.
         detail = {} if kind == "hiv" else {"kind": kind, "value": value}
@@ -166,11 +211,19 @@ def record_death(*, by: str, at: datetime.datetime, person_id: int, death_date: 
             )
         Person.objects.filter(pk=person_id).update(death_date=death_date, death_recorded_at=at)
         after = death_date + datetime.timedelta(days=1)
-        standing = Mandate.objects.filter(Q(beneficiary_id=person_id) | Q(payee_id=person_id), Q(valid_to=None) | Q(valid_to__gt=after))
+        standing = Mandate.objects.filter(
+            Q(beneficiary_id=person_id) | Q(payee_id=person_id), Q(valid_to=None) | Q(valid_to__gt=after)
+        )
         # A mandate that was to begin only after the death never begins: its period becomes empty.
         standing.filter(valid_from__gte=after).update(valid_to=F("valid_from"))
         standing.filter(valid_from__lt=after).update(valid_to=after)
-        audit(by=by, action="death_recorded", subject=f"person:{person_id}", detail={"death_date": death_date.isoformat()}, at=at)
+        audit(
+            by=by,
+            action="death_recorded",
+            subject=f"person:{person_id}",
+            detail={"death_date": death_date.isoformat()},
+            at=at,
+        )
 
 
 def _years_old(birth_date: datetime.date, on: datetime.date) -> int:
@@ -179,7 +232,9 @@ def _years_old(birth_date: datetime.date, on: datetime.date) -> int:
 
 def _check_mandate(beneficiary: Person, payee: Person, document: str, valid_from: datetime.date) -> None:
     if beneficiary.id == payee.id:
-        raise Refused("mandate_names_self", vi="Người nhận thay phải là người khác.", en="The payee must be somebody else.")
+        raise Refused(
+            "mandate_names_self", vi="Người nhận thay phải là người khác.", en="The payee must be somebody else."
+        )
     if not normalise(document):
         raise Refused(
             "mandate_without_document",
@@ -187,7 +242,11 @@ def _check_mandate(beneficiary: Person, payee: Person, document: str, valid_from
             en="The document of the mandate is missing. Write its number and date.",
         )
     if payee.death_date is not None or beneficiary.death_date is not None:
-        raise Refused("mandate_of_deceased", vi="Một trong hai người đã mất; không lập uỷ quyền được.", en="One of the two is deceased.")
+        raise Refused(
+            "mandate_of_deceased",
+            vi="Một trong hai người đã mất; không lập uỷ quyền được.",
+            en="One of the two is deceased.",
+        )
     if _years_old(payee.birth_date, valid_from) < _ADULT_YEARS:
         raise Refused(
             "payee_is_minor",
@@ -197,8 +256,16 @@ def _check_mandate(beneficiary: Person, payee: Person, document: str, valid_from
 
 
 def record_mandate(
-    *, by: str, at: datetime.datetime, beneficiary_id: int, payee_id: int, kind: str, document: str, valid_from: datetime.date,
-    valid_to: datetime.date | None = None, certifier: str = "",
+    *,
+    by: str,
+    at: datetime.datetime,
+    beneficiary_id: int,
+    payee_id: int,
+    kind: str,
+    document: str,
+    valid_from: datetime.date,
+    valid_to: datetime.date | None = None,
+    certifier: str = "",
 ) -> int:
     """This will let one person receive for another, by a document, and end the mandate that stood before.
 
@@ -209,7 +276,11 @@ def record_mandate(
     with transaction.atomic():
         beneficiary, payee = _find(beneficiary_id), _find(payee_id)
         _check_mandate(beneficiary, payee, document, valid_from)
-        standing = Mandate.objects.select_for_update().filter(beneficiary_id=beneficiary_id).filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+        standing = (
+            Mandate.objects.select_for_update()
+            .filter(beneficiary_id=beneficiary_id)
+            .filter(Q(valid_to=None) | Q(valid_to__gt=valid_from))
+        )
         if standing.filter(valid_from__gte=valid_from).exists():
             raise Refused(
                 "mandate_overlaps",
@@ -218,15 +289,35 @@ def record_mandate(
             )
         standing.update(valid_to=valid_from)
         mandate = Mandate.objects.create(
-            beneficiary_id=beneficiary_id, payee_id=payee_id, kind=kind, document=normalise(document), certifier=normalise(certifier),
-            area_id=beneficiary.area_id, valid_from=valid_from, valid_to=valid_to,
+            beneficiary_id=beneficiary_id,
+            payee_id=payee_id,
+            kind=kind,
+            document=normalise(document),
+            certifier=normalise(certifier),
+            area_id=beneficiary.area_id,
+            valid_from=valid_from,
+            valid_to=valid_to,
         )
-        audit(by=by, action="mandate_recorded", subject=f"person:{beneficiary_id}", detail={"payee": payee_id, "kind": kind}, at=at)
+        audit(
+            by=by,
+            action="mandate_recorded",
+            subject=f"person:{beneficiary_id}",
+            detail={"payee": payee_id, "kind": kind},
+            at=at,
+        )
     return mandate.id
 
 
 def set_financial_address(
-    *, by: str, at: datetime.datetime, person_id: int, state: str, reason: str = "", bank_bin: str = "", number: str = "", holder_name: str = "",
+    *,
+    by: str,
+    at: datetime.datetime,
+    person_id: int,
+    state: str,
+    reason: str = "",
+    bank_bin: str = "",
+    number: str = "",
+    holder_name: str = "",
 ) -> int:
     """This will move a payee's address along one edge of the funnel and return the number of the new row.
 
@@ -248,10 +339,23 @@ def set_financial_address(
             FinancialAddress.objects.filter(pk=current.pk).update(valid_to=at.date())
         holder = ascii_upper(holder_name or person.full_name) if number else ""
         added = FinancialAddress.objects.create(
-            person_id=person_id, state=state, reason=reason if state == transitions.State.CANNOT_OPEN else "", bank_bin=bank_bin,
-            number=number, holder_name=holder, area_id=person.area_id, valid_from=at.date(), recorded_at=at,
+            person_id=person_id,
+            state=state,
+            reason=reason if state == transitions.State.CANNOT_OPEN else "",
+            bank_bin=bank_bin,
+            number=number,
+            holder_name=holder,
+            area_id=person.area_id,
+            valid_from=at.date(),
+            recorded_at=at,
         )
-        audit(by=by, action="address_moved", subject=f"person:{person_id}", detail={"state": state, "reason": reason}, at=at)
+        audit(
+            by=by,
+            action="address_moved",
+            subject=f"person:{person_id}",
+            detail={"state": state, "reason": reason},
+            at=at,
+        )
     return added.id
 
 
@@ -266,7 +370,11 @@ def _check_address(state: str, reason: str, bank_bin: str, number: str) -> None:
     if state not in _WITH_ACCOUNT:
         return
     if not Bank.objects.filter(pk=bank_bin).exists():
-        raise Refused("bank_unknown", vi=f"Không có ngân hàng mang mã {bank_bin}. Hãy chọn trong danh mục.", en=f"No bank has the BIN {bank_bin}.")
+        raise Refused(
+            "bank_unknown",
+            vi=f"Không có ngân hàng mang mã {bank_bin}. Hãy chọn trong danh mục.",
+            en=f"No bank has the BIN {bank_bin}.",
+        )
     if not (4 <= len(number) <= 19 and number.isascii() and number.isalnum() and number == number.upper()):
         raise Refused(
             "account_invalid",
@@ -285,10 +393,22 @@ def mark_addresses(ids: Sequence[int], state: str, *, by: str, at: datetime.date
         raise ValueError(f"{state} is decided person by person")
     if not ids:
         return 0
-    parameters = {"ids": list(ids), "state": str(state), "sources": transitions.sources_of(state), "at": at, "day": at.date()}
+    parameters = {
+        "ids": list(ids),
+        "state": str(state),
+        "sources": transitions.sources_of(state),
+        "at": at,
+        "day": at.date(),
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement("people", "mark_addresses"), parameters)
         moved = cursor.rowcount
         if moved:
-            audit(by=by, action="addresses_moved", subject="addresses", detail={"state": str(state), "count": moved}, at=at)
+            audit(
+                by=by,
+                action="addresses_moved",
+                subject="addresses",
+                detail={"state": str(state), "count": moved},
+                at=at,
+            )
     return moved

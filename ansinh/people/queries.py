@@ -144,9 +144,18 @@ class FunnelRow:
 
 def _person_row(person: Person) -> PersonRow:
     return PersonRow(
-        id=person.id, full_name=person.full_name, sex=person.sex, birth_date=person.birth_date, birth_precision=person.birth_precision,
-        death_date=person.death_date, national_id=person.national_id, phone=person.phone, area_id=person.area_id,
-        area_code=person.area.code, area_name=person.area.name, village=person.village,
+        id=person.id,
+        full_name=person.full_name,
+        sex=person.sex,
+        birth_date=person.birth_date,
+        birth_precision=person.birth_precision,
+        death_date=person.death_date,
+        national_id=person.national_id,
+        phone=person.phone,
+        area_id=person.area_id,
+        area_code=person.area.code,
+        area_name=person.area.name,
+        village=person.village,
     )
 
 
@@ -185,14 +194,29 @@ def person_file(person_id: int) -> PersonFile:
 def _members(household_id: int) -> list[MemberRow]:
     found = Membership.objects.select_related("person").filter(household_id=household_id, valid_to=None).order_by("id")
     return [
-        MemberRow(m.person_id, m.person.full_name, m.relationship, str(Membership.Relationship(m.relationship).label), m.person.birth_date)
+        MemberRow(
+            m.person_id,
+            m.person.full_name,
+            m.relationship,
+            str(Membership.Relationship(m.relationship).label),
+            m.person.birth_date,
+        )
         for m in found
     ]
 
 
 def _circumstances(person_id: int) -> list[CircumstanceRow]:
     rows = [
-        CircumstanceRow(c.kind, str(Circumstance.Kind(c.kind).label), c.value, c.valid_from, c.valid_to, c.source, c.recorded_at, c.superseded_at)
+        CircumstanceRow(
+            c.kind,
+            str(Circumstance.Kind(c.kind).label),
+            c.value,
+            c.valid_from,
+            c.valid_to,
+            c.source,
+            c.recorded_at,
+            c.superseded_at,
+        )
         for c in Circumstance.objects.filter(person_id=person_id)
     ]
     # The fence answers this with nothing unless the caller may read protected data.
@@ -209,11 +233,21 @@ def _children(person_id: int) -> list[ChildRow]:
 
 
 def _mandates(person_id: int) -> list[MandateRow]:
-    involved = Mandate.objects.filter(Q(beneficiary_id=person_id) | Q(payee_id=person_id)).select_related("beneficiary", "payee")
+    involved = Mandate.objects.filter(Q(beneficiary_id=person_id) | Q(payee_id=person_id)).select_related(
+        "beneficiary", "payee"
+    )
     return [
         MandateRow(
-            m.beneficiary_id, m.beneficiary.full_name, m.payee_id, m.payee.full_name, m.kind, str(Mandate.Kind(m.kind).label),
-            m.document, m.certifier, m.valid_from, m.valid_to,
+            m.beneficiary_id,
+            m.beneficiary.full_name,
+            m.payee_id,
+            m.payee.full_name,
+            m.kind,
+            str(Mandate.Kind(m.kind).label),
+            m.document,
+            m.certifier,
+            m.valid_from,
+            m.valid_to,
         )
         for m in involved.order_by("-valid_from", "id")
     ]
@@ -226,9 +260,18 @@ def addresses_of(person_id: int) -> list[AddressRow]:
     ordered = sorted(found, key=lambda a: (a.valid_to is None, a.valid_from, a.id), reverse=True)
     return [
         AddressRow(
-            a.id, a.state, str(FinancialAddress.State(a.state).label), a.reason,
-            str(FinancialAddress.CannotOpenReason(a.reason).label) if a.reason else "", a.bank_bin, banks.get(a.bank_bin, a.bank_bin),
-            a.number, a.holder_name, a.valid_from, a.valid_to, a.recorded_at,
+            a.id,
+            a.state,
+            str(FinancialAddress.State(a.state).label),
+            a.reason,
+            str(FinancialAddress.CannotOpenReason(a.reason).label) if a.reason else "",
+            a.bank_bin,
+            banks.get(a.bank_bin, a.bank_bin),
+            a.number,
+            a.holder_name,
+            a.valid_from,
+            a.valid_to,
+            a.recorded_at,
         )
         for a in ordered
     ]
@@ -245,7 +288,9 @@ def search_people(text: str, limit: int = 20) -> list[PersonRow]:
     if digits and not any(c.isalpha() for c in text):
         if len(digits) < 3:
             return []
-        by_number = Q(national_id__gte=digits, national_id__lt=digits + ":") | Q(phone__gte=digits, phone__lt=digits + ":")
+        by_number = Q(national_id__gte=digits, national_id__lt=digits + ":") | Q(
+            phone__gte=digits, phone__lt=digits + ":"
+        )
         return [_person_row(person) for person in people.filter(by_number).order_by("national_id", "id")[:limit]]
     words = fold(text)
     if len(words) < 2:

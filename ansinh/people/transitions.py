@@ -51,5 +51,6 @@ def require(old: str | None, new: str) -> None:
         "address_move_forbidden",
         vi=f"Tài khoản nhận không thể chuyển từ “{before}” sang “{State(new).label}”. Hãy làm đúng thứ tự: thu thập, xác minh, rồi mới chi.",
         en=f"A financial address cannot go from {old or 'none'} to {new}. Follow the order: collect, verify, then pay.",
-        old=old, new=new,
+        old=old,
+        new=new,
     )

@@ -1,0 +1,336 @@
+"""One row of a commune's list as a person, or as a row held with a named reason. Pure; nothing is guessed.
+
+The first broken rule names the row: name, identifier, birth date, duplicate, sex, account, bank, amount.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ansinh.base.names import ascii_upper, fold, normalise
+from ansinh.people import banks, identifier
+from ansinh.people.headings import Heading
+from ansinh.people.sheets import Cell
+
+REASONS: dict[str, tuple[str, str]] = {
+    "name": (
+        "Thiếu họ tên hoặc họ tên có ký tự lạ. Hãy ghi lại theo giấy tờ.",
+        "The name is missing or holds strange characters. Write it as on the papers.",
+    ),
+    "identifier": (
+        "Số định danh phải đủ 12 chữ số. Hãy xem lại thẻ căn cước.",
+        "The national id must have 12 digits. Check the card.",
+    ),
+    "birth_date": (
+        "Ngày sinh không có thật. Hãy ghi ngày/tháng/năm theo giấy tờ.",
+        "The birth date does not exist. Write day/month/year as on the papers.",
+    ),
+    "birth_date_incomplete": (
+        "Ngày sinh thiếu ngày hoặc tháng. Hãy bổ sung đủ ngày/tháng/năm.",
+        "The birth date lacks its day or month. Complete it.",
+    ),
+    "duplicate": (
+        "Số định danh trùng với một dòng ở trên. Hãy kiểm tra xem ai là chủ số này.",
+        "The national id stands on a row above. Find out whose it is.",
+    ),
+    "sex": ("Giới tính ghi không rõ. Hãy ghi Nam hoặc Nữ.", "The sex is unclear. Write Nam or Nữ."),
+    "sex_contradicts_identifier": (
+        "Giới tính không khớp số định danh. Hãy đối chiếu thẻ căn cước.",
+        "The sex contradicts the national id. Compare with the card.",
+    ),
+    "birth_contradicts_identifier": (
+        "Năm sinh không khớp số định danh. Hãy đối chiếu thẻ căn cước.",
+        "The year of birth contradicts the national id. Compare with the card.",
+    ),
+    "account": (
+        "Số tài khoản không đọc được trọn vẹn. Hãy định dạng ô là văn bản và ghi lại.",
+        "The account number cannot be read in full. Format the cell as text and write it again.",
+    ),
+    "bank": (
+        "Không nhận ra ngân hàng. Hãy ghi tên ngân hàng theo danh mục.",
+        "The bank is not recognised. Write its name as in the directory.",
+    ),
+    "amount": ("Số tiền không đọc được. Hãy ghi bằng chữ số.", "The amount cannot be read. Write it in digits."),
+    "account_duplicate": (
+        "Số tài khoản trùng với một dòng ở trên. Hãy kiểm tra chủ tài khoản.",
+        "The account stands on a row above. Check its holder.",
+    ),
+    "registered_elsewhere": (
+        "Người này đang ở sổ của xã khác. Hãy làm thủ tục chuyển nơi cư trú.",
+        "This person is in another commune's register. Follow the transfer procedure.",
+    ),
+    "deceased": (
+        "Người này đã được ghi là đã mất. Hãy kiểm tra lại.",
+        "This person is recorded as deceased. Check again.",
+    ),
+    "differs_from_register": (
+        "Họ tên, ngày sinh hoặc giới tính khác với sổ. Hãy đối chiếu giấy tờ rồi đính chính.",
+        "Name, birth date or sex differ from the register. Compare the papers and correct.",
+    ),
+    "account_of_another": (
+        "Số tài khoản đang thuộc người khác trong sổ. Hãy kiểm tra chủ tài khoản.",
+        "The account belongs to somebody else in the register. Check its holder.",
+    ),
+    "account_in_use_differs": (
+        "Tài khoản khác với tài khoản đã xác minh. Hãy đổi tài khoản bằng tờ khai của người nhận.",
+        "The account differs from the verified one. Change it by the payee's own form.",
+    ),
+}
+_TOTALS = ("tong cong", "tong so", "tong", "cong", "cong trang", "luy ke", "tong cong bang chu")
+_SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female", "f": "female"}
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’ʼ\-]+[^\W\d_]+)*\.?$")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
+_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
+_INCOMPLETE = re.compile(r"(?:\d{1,2}[/.\-])?(\d{4})$")
+_ACCOUNT = re.compile(r"[0-9A-Z]{4,19}$")
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$|\d+$")
+# Beyond this a spreadsheet's number has already lost its last digits.
+_EXACT = 10**15
+_ADDED_QUOTES = "'`‘’\"“”"
+
+
+@dataclass(frozen=True)
+class GoodRow:
+    """A row that is taken: `row` is the sheet's row number."""
+
+    row: int
+    full_name: str
+    sex: str
+    birth_date: datetime.date
+    national_id: str
+    village: str
+    ethnicity: str
+    phone: str
+    bank_bin: str
+    number: str
+    holder_name: str
+    has_delegate: bool
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """A row that waits for a person to decide, with the name of the broken rule."""
+
+    row: int
+    reason: str
+
+    def message(self, language: str) -> str:
+        """Return the sentence for the officer."""
+        vi, en = REASONS[self.reason]
+        return en if language == "en" else vi
+
+
+class _Held(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def text_of(cell: Cell) -> str:
+    """Return a cell as plain text; whole numbers without a decimal point, no added quotes or odd spaces."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, (int, float)) and cell == int(cell):
+        return str(int(cell))
+    return normalise(str(cell)).strip(_ADDED_QUOTES).strip()
+
+
+def proper_name(text: str) -> str:
+    """Return a name in usual letters: lists in capitals become `Kim Thị Bích Hòa`, `H'Nhi` keeps its second capital."""
+    name = normalise(text)
+    if name != name.upper() and name != name.lower():
+        return name
+    return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), name)
+
+
+def read_number(cell: Cell) -> str:
+    """Return the digits of a national id, with the zeros that a number format swallowed; "" when unreadable."""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        # A number, not a text: its leading zeros were lost by the spreadsheet, not by the officer.
+        whole = str(int(cell)) if cell == int(cell) and cell >= 0 else ""
+        return whole.zfill(12) if 10 <= len(whole) <= 12 else ""
+    return re.sub(r"[\s.\-]", "", text_of(cell))
+
+
+def read_birth(cell: Cell) -> datetime.date:
+    """Return a complete birth date. Raises for a date that does not exist, or of which only a part is known."""
+    if isinstance(cell, datetime.datetime):
+        return cell.date()
+    if isinstance(cell, datetime.date):
+        return cell
+    text = text_of(cell)
+    day_first, year_first = _DAY_FIRST.match(text), _YEAR_FIRST.match(text)
+    if day_first:
+        day, month, year = (int(part) for part in day_first.groups())
+    elif year_first:
+        year, month, day = (int(part) for part in year_first.groups())
+    elif (part := _INCOMPLETE.match(text)) and 1900 <= int(part.group(1)) <= 2100:
+        raise _Held("birth_date_incomplete")
+    else:
+        raise _Held("birth_date")
+    try:
+        return datetime.date(year, month, day)
+    except ValueError as error:
+        raise _Held("birth_date") from error
+
+
+def read_account(cell: Cell) -> str:
+    """Return an account number as text, "" for none. Raises when the cell cannot hold it exactly."""
+    if isinstance(cell, float) and (cell != int(cell) or cell >= _EXACT):
+        raise _Held("account")
+    text = re.sub(r"[\s.\-]", "", text_of(cell)).upper()
+    if text and not _ACCOUNT.match(text):
+        raise _Held("account")
+    # 6.5E+11 is what a spreadsheet writes when it no longer knows the digits.
+    if re.match(r"\d+E\d+$", text) and "+" in str(cell):
+        raise _Held("account")
+    return text
+
+
+def read_amount(cell: Cell) -> int | None:
+    """Return an amount of đồng, None for none; `810.000`, `810,000` and 810000.0 are the same."""
+    text = text_of(cell).removesuffix("đ").removesuffix("đồng").strip()
+    if not text:
+        return None
+    if not _GROUPED.match(text):
+        raise _Held("amount")
+    return int(re.sub(r"[.,]", "", text))
+
+
+class _Reader:
+    """Reads the rows of one list, remembering which identifiers and accounts have been seen."""
+
+    def __init__(self, heading: Heading, on: datetime.date) -> None:
+        self._columns = heading.columns
+        self._on = on
+        self._identifiers: set[str] = set()
+        self._accounts: set[tuple[str, str]] = set()
+
+    def cell(self, row: list[Cell], field: str) -> Cell:
+        """Return the cell of a field, None when the list has no such column."""
+        position = self._columns.get(field)
+        return row[position] if position is not None and position < len(row) else None
+
+    def is_person(self, row: list[Cell]) -> bool:
+        """Return whether the row means a person: not empty, not a total, not a signature, not the row of column numbers."""
+        if all(text_of(cell) == "" for cell in row):
+            return False
+        name = fold(text_of(self.cell(row, "name")))
+        has_identity = any(
+            text_of(self.cell(row, field)) for field in ("national_id", "birth", "birth_male", "birth_female")
+        )
+        if name in _TOTALS or name.startswith(("tong cong", "cong ")):
+            return False
+        if name.isdigit() and not any(len(text_of(cell)) > 4 for cell in row):
+            return False
+        if "number" in self._columns:
+            return has_identity or text_of(self.cell(row, "number")).isdigit()
+        return has_identity
+
+    def read(self, row_number: int, row: list[Cell]) -> GoodRow:
+        """Return the person of a row. Raises the first broken rule."""
+        name = proper_name(text_of(self.cell(row, "name")))
+        if len(fold(name)) < 2 or not _NAME.match(name) or len(name) > 120:
+            raise _Held("name")
+        number = read_number(self.cell(row, "national_id"))
+        said = identifier.read(number)
+        if said is None:
+            raise _Held("identifier")
+        birth, waiting = self._birth(row)
+        if number in self._identifiers:
+            raise _Held("duplicate")
+        self._identifiers.add(number)
+        sex = self._sex(row, said.sex)
+        if birth is None:
+            raise _Held(waiting)
+        if birth.year != said.birth_year:
+            raise _Held("birth_contradicts_identifier")
+        read_amount(self.cell(row, "amount"))
+        bank, account = self._account(row)
+        return GoodRow(
+            row=row_number,
+            full_name=name,
+            sex=sex,
+            birth_date=birth,
+            national_id=number,
+            village=text_of(self.cell(row, "village"))[:120],
+            ethnicity=text_of(self.cell(row, "ethnicity"))[:30],
+            phone=_phone(self.cell(row, "phone")),
+            bank_bin=bank,
+            number=account,
+            holder_name=ascii_upper(text_of(self.cell(row, "holder")) or name) if account else "",
+            has_delegate=bool(text_of(self.cell(row, "delegate")) or text_of(self.cell(row, "delegate_id"))),
+        )
+
+    def _birth(self, row: list[Cell]) -> tuple[datetime.date | None, str]:
+        """Return the birth date; an incomplete one is reported only after the other rules had their say."""
+        cells = [self.cell(row, field) for field in ("birth", "birth_male", "birth_female")]
+        told = next((cell for cell in cells if text_of(cell)), None)
+        try:
+            birth = read_birth(told)
+        except _Held as held:
+            if held.reason == "birth_date_incomplete":
+                return None, held.reason
+            raise
+        if not datetime.date(1900, 1, 1) <= birth <= self._on:
+            raise _Held("birth_date")
+        return birth, ""
+
+    def _sex(self, row: list[Cell], said: str) -> str:
+        told = fold(text_of(self.cell(row, "sex")))
+        if not told:
+            by_column = [text_of(self.cell(row, field)) for field in ("birth_male", "birth_female")]
+            told = {(True, False): "nam", (False, True): "nu"}.get((bool(by_column[0]), bool(by_column[1])), "")
+        if not told:
+            return said
+        sex = _SEXES.get(told)
+        if sex is None:
+            raise _Held("sex")
+        if sex != said:
+            raise _Held("sex_contradicts_identifier")
+        return sex
+
+    def _account(self, row: list[Cell]) -> tuple[str, str]:
+        account = read_account(self.cell(row, "account"))
+        if not account:
+            return "", ""
+        bank = banks.bin_of(text_of(self.cell(row, "bank")))
+        if bank is None:
+            raise _Held("bank")
+        if (bank, account) in self._accounts:
+            raise _Held("account_duplicate")
+        self._accounts.add((bank, account))
+        return bank, account
+
+
+def _phone(cell: Cell) -> str:
+    digits = re.sub(r"\D", "", text_of(cell))
+    # A number format swallows the leading zero of a telephone too.
+    if isinstance(cell, (int, float)) and len(digits) == 9:
+        digits = "0" + digits
+    return digits if len(digits) <= 15 else ""
+
+
+def read_rows(
+    heading: Heading, on: datetime.date, tell: Callable[[int], None] = lambda _: None
+) -> Iterator[GoodRow | HeldRow]:
+    """Yield every row that means a person, taken or held, in the order of the sheet.
+
+    Args:
+        on: today; nobody is born later.
+        tell: called with the number of rows read, every ten thousand.
+    """
+    reader = _Reader(heading, on)
+    for index in range(heading.first_row, len(heading.sheet.rows)):
+        if index % 10_000 == 0:
+            tell(index)
+        row = heading.sheet.rows[index]
+        if not reader.is_person(row):
+            continue
+        try:
+            yield reader.read(index + 1, row)
+        except _Held as held:
+            yield HeldRow(index + 1, held.reason)
