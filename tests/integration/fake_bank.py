@@ -5,7 +5,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ansinh.payment.gateways import AccountQuery, Artefact, Batch, Capabilities, Debtor, Health, Inbound, NameCheck, Receipt
+from ansinh.payment.gateways import (
+    AccountQuery,
+    Artefact,
+    Batch,
+    Capabilities,
+    Debtor,
+    Health,
+    Inbound,
+    NameCheck,
+    Receipt,
+)
 from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
 from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry

@@ -65,7 +65,7 @@ def test_an_envelope_beyond_four_bytes_is_an_ordinary_number() -> None:
 def test_the_application_cannot_change_history(statement: str) -> None:
     _appropriate()
     operations.seal(at=AT)
-    with pytest.raises((ProgrammingError, DatabaseError), match="permission denied|only grows"), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises((ProgrammingError, DatabaseError), match=r"permission denied|only grows"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
