@@ -69,6 +69,8 @@ class Figures:
             "functions_over_35_per_1000": math.ceil(1000 * over / functions),
             "functions_without_return_type": functions - self.returns_annotated if self.function_lengths else 0,
             "lines_over_120_per_1000": math.ceil(1000 * self.long_lines / max(1, self.lines)),
+            # Comments say why; the design asks for 50 to 90 of 1,000 lines. What is missing may only shrink.
+            "comment_lines_short_of_50_per_1000": max(0, 50 - 1000 * self.comment_lines // max(1, self.lines)),
         }
 
 
@@ -229,14 +231,12 @@ def main() -> int:
         RATCHET.write_text(json.dumps(tightened, indent=2) + "\n", encoding="utf8")
     for problem in problems:
         print(problem)
-    comments = 1000 * figures.comment_lines // max(1, figures.lines)
     print(
         json.dumps(
             {
                 **found,
                 "lines": figures.lines,
                 "functions": len(figures.function_lengths),
-                "comment_lines_per_1000": comments,
             }
         )
     )
