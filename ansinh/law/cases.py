@@ -141,13 +141,15 @@ def load_cases(package: LawPackage) -> list[Case]:
 
 
 def _run(package: LawPackage, cases: list[Case], engine: Engine) -> dict[tuple[int, Month], Due]:
-    """Return what the engine says for every case and month, in one call per (month, day of asking)."""
-    batches: dict[tuple[Month, datetime.date], list[int]] = defaultdict(list)
+    """Return what the engine says for every case and month, in one call per month and state of the law."""
+    # Days of asking that know the same law share one statement.
+    batches: dict[int, tuple[Month, datetime.date, list[int]]] = {}
     for number, case in enumerate(cases):
         for month in case.months:
-            batches[month, case.known_on].append(number)
+            law = package.month_law(month, case.known_on)
+            batches.setdefault(id(law), (month, case.known_on, []))[2].append(number)
     answers = {}
-    for (month, known_on), numbers in batches.items():
+    for month, known_on, numbers in batches.values():
         dues = engine.month(package, month, known_on, [cases[number].facts for number in numbers])
         answers.update({(number, month): due for number, due in zip(numbers, dues, strict=True)})
     return answers

@@ -7,7 +7,8 @@ facts stay NULL and end in a mask of benefits to verify. No engine function, no 
 import datetime
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Literal
 
@@ -45,12 +46,11 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 class CompiledStatement:
     """The month's law as SQL.
 
-    `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong. `result_sql` gives one row per person whose
-    facts fire or leave something unknown: person_id, fired and unknown (masks over `benefits`), main_benefit_no, main_rule_no,
-    main_amount_dong, extra_benefit_no, extra_rule_no, extra_amount_dong (NULL and 0 when nothing is paid).
+    `result_sql` gives one row per person whose facts fire or leave something unknown: person_id, fired and unknown (masks over
+    `benefits`), main_benefit_no, main_rule_no, main_amount_dong, extra_benefit_no, extra_rule_no, extra_amount_dong (NULL and 0 when
+    nothing is paid). `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong.
     """
 
-    sql: str
     result_sql: str
     hash: str
     dialect: str
@@ -58,6 +58,12 @@ class CompiledStatement:
     child_columns: tuple[str, ...]
     benefits: tuple[str, ...]
     rules: tuple[PricedRule, ...]
+    result: exp.Select = field(repr=False, compare=False)
+
+    @cached_property
+    def sql(self) -> str:
+        """Return the statement with one row per paid benefit."""
+        return _payments(self.result, self.benefits).sql(dialect=self.dialect, pretty=True, copy=False)
 
 
 def compile_month(
@@ -75,25 +81,44 @@ def compile_month(
     """
     law = package.month_law(month, known_on)
     assert len(law.rules) <= _LOW, "more rules than a packed value can number"
-    compiler = _MonthCompiler(law, dialect, facts, children)
-    result = compiler.result()
-    result_sql = result.sql(dialect=dialect, pretty=True)
-    sql = compiler.payments(result).sql(dialect=dialect, pretty=True)
-    used = sorted(
-        {"person_id", "birth_date", "death_date", "granted"}
-        | {c.name for c in result.find_all(exp.Column) if c.table == "f"}
+    result = _MonthCompiler(law, dialect, facts, children).result()
+    columns = {(column.table, column.name) for column in result.find_all(exp.Column)}
+    used = {"person_id", "birth_date", "death_date", "granted"} | {name for table, name in columns if table == "f"}
+    result_sql = result.sql(dialect=dialect, pretty=True, copy=False)
+    return CompiledStatement(
+        result_sql=result_sql,
+        hash=hashlib.sha256("\n".join((COMPILER_VERSION, dialect, package.hash, result_sql)).encode()).hexdigest(),
+        dialect=dialect,
+        fact_columns=tuple(sorted(used)),
+        child_columns=tuple(sorted(name for table, name in columns if table == "c")),
+        benefits=law.benefits,
+        rules=law.rules,
+        result=result,
     )
-    of_children = sorted({c.name for c in result.find_all(exp.Column) if c.table == "c"})
-    digest = hashlib.sha256("\n".join((COMPILER_VERSION, dialect, package.hash, sql)).encode()).hexdigest()
-    return CompiledStatement(sql, result_sql, digest, dialect, tuple(used), tuple(of_children), law.benefits, law.rules)
 
 
 def _number(value: int) -> exp.Expression:
     return exp.Literal.number(value)
 
 
-def _bigint(value: int) -> exp.Expression:
-    return exp.Cast(this=_number(value), to=exp.DataType.build("bigint"))
+def _bigint(expression: exp.Expression) -> exp.Expression:
+    return exp.Cast(this=expression, to=exp.DataType.build("bigint"))
+
+
+def _and(*parts: exp.Expression) -> exp.Expression:
+    return exp.and_(*parts, copy=False)
+
+
+def _or(*parts: exp.Expression) -> exp.Expression:
+    return exp.or_(*parts, copy=False)
+
+
+def _paren(expression: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=expression)
+
+
+def _not(part: exp.Expression) -> exp.Expression:
+    return exp.Not(this=exp.Paren(this=part))
 
 
 def _date(day: datetime.date) -> exp.Expression:
@@ -116,7 +141,7 @@ def _case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: ex
 
 
 def _is_null(expression: exp.Expression) -> exp.Expression:
-    return exp.Is(this=exp.paren(expression), expression=exp.null())
+    return exp.Is(this=_paren(expression), expression=exp.null())
 
 
 def _table(name: str, alias: str) -> exp.Table:
@@ -158,11 +183,11 @@ class _MonthCompiler:
     def condition(self, expression: Expression, moment: _Moment, table: str = "f") -> exp.Expression:
         """Return the condition at one instant; NULL means unknown, which is Kleene's logic in every engine."""
         if isinstance(expression, And):
-            return exp.and_(*(self.condition(part, moment, table) for part in expression.parts))
+            return _and(*(self.condition(part, moment, table) for part in expression.parts))
         if isinstance(expression, Or):
-            return exp.or_(*(self.condition(part, moment, table) for part in expression.parts))
+            return _or(*(self.condition(part, moment, table) for part in expression.parts))
         if isinstance(expression, Not):
-            return exp.not_(exp.paren(self.condition(expression.part, moment, table)))
+            return _not(self.condition(expression.part, moment, table))
         if isinstance(expression, CountChildren):
             return self._enough_children(expression, moment)
         return self._atom(expression, moment, table)
@@ -171,7 +196,7 @@ class _MonthCompiler:
         if isinstance(atom, WasReceiving):
             mask = _column("was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}", table)
             bit = 1 << self.law.benefits.index(atom.benefit)
-            return exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=mask, expression=_bigint(bit))), expression=_number(0))
+            return exp.NEQ(this=_paren(exp.BitwiseAnd(this=mask, expression=_number(bit))), expression=_number(0))
         if isinstance(atom, Age):
             return self._age(atom, moment, table)
         if isinstance(atom, Born):
@@ -189,7 +214,7 @@ class _MonthCompiler:
             )
         if isinstance(atom, Amount):
             number = atom.number.value if atom.number.parameter is None else self.law.numbers[atom.number.parameter]
-            return _OPERATORS[atom.operator](this=column, expression=_bigint(number or 0))
+            return _OPERATORS[atom.operator](this=column, expression=_number(number or 0))
         return column
 
     def _fact_column(self, name: str, moment: _Moment, table: str) -> str:
@@ -198,9 +223,9 @@ class _MonthCompiler:
 
     def _age(self, atom: Age, moment: _Moment, table: str) -> exp.Expression:
         if atom.operator == "!=":
-            return exp.not_(exp.paren(self._age(Age(atom.unit, "=", atom.number), moment, table)))
+            return _not(self._age(Age(atom.unit, "=", atom.number), moment, table))
         birth = _column("birth_date", table)
-        return exp.and_(
+        return _and(
             *(
                 _OPERATORS[sign](this=birth.copy(), expression=_date(cutoff))
                 for sign, cutoff in age_bounds(atom, moment.day)
@@ -225,13 +250,9 @@ class _MonthCompiler:
 
     def _alive(self, moment: _Moment) -> exp.Expression:
         birth, death = _column("birth_date", "f"), _column("death_date", "f")
-        born = exp.or_(
-            exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day))
-        )
-        living = exp.or_(
-            exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day))
-        )
-        return exp.and_(born, living)
+        born = _or(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
+        living = _or(exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day)))
+        return _and(born, living)
 
     # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
 
@@ -248,10 +269,10 @@ class _MonthCompiler:
     def _packed(self, priced: PricedRule, moment: _Moment) -> exp.Expression:
         low = _LOW - priced.number
         if not priced.rule.per_child:
-            return _bigint((priced.amount_dong << _SHIFT) + low)
+            return _number((priced.amount_dong << _SHIFT) + low)
         sure, _ = self._counted(self._count_of(priced), moment)
         return exp.Add(
-            this=exp.Mul(this=sure, expression=_bigint(priced.amount_dong << _SHIFT)), expression=_number(low)
+            this=exp.Mul(this=sure, expression=_number(priced.amount_dong << _SHIFT)), expression=_number(low)
         )
 
     def _count_of(self, priced: PricedRule) -> CountChildren:
@@ -259,7 +280,7 @@ class _MonthCompiler:
 
     def _living(self, condition: Expression, moment: _Moment) -> exp.Expression:
         # Life is asked last: most conditions are false already, and then nobody needs to ask.
-        return exp.and_(self.condition(condition, moment), self._alive(moment))
+        return _and(self.condition(condition, moment), self._alive(moment))
 
     def value(self, code: str, moment: _Moment) -> exp.Expression:
         """Return the packed value of the first level that holds, or 0."""
@@ -271,7 +292,7 @@ class _MonthCompiler:
                 if priced.level.when is not None
             ]
             branches.append((self._living(condition, moment), _case(inner, self._packed(group[-1], moment))))
-        return _case(branches, _bigint(0))
+        return _case(branches, _number(0))
 
     def doubt(self, code: str, moment: _Moment) -> exp.Expression | None:
         """Return whether a level tried before the first one that holds was unknown, or None for a benefit without rules."""
@@ -287,17 +308,19 @@ class _MonthCompiler:
                 last = exp.GT(this=self._counted(self._count_of(group[-1]), moment)[1], expression=_number(0))
             asked = self._living(condition, moment)
             branches += [(asked, _case(inner, last)), (_is_null(asked.copy()), exp.true())]
+        if len(branches) == 2 and not inner and not group[-1].rule.per_child:
+            return branches[1][0]
         return _case(branches, exp.false()) if branches else None
 
     def doubts(self, moment: _Moment) -> exp.Expression:
         """Return the mask of benefits in doubt. One cheap look spares the scan of everybody whose facts are all known."""
-        mask: exp.Expression = _bigint(0)
+        mask: exp.Expression = _number(0)
         for number, code in enumerate(self.law.benefits):
             doubt = self.doubt(code, moment)
             if doubt is not None:
-                mask = exp.Add(this=mask, expression=_case([(doubt, _bigint(1 << number))], _number(0)))
+                mask = exp.Add(this=mask, expression=_case([(doubt, _number(1 << number))], _number(0)))
         missing = self._missing(moment)
-        return _case([(exp.or_(*missing), mask)], _bigint(0)) if missing else _bigint(0)
+        return _case([(_or(*missing), mask)], _number(0)) if missing else _number(0)
 
     def _missing(self, moment: _Moment) -> list[exp.Expression]:
         """Return tests that are all false when every fact the month's law asks about is known."""
@@ -328,10 +351,10 @@ class _MonthCompiler:
         for count in self.counts:
             for moment in self.moments:
                 birth = _column("birth_date", "c")
-                born = exp.or_(
+                born = _or(
                     exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day))
                 )
-                asked = exp.and_(born, self.condition(count.condition, moment, "c"))
+                asked = _and(born, self.condition(count.condition, moment, "c"))
                 sure, maybe = self._count_names(count, moment)
                 columns.append(_alias(exp.Count(this=_case([(asked, _number(1))], None)), sure))
                 columns.append(_alias(exp.Count(this=_case([(_is_null(asked.copy()), _number(1))], None)), maybe))
@@ -358,13 +381,13 @@ class _MonthCompiler:
         late: exp.Expression = _column("doubt_end")
         anything: exp.Expression = exp.BitwiseOr(this=_column("doubt_end"), expression=_column("doubt_prev"))
         for number in range(len(self.law.benefits)):
-            end, previous, bit = _column(f"v{number}_end"), _column(f"v{number}_prev"), _bigint(1 << number)
+            end, previous, bit = _column(f"v{number}_end"), _column(f"v{number}_prev"), _number(1 << number)
             in_doubt = _has_bit(_column("doubt_end"), bit)
             columns.append(
-                _alias(_case([(_positive(end), end.copy()), (in_doubt, _bigint(0))], previous), f"v{number}")
+                _alias(_case([(_positive(end), end.copy()), (in_doubt, _number(0))], previous), f"v{number}")
             )
-            ended = exp.and_(exp.EQ(this=end.copy(), expression=_number(0)), exp.not_(exp.paren(in_doubt.copy())))
-            only_before = exp.and_(_has_bit(_column("doubt_prev"), bit), ended)
+            ended = _and(exp.EQ(this=end.copy(), expression=_number(0)), _not(in_doubt.copy()))
+            only_before = _and(_has_bit(_column("doubt_prev"), bit), ended)
             late = exp.Add(this=late, expression=_case([(only_before, bit.copy())], _number(0)))
             anything = exp.BitwiseOr(
                 this=exp.BitwiseOr(this=anything, expression=end.copy()), expression=previous.copy()
@@ -372,14 +395,14 @@ class _MonthCompiler:
         none_before = exp.EQ(this=_column("doubt_prev"), expression=_number(0))
         columns.append(_alias(_case([(none_before, _column("doubt_end"))], late), "doubt"))
         select = exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
-        return select.where(exp.NEQ(this=exp.paren(anything), expression=_number(0)), copy=False)
+        return select.where(exp.NEQ(this=_paren(anything), expression=_number(0)), copy=False)
 
     def _allowed(self, code: str) -> exp.Expression:
         number = self.law.benefits.index(code)
-        decided = exp.or_(
-            exp.Is(this=_column("granted"), expression=exp.null()), _has_bit(_column("granted"), _bigint(1 << number))
+        decided = _or(
+            exp.Is(this=_column("granted"), expression=exp.null()), _has_bit(_column("granted"), _number(1 << number))
         )
-        return _case([(decided, _column(f"v{number}"))], _bigint(0))
+        return _case([(decided, _column(f"v{number}"))], _number(0))
 
     def _greatest(self, codes: Sequence[str]) -> exp.Expression:
         values = [self._allowed(code) for code in codes]
@@ -387,10 +410,10 @@ class _MonthCompiler:
 
     def _compared(self) -> exp.Select:
         """Layer 3: masks of what fires and what is unknown; the highest value, and the highest pair that the law adds up."""
-        fired: exp.Expression = _bigint(0)
+        fired: exp.Expression = _number(0)
         for number in range(len(self.law.benefits)):
             fired = exp.Add(
-                this=fired, expression=_case([(_positive(_column(f"v{number}")), _bigint(1 << number))], _number(0))
+                this=fired, expression=_case([(_positive(_column(f"v{number}")), _number(1 << number))], _number(0))
             )
         free = exp.Is(this=_column("granted"), expression=exp.null())
         unknown = _case(
@@ -405,14 +428,14 @@ class _MonthCompiler:
     def _chosen(self) -> exp.Select:
         """Layer 4: the pair when it is higher than the highest single benefit, else that one."""
         main: exp.Expression = _column("best")
-        extra: exp.Expression = _bigint(0)
+        extra: exp.Expression = _number(0)
         if self.law.combination.added:
             pair, more = _column("pair"), _column("more")
-            together = exp.Add(this=exp.paren(_amount(pair)), expression=exp.paren(_amount(more)))
-            is_higher = exp.GT(this=together, expression=exp.paren(_amount(_column("best"))))
-            both = exp.and_(_positive(more), _positive(pair), is_higher)
+            together = exp.Add(this=_paren(_amount(pair)), expression=_paren(_amount(more)))
+            is_higher = exp.GT(this=together, expression=_paren(_amount(_column("best"))))
+            both = _and(_positive(more), _positive(pair), is_higher)
             main = _case([(both, pair.copy())], _column("best"))
-            extra = _case([(both.copy(), more.copy())], _bigint(0))
+            extra = _case([(both.copy(), more.copy())], _number(0))
         columns = [
             _column("person_id"),
             _column("fired"),
@@ -424,15 +447,16 @@ class _MonthCompiler:
 
     def result(self) -> exp.Select:
         """Return the statement with one row per person whose facts fire or leave something unknown."""
-        columns: list[exp.Expression] = [_column("person_id"), _column("fired"), _column("unknown")]
+        columns: list[exp.Expression] = [_column("person_id")]
+        columns += [_alias(_bigint(_column(name)), name) for name in ("fired", "unknown")]
         for name in ("main", "extra"):
             columns.append(_alias(self._benefit_number(_column(name)), f"{name}_benefit_no"))
             paid = exp.GT(this=_column(name), expression=_number(0))
             columns.append(_alias(_case([(paid, _smallint(_rule_number(_column(name))))], None), f"{name}_rule_no"))
-            columns.append(_alias(_amount(_column(name)), f"{name}_amount_dong"))
+            columns.append(_alias(_bigint(_amount(_column(name))), f"{name}_amount_dong"))
         select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"))
         something = [exp.NEQ(this=_column(name), expression=_number(0)) for name in ("fired", "unknown")]
-        return select.where(exp.or_(*something), copy=False)
+        return select.where(_or(*something), copy=False)
 
     def _benefit_number(self, packed: exp.Column) -> exp.Expression:
         """Return the benefit's number from the rule's: rules of a benefit are numbered together."""
@@ -440,34 +464,35 @@ class _MonthCompiler:
         for number, code in enumerate(self.law.benefits):
             if self.law.by_benefit[code]:
                 last = self.law.by_benefit[code][-1].number
-                reached = exp.LTE(this=exp.paren(_rule_number(packed.copy())), expression=_number(last))
+                reached = exp.LTE(this=_paren(_rule_number(packed.copy())), expression=_number(last))
                 branches.append((reached, _number(number)))
         return _smallint(_case(branches, None))
 
-    def payments(self, result: exp.Select) -> exp.Select:
-        """Return the statement with one row per paid benefit, in one pass over the result."""
-        slots = exp.Values(
-            expressions=[exp.Tuple(expressions=[_number(0)]), exp.Tuple(expressions=[_number(1)])],
-            alias=exp.TableAlias(this=exp.to_identifier("slot"), columns=[exp.to_identifier("n")]),
-        )
 
-        def either(name: str) -> exp.Expression:
-            first = exp.EQ(this=_column("n", "slot"), expression=_number(0))
-            return _case([(first, _column(f"main_{name}", "r"))], _column(f"extra_{name}", "r"))
+def _payments(result: exp.Select, benefits: Sequence[str]) -> exp.Select:
+    """Return the statement with one row per paid benefit, in one pass over the result."""
+    slots = exp.Values(
+        expressions=[exp.Tuple(expressions=[_number(0)]), exp.Tuple(expressions=[_number(1)])],
+        alias=exp.TableAlias(this=exp.to_identifier("slot"), columns=[exp.to_identifier("n")]),
+    )
 
-        codes = [
-            (exp.EQ(this=either("benefit_no"), expression=_number(number)), exp.Literal.string(code))
-            for number, code in enumerate(self.law.benefits)
-        ]
-        columns = [
-            _column("person_id", "r"),
-            _alias(_case(codes, None), "benefit"),
-            _alias(either("rule_no"), "rule_no"),
-            _alias(either("amount_dong"), "amount_dong"),
-        ]
-        source = exp.Subquery(this=result.copy(), alias=exp.TableAlias(this=exp.to_identifier("r")))
-        select = exp.Select(expressions=columns).from_(source).join(slots, join_type="cross", copy=False)
-        return select.where(exp.GT(this=either("amount_dong"), expression=_number(0)), copy=False)
+    def either(name: str) -> exp.Expression:
+        first = exp.EQ(this=_column("n", "slot"), expression=_number(0))
+        return _case([(first, _column(f"main_{name}", "r"))], _column(f"extra_{name}", "r"))
+
+    codes = [
+        (exp.EQ(this=either("benefit_no"), expression=_number(number)), exp.Literal.string(code))
+        for number, code in enumerate(benefits)
+    ]
+    columns = [
+        _column("person_id", "r"),
+        _alias(_case(codes, None), "benefit"),
+        _alias(either("rule_no"), "rule_no"),
+        _alias(either("amount_dong"), "amount_dong"),
+    ]
+    source = exp.Subquery(this=result.copy(), alias=exp.TableAlias(this=exp.to_identifier("r")))
+    select = exp.Select(expressions=columns).from_(source).join(slots, join_type="cross", copy=False)
+    return select.where(exp.GT(this=either("amount_dong"), expression=_number(0)), copy=False)
 
 
 def _positive(expression: exp.Expression) -> exp.Expression:
@@ -475,7 +500,7 @@ def _positive(expression: exp.Expression) -> exp.Expression:
 
 
 def _has_bit(mask: exp.Expression, bit: exp.Expression) -> exp.Expression:
-    return exp.NEQ(this=exp.paren(exp.BitwiseAnd(this=mask, expression=bit.copy())), expression=_number(0))
+    return exp.NEQ(this=_paren(exp.BitwiseAnd(this=mask, expression=bit.copy())), expression=_number(0))
 
 
 def _amount(packed: exp.Expression) -> exp.Expression:
@@ -483,9 +508,7 @@ def _amount(packed: exp.Expression) -> exp.Expression:
 
 
 def _rule_number(packed: exp.Expression) -> exp.Expression:
-    return exp.Sub(
-        this=_number(_LOW), expression=exp.paren(exp.BitwiseAnd(this=packed.copy(), expression=_bigint(_LOW)))
-    )
+    return exp.Sub(this=_number(_LOW), expression=_paren(exp.BitwiseAnd(this=packed.copy(), expression=_number(_LOW))))
 
 
 def _smallint(expression: exp.Expression) -> exp.Expression:
