@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from django.db import connection, migrations, transaction
 
 # Evaluated once per statement (the sub-selects are independent of the row), so the fence costs a hash probe a row.
+# The second sub-select is safe for "*" too: which side of an OR is computed first is the planner's choice.
 _IN_SCOPE = """(
     (SELECT current_setting('ansinh.scope', true)) = '*'
-    OR {column} = ANY ((SELECT string_to_array(nullif(current_setting('ansinh.scope', true), ''), ',')::int[])::int[])
+    OR {column} = ANY ((SELECT string_to_array(nullif(nullif(current_setting('ansinh.scope', true), ''), '*'), ',')::int[])::int[])
 )"""
 _PROTECTED = "(SELECT current_setting('ansinh.protected', true)) = 'on'"
 
