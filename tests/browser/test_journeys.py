@@ -1,0 +1,186 @@
+"""What each persona does with the pages, in Chromium: from the one-time password to the clause behind 810,000 đồng."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OPEN_RUN, OWN_PASSWORD, PHONE, Visitor
+
+pytestmark = pytest.mark.xdist_group("browser")
+Visitors = Callable[..., Visitor]
+
+
+def _dong(text: str) -> list[int]:
+    return [int(found.replace(".", "")) for found in re.findall(r"(-?[\d.]+)[ \u00a0]đồng", text)]
+
+
+def test_the_first_sign_in_forces_a_password_of_ones_own(visitors: Visitors) -> None:
+    visitor = visitors()
+    one_time = visitor.site.one_time_password("thanhtra")
+    visitor.open("/ky-chi-tra/2026-11/")
+    assert "/dang-nhap/" in visitor.page.url
+    visitor.page.fill("#ten", "thanhtra")
+    visitor.page.fill("#mat_khau", "không phải mật khẩu")
+    visitor.page.click("main button[type=submit]")
+    assert "không đúng" in visitor.text()
+    visitor.page.fill("#mat_khau", one_time)
+    visitor.page.click("main button[type=submit]")
+    expect(visitor.page).to_have_url(visitor.site.address + "/doi-mat-khau/")
+    visitor.open("/nguoi/")
+    expect(visitor.page).to_have_url(visitor.site.address + "/doi-mat-khau/")
+    visitor.page.fill("#mat_khau_cu", one_time)
+    for box in ("#mat_khau", "#mat_khau_lai"):
+        visitor.page.fill(box, "ngắn")
+    visitor.page.click("main button[type=submit]")
+    assert "chưa đủ mạnh" in visitor.text()
+    visitor.page.fill("#mat_khau_cu", one_time)
+    for box in ("#mat_khau", "#mat_khau_lai"):
+        visitor.page.fill(box, OWN_PASSWORD)
+    visitor.page.click("main button[type=submit]")
+    expect(visitor.page).to_have_url(re.compile("/ky-chi-tra/"))
+    visitor.site.passwords["thanhtra"] = OWN_PASSWORD
+    # Leaving ends the session: the way back shows nothing.
+    visitor.page.click("text=Đăng xuất")
+    visitor.open("/nguoi/")
+    assert "/dang-nhap/" in visitor.page.url
+
+
+def test_the_departments_month_says_where_every_dong_is(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.sign_in("chuyenvien")
+    assert visitor.open("/ky-chi-tra/2026-11/") == 200
+    run = visitor.site.summary["run"]
+    row = visitor.page.inner_text("caption:has-text('cộng lại bằng số phải chi') ~ tbody").replace("\u00a0", " ")
+    paid, held, returned, unpaid, due = _dong(row)
+    assert paid + held + returned + unpaid == due == run["due_dong"]
+    assert (paid, returned) == (run["paid_dong"], run["returned_dong"])
+    assert visitor.page.locator(".an-steps__item--done").count() >= 5
+    assert visitor.page.locator(".an-actions").count() == 0
+
+
+def test_a_second_person_approves_and_a_double_click_does_it_once(visitors: Visitors) -> None:
+    officer, approver = visitors(), visitors()
+    officer.sign_in("chuyenvien")
+    officer.open("/ky-chi-tra/2026-12/")
+    assert officer.page.locator("text=Duyệt kỳ này").count() == 0
+    officer.page.click("text=Kiểm tra kỳ này")
+    panel = officer.page.locator(".an-panel")
+    expect(panel).to_contain_text("Đối chiếu tổng kiểm soát")
+    # The question took the focus, so that a keyboard or a screen reader is where the decision is.
+    expect(officer.page.locator("#cau-hoi")).to_be_focused()
+    panel.locator("button").click()
+    expect(officer.page.locator(".an-steps__item--now")).to_contain_text("Duyệt")
+    assert officer.open(f"/ky-chi-tra/2026-12/{OPEN_RUN}/duyet/") == 403
+
+    approver.sign_in("pheduyet")
+    approver.open("/ky-chi-tra/2026-12/")
+    approver.page.click("text=Duyệt kỳ này")
+    approver.page.locator(".an-panel button").dblclick()
+    expect(approver.page.locator(".an-steps__item--now")).to_contain_text("Chốt")
+    expect(approver.page.locator(".an-steps")).to_contain_text("pheduyet")
+    # No budget was appropriated for December: freezing is refused in one sentence, where the reader looks.
+    approver.page.click("text=Chốt kỳ này")
+    approver.page.locator(".an-panel button").click()
+    expect(approver.page.locator("[role=alert]")).to_contain_text("dự toán")
+    approver.open("/ky-chi-tra/2026-12/")
+    expect(approver.page.locator(".an-steps__item--now")).to_contain_text("Chốt")
+
+
+def test_coverage_is_a_picture_and_a_table_with_the_same_figures(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.sign_in("lanhdao")
+    visitor.open("/do-phu/2026-11/")
+    coverage = visitor.site.summary["paid_by_account"]["percent"].replace(".", ",")
+    assert f"{coverage} %" in visitor.text()
+    bubbles = visitor.page.locator(".an-map__bubble")
+    assert bubbles.count() == 40
+    assert "theo xã, phường" in (visitor.page.text_content("svg[role=img] > title") or "")
+    rows = visitor.page.locator("#bang ~ .moj-scrollable-pane tbody tr")
+    assert rows.count() == 40
+    visitor.page.click("th a:has-text('Người nhận tiền')")
+    expect(visitor.page.locator("th[aria-sort=descending]")).to_contain_text("Người nhận tiền")
+    payees = [int(text.replace(".", "")) for text in rows.locator("td:nth-of-type(1)").all_inner_texts()]
+    assert payees == sorted(payees, reverse=True)
+    assert sum(payees) == visitor.site.summary["payees"]
+    assert "107,45 %" in visitor.text()
+    # A leader sees figures, never a person.
+    assert visitor.open("/nguoi/") == 403
+
+
+def test_a_persons_page_explains_each_dong_down_to_the_clause(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.sign_in("xa19777")
+    expect(visitor.page).to_have_url(visitor.site.address + "/nguoi/")
+    person = visitor.site.summary["example_person"]
+    assert visitor.open(f"/nguoi/{person}/?thang=2026-11") == 200
+    words = visitor.text()
+    assert "NĐ 335/2026/NĐ-CP, Điều 6 khoản 1 điểm e" in words
+    amounts = [_dong(text)[0] for text in visitor.page.locator(".an-reason__head").all_inner_texts()]
+    assert sorted(amounts) == [60_000] * 4 + [810_000]
+    assert "Cộng: 1.050.000 đồng" in words
+    assert "Truy lĩnh, tháng 07/2026" in words
+    # The person is found by name, without diacritics, and from there the page is one click away.
+    name = visitor.page.inner_text("h1")
+    visitor.open("/nguoi/")
+    visitor.page.fill("#q", name)
+    visitor.page.press("#q", "Enter")
+    visitor.page.click(f"a[href='/nguoi/{person}/']")
+    expect(visitor.page.locator("h1")).to_have_text(name)
+
+
+def test_another_communes_officer_does_not_find_the_person(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.sign_in("xa20044")
+    assert visitor.open(f"/nguoi/{visitor.site.summary['example_person']}/") == 404
+    assert "Không tìm thấy" in visitor.text()
+
+
+def test_everybody_may_read_the_public_page(visitors: Visitors) -> None:
+    visitor = visitors()
+    assert visitor.open("/") == 200
+    assert visitor.page.url.endswith("/cong-khai/")
+    words = visitor.text()
+    assert "107,45 %" in words
+    paid, held, returned, unpaid, due = _dong(visitor.page.inner_text(".an-figures").replace("\u00a0", " "))
+    assert paid + held + returned + unpaid == due
+    assert visitor.page.locator("a[href^='/nguoi/']").count() == 0
+    small = [
+        text
+        for text in visitor.page.locator(".an-public-table td:nth-of-type(1)").all_inner_texts()
+        if text in {"1", "2", "3", "4"}
+    ]
+    assert small == []
+
+
+def test_the_language_switch_turns_the_page_and_keeps_the_place(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.open("/cong-khai/")
+    assert visitor.page.get_attribute("html", "lang") == "vi"
+    visitor.page.click("text=English")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
+    assert visitor.page.url.endswith("/cong-khai/")
+    assert "The month's money" in visitor.text()
+    visitor.page.click("text=Tiếng Việt")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "vi")
+
+
+def test_the_pages_work_without_scripts(visitors: Visitors) -> None:
+    visitor = visitors(java_script_enabled=False, viewport=PHONE)
+    visitor.sign_in("pheduyet")
+    assert visitor.open("/ky-chi-tra/2026-11/") == 200
+    assert visitor.page.is_visible("a:has-text('Độ phủ tài khoản')")
+    assert visitor.open(f"/ky-chi-tra/2026-12/{OPEN_RUN}/duyet/") == 200
+    assert visitor.page.is_visible("button:has-text('Duyệt kỳ này')")
+
+
+def test_the_keyboard_reaches_the_content_first(visitors: Visitors) -> None:
+    visitor = visitors()
+    visitor.open("/cong-khai/")
+    visitor.page.keyboard.press("Tab")
+    skip = visitor.page.locator(".govuk-skip-link")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_visible()
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.locator("#main-content")).to_be_focused()
