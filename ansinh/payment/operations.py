@@ -217,6 +217,8 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
     """
     keys = list(transitions.EFFECTS.items())
     with connection.cursor() as cursor:
+        # Whole-file statements: one wrong row estimate must not turn them into a loop per line.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("ANALYZE answer")
         cursor.execute(statement("payment", "judge"), {
             "now": [now for (now, _), _ in keys], "answers": [answer for (_, answer), _ in keys],
@@ -224,6 +226,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         })
         cursor.execute(statement("payment", "apply"))
         cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
+        cursor.execute("ANALYZE moved")
         cursor.execute("SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged")
         applied, held = cursor.fetchone()
     _book_moves(message.id, provider, at)
