@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ansinh.project.commands import COMMANDS
+from ansinh.project.commands import COMMANDS, find
 from tools import reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,3 +76,11 @@ def test_the_changelog_has_the_version_of_the_package() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(encoding="utf8"), re.MULTILINE)
     assert version is not None
     assert f"## [{version.group(1)}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf8")
+
+
+def test_the_commands_of_the_contract_exist() -> None:
+    promised = (
+        "demo", "init", "seed", "law check", "law explain", "people import", "payroll calculate", "payroll check", "payroll approve",
+        "payroll freeze", "payment submit", "payment collect", "payment read", "ledger verify", "ledger export", "report coverage", "bench month",
+    )  # fmt: skip
+    assert [find(name).name for name in promised] == list(promised)
