@@ -19,6 +19,7 @@ from ansinh.reports.funnel import AreaCoverage, CoverageReport, ItemSum, Money, 
 from ansinh.reports.publication import PublishedCoverage, publish
 
 _FROZEN = "SELECT max(month) FROM payroll_payrollrun WHERE state = 'FROZEN'"
+_FROZEN_MONTHS = "SELECT DISTINCT month FROM payroll_payrollrun WHERE state = 'FROZEN' ORDER BY month DESC"
 _PROVINCES = (
     "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
     " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
@@ -65,6 +66,11 @@ def _rows(sql: str, parameters: object = None) -> list[tuple]:
 def months() -> list[Month]:
     """Return the months that have a run, newest first."""
     return [Month.of(day) for (day,) in _rows("SELECT DISTINCT month FROM payroll_payrollrun ORDER BY month DESC")]
+
+
+def frozen_months() -> list[Month]:
+    """Return the months that have a frozen run, newest first: those a coverage report exists for."""
+    return [Month.of(day) for (day,) in _rows(_FROZEN_MONTHS)]
 
 
 def latest_frozen_month() -> Month | None:

@@ -125,7 +125,7 @@ def coverage_page(request: HttpRequest, month: str) -> HttpResponse:
         areas = [area for area in areas if area.stages.payees]
     context = {
         "report": report,
-        "months": reports.months(),
+        "months": reports.frozen_months(),
         "month": report.month,
         "shares": shares_of(report.stages),
         "reasons": [(no_account_label(reason), count) for reason, count in report.stages.reasons.items()],

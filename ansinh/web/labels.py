@@ -24,6 +24,24 @@ _PAYMENT = {
     "UNKNOWN": noop("Chưa rõ kết quả"),
     "RETURNED": noop("Bị hoàn trả"),
 }
+# The same code means different things when a payment is refused and when it comes back: the set is part of the key.
+_REASONS = {
+    ("status", "AC01"): noop("Số tài khoản sai hoặc thiếu"),
+    ("status", "AC03"): noop("Số tài khoản người nhận sai hoặc thiếu"),
+    ("status", "AC04"): noop("Tài khoản đã đóng"),
+    ("status", "AC06"): noop("Tài khoản bị phong toả"),
+    ("status", "AG01"): noop("Loại tài khoản không được nhận"),
+    ("status", "AM05"): noop("Trùng lệnh"),
+    ("status", "BE01"): noop("Tên không khớp với tài khoản"),
+    ("status", "MD07"): noop("Chủ tài khoản đã mất"),
+    ("return", "AC01"): noop("Số tài khoản không đúng dạng"),
+    ("return", "AC04"): noop("Tài khoản đã đóng"),
+    ("return", "AC06"): noop("Tài khoản bị phong toả"),
+    ("return", "AG01"): noop("Loại tài khoản không được nhận"),
+    ("return", "AM05"): noop("Trùng lệnh"),
+    ("return", "BE01"): noop("Tên không khớp với tài khoản"),
+    ("return", "MD07"): noop("Chủ tài khoản đã mất"),
+}
 _ADDRESS = {
     "NOT_OPENED": noop("Chưa mở tài khoản"),
     "CANNOT_OPEN": noop("Không mở được tài khoản"),
@@ -76,6 +94,12 @@ def role_label(role: str) -> str:
 def payment_label(status: str) -> str:
     """Return a payment's status in words."""
     return _word(_PAYMENT, status)
+
+
+def reason_label(code_set: str, code: str) -> str:
+    """Return the provider's reason in words with its code; a code we have no word for stands for itself."""
+    words = _REASONS.get((code_set, code))
+    return f"{_(words)} ({code})" if words else code
 
 
 def address_label(state: str) -> str:

@@ -18,7 +18,7 @@ from ansinh.payroll import queries as payroll
 from ansinh.reports import queries as reports
 from ansinh.web import access
 from ansinh.web.access import for_roles
-from ansinh.web.labels import payment_label
+from ansinh.web.labels import payment_label, reason_label
 from ansinh.web.scope import go
 from ansinh.web.templatetags.ansinh import instant, number
 
@@ -150,7 +150,7 @@ def _view_of(run: payroll.RunRow, role: str) -> RunView:
         ),
         attention=tuple(
             Attention(
-                payment_label(row.status), f"{row.reason_set} {row.reason_code}".strip(), row.count, row.amount_dong
+                payment_label(row.status), reason_label(row.reason_set, row.reason_code), row.count, row.amount_dong
             )
             for row in progress.attention
         ),

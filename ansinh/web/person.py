@@ -26,6 +26,7 @@ from ansinh.web.labels import (
     channel_label,
     mandate_label,
     no_account_label,
+    reason_label,
     relationship_label,
 )
 
@@ -67,6 +68,7 @@ class PaymentView:
     """One payment in words."""
 
     label: str
+    reason: str
     channel: str
     row: payment.ItemRow
 
@@ -137,7 +139,12 @@ def _decisions(person_id: int) -> list[DecisionView]:
 def _payments(person_id: int) -> list[PaymentView]:
     is_english = get_language() == "en"
     return [
-        PaymentView(row.label_en if is_english else row.label, channel_label(row.channel), row)
+        PaymentView(
+            row.label_en if is_english else row.label,
+            reason_label(row.reason_set, row.reason_code),
+            channel_label(row.channel),
+            row,
+        )
         for row in payment.items_of(person_id)
     ]
 
