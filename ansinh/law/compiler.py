@@ -80,6 +80,13 @@ def compile_month(
         Refused: `law_not_encoded` for a month before the law held here begins.
     """
     law = package.month_law(month, known_on)
+    key = (COMPILER_VERSION, dialect, facts, children)
+    if key not in law.made:
+        law.made[key] = _compile(package, law, dialect, facts, children)
+    return law.made[key]
+
+
+def _compile(package: LawPackage, law: MonthLaw, dialect: Dialect, facts: str, children: str) -> CompiledStatement:
     assert len(law.rules) <= _LOW, "more rules than a packed value can number"
     result = _MonthCompiler(law, dialect, facts, children).result()
     columns = {(column.table, column.name) for column in result.find_all(exp.Column)}

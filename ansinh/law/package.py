@@ -69,6 +69,8 @@ class MonthLaw:
     benefits: tuple[str, ...]
     combination: Combination
     numbers: dict[str, int]
+    # Whatever was made from this law once and may be used again (compiled statements), by a key of the maker's.
+    made: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     @property
     def end(self) -> datetime.date:
