@@ -32,6 +32,19 @@ ASKED = [
 LARGEST = 10**12
 PACKAGE = load_package()
 CODES = [benefit.code for benefit in PACKAGE.benefits]
+# Lives that stand near a benefit, so that a changed fact tips them over.
+LIVES: list[dict[str, Any]] = [
+    {},
+    {"no_caregiver_case": "b"},
+    {"studying": True, "study_unbroken": True, "was_receiving": ["K1"]},
+    {"hiv": True, "household_poverty": "poor"},
+    {"household_poverty": "poor", "area_hardship": True},
+    {"household_poverty": "poor", "in_community_care": True},
+    {"disability": "severe"},
+    {"single_parent": True, "household_poverty": "poor", "children": [{"birth_date": "2012-01-01"}, {"birth_date": "2020-02-29"}]},
+    {"single_parent": True, "household_poverty": "near_poor", "disability": "severe", "was_receiving": ["K4"],
+     "children": [{"birth_date": "2009-11-01", "studying": True, "study_unbroken": True}]},
+]  # fmt: skip
 _OFTEN = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -85,7 +98,11 @@ def facts_of(month: Month) -> st.SearchStrategy[dict[str, Any]]:
     optional["decision_signed_on"] = st.sampled_from([month.first_day, month.last_day, month.plus(1).first_day]).map(
         str
     )
-    return st.fixed_dictionaries({"birth_date": birth_dates(month), "area": st.just("19777")}, optional=optional)
+    changed = st.lists(st.sampled_from(sorted(optional)), max_size=4, unique=True).flatmap(
+        lambda names: st.fixed_dictionaries({name: optional[name] for name in names})
+    )
+    birth = st.fixed_dictionaries({"birth_date": birth_dates(month), "area": st.just("19777")})
+    return st.builds(lambda life, born, new: {**life, **born, **new}, st.sampled_from(LIVES), birth, changed)
 
 
 @st.composite
