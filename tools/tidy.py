@@ -60,14 +60,12 @@ class Figures:
     returns_annotated: int = 0
 
     def ratchet(self) -> dict[str, int]:
-        """Return the figures that may only improve; all are integers, and smaller is better."""
-        functions = max(1, len(self.function_lengths))
-        over = sum(length > SHORT_FUNCTION for length in self.function_lengths)
+        """Return the figures that do not meet the design yet and may only improve; integers, and smaller is better.
+
+        Lengths of files and functions meet it already: for them the design's own limits are the rule, not today's best.
+        """
         return {
-            "file_lines_max": max(self.file_lengths, default=0),
-            "function_lines_max": max(self.function_lengths, default=0),
-            "functions_over_35_per_1000": math.ceil(1000 * over / functions),
-            "functions_without_return_type": functions - self.returns_annotated if self.function_lengths else 0,
+            "functions_without_return_type": len(self.function_lengths) - self.returns_annotated,
             "lines_over_120_per_1000": math.ceil(1000 * self.long_lines / max(1, self.lines)),
             # Comments say why; the design asks for 50 to 90 of 1,000 lines. What is missing may only shrink.
             "comment_lines_short_of_50_per_1000": max(0, 50 - 1000 * self.comment_lines // max(1, self.lines)),
@@ -235,6 +233,9 @@ def main() -> int:
         json.dumps(
             {
                 **found,
+                "file_lines_max": max(figures.file_lengths),
+                "function_lines_max": max(figures.function_lengths),
+                "functions_over_35": sum(length > SHORT_FUNCTION for length in figures.function_lengths),
                 "lines": figures.lines,
                 "functions": len(figures.function_lengths),
             }
