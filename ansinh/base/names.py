@@ -43,4 +43,7 @@ def sort_key(name: str) -> str:
 
 def ascii_upper(text: str) -> str:
     """Return the text as banks write names: upper case, no diacritics, words separated by one space."""
+    # Names that banks gave us are in that form already, and a payroll has a million of them.
+    if text.isascii() and text.replace(" ", "").isalnum() and "  " not in text:
+        return text.strip().upper()
     return fold(text).upper()

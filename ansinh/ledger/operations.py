@@ -11,7 +11,7 @@ from django.db.utils import IntegrityError
 from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.models import LedgerAccount
-from ansinh.ledger.sealing import CANONICAL_VERSION, ROOT_OF, chain_link
+from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, ROOT_OF, chain_link
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
@@ -92,7 +92,7 @@ def seal(*, at: datetime.datetime) -> str | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ONE_WRITER)
         cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
-        number, last, previous = cursor.fetchone() or (0, 0, "")
+        number, last, previous = cursor.fetchone() or (0, BEFORE_ALL, "")
         cursor.execute(ROOT_OF, [last, 2**62])
         first, final, count, root = cursor.fetchone()
         if not count:

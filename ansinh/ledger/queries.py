@@ -8,7 +8,7 @@ from django.db import connection
 from ansinh.base.months import Month
 from ansinh.ledger.accounts import LABELS, Code
 from ansinh.ledger.models import LedgerAccount, Seal
-from ansinh.ledger.sealing import ROOT_OF, chain_link
+from ansinh.ledger.sealing import BEFORE_ALL, ROOT_OF, chain_link
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def balances() -> dict[str, int]:
 
 
 def _seals_hold() -> bool:
-    previous, last = "", 0
+    previous, last = "", BEFORE_ALL
     with connection.cursor() as cursor:
         for seal in Seal.objects.order_by("number"):
             cursor.execute(ROOT_OF, [last, seal.last_transfer])
@@ -56,13 +56,12 @@ def verify() -> BookCheck:
             " WHERE account.id IS NULL OR account.balance_dong <> coalesce(moved.amount, 0)"
         )
         (equal,) = cursor.fetchone()
-        cursor.execute("SELECT count(*), count(*) FILTER (WHERE id > (SELECT coalesce(max(last_transfer), 0) FROM ledger_seal))"
-                       " FROM ledger_transfer")
-        transfers, unsealed = cursor.fetchone()
+        cursor.execute("SELECT (SELECT count(*) FROM ledger_transfer), (SELECT coalesce(sum(transfers), 0) FROM ledger_seal)")
+        transfers, sealed = cursor.fetchone()
     last = Seal.objects.order_by("-number").values_list("chain", flat=True).first() or ""
     return BookCheck(
         checks={"balanced": zero, "balances_equal_transfers": equal, "no_overspend": floors, "seal_chain": _seals_hold(),
-                "everything_sealed": unsealed == 0},
+                "everything_sealed": sealed == transfers},
         transfers=transfers, seal=last,
     )
 

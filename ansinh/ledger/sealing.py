@@ -6,6 +6,8 @@ The canonical form has a version: a later form never makes an older seal unreada
 import hashlib
 
 CANONICAL_VERSION = 1
+# Below every possible number: a transfer slipped in under the first one is part of the first range too.
+BEFORE_ALL = -(2**62)
 
 # A leaf covers 65,536 transfer numbers, so that memory stays small; the root is the hash of the leaves in order.
 ROOT_OF = """

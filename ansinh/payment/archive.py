@@ -1,8 +1,6 @@
 """The archive of every file sent or received, named by its SHA-256: bytes are safe on disk before anything relies on them."""
 
-import hashlib
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -20,28 +18,20 @@ class Archive:
         """Return where the bytes with this hash lie (or would lie)."""
         return self.folder / sha256[:2] / sha256
 
-    def store(self, chunks: Iterable[bytes]) -> tuple[str, int]:
-        """Write the bytes durably and return (sha256, size). An interrupted write leaves only a `.part` file.
+    def keep(self, received: Path, sha256: str) -> None:
+        """Move a received file into its place, durably. Bytes that lie there already need no second copy.
 
         Raises:
-            OSError: when the disk is full or the folder cannot be written; nothing is then stored.
+            OSError: when the disk is full or the folder cannot be written; the received file is then still where it was.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = self.folder / f"{os.getpid()}.part"
-        digest, size = hashlib.sha256(), 0
-        try:
-            with open(part, "wb") as file:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    size += file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-            target = self.path(digest.hexdigest())
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return digest.hexdigest(), size
+        target = self.path(sha256)
+        if target.exists():
+            received.unlink(missing_ok=True)
+            return
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(received, "rb") as file:
+            os.fsync(file.fileno())
+        received.replace(target)
 
     def adopt(self, part: Path, artefact: Artefact) -> Artefact:
         """Move a finished file into its place and return the artefact with its path."""

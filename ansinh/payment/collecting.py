@@ -133,13 +133,9 @@ def collect(
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     with stage("fetch"):
-        # All first, then away with them: the same bytes under two names lie in one file.
-        fetched = list(gateway.poll(names.__contains__, incoming))
-        for inbound in fetched:
-            with open(inbound.path, "rb") as file:
-                store_message(provider=provider, name=inbound.name, chunks=iter(lambda f=file: f.read(1 << 20), b""), archive=archive, at=at)
-        for inbound in fetched:
-            inbound.path.unlink(missing_ok=True)
+        for inbound in gateway.poll(names.__contains__, incoming):
+            archive.keep(inbound.path, inbound.sha256)
+            store_message(provider=provider, name=inbound.name, sha256=inbound.sha256, at=at)
     messages = applied = held = 0
     for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):
         try:

@@ -60,7 +60,7 @@ class PaymentItem(models.Model):
         UNKNOWN = "UNKNOWN", "chưa rõ"
         RETURNED = "RETURNED", "hoàn trả"
 
-    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, verbose_name="kỳ")
+    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="kỳ")
     beneficiary = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="đối tượng")
     payee = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="người nhận")
     address = models.ForeignKey(FinancialAddress, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="tài khoản nhận")
@@ -119,7 +119,7 @@ class MessageLine(models.Model):
     """One result in a message: what it said of which attempt, and whether it was applied or held for a person."""
 
     pk = models.CompositePrimaryKey("message_id", "line")
-    message = models.ForeignKey(Message, models.DO_NOTHING, db_index=False, verbose_name="thông điệp")
+    message = models.ForeignKey(Message, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="thông điệp")
     line = models.IntegerField("dòng")
     item_id = models.BigIntegerField("khoản chi", null=True)
     attempt = models.SmallIntegerField("lần gửi", null=True)

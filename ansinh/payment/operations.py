@@ -6,7 +6,7 @@ Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Đi�
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -201,9 +201,8 @@ def submit(
     return Sent(sent=sent, unknown=unknown)
 
 
-def store_message(*, provider: PaymentServiceProvider, name: str, chunks: Iterable[bytes], archive: Archive, at: datetime.datetime) -> Message | None:
-    """This will put a received file on disk and note it; None when the same bytes came before, under whatever name."""
-    sha256, _ = archive.store(chunks)
+def store_message(*, provider: PaymentServiceProvider, name: str, sha256: str, at: datetime.datetime) -> Message | None:
+    """This will note a file that lies in the archive; None when the same bytes came before, under whatever name."""
     message, is_new = Message.objects.get_or_create(
         provider=provider, sha256=sha256, defaults={"name": name[:200], "state": Message.State.STORED, "stored_at": at}
     )

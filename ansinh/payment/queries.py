@@ -106,7 +106,14 @@ _INVARIANTS = """
            coalesce((SELECT bool_and(total = due) FROM run), true) AS runs_equal_items,
            NOT EXISTS (SELECT FROM payment_message WHERE state = 'APPLIED' AND lines <> (
                SELECT count(*) FROM payment_messageline WHERE message_id = payment_message.id)) AS every_line_kept,
-           coalesce((SELECT amount FROM balance WHERE family = 'Returned'), 0) = 0 AS returned_money_is_placed
+           coalesce((SELECT amount FROM balance WHERE family = 'Returned'), 0) = 0 AS returned_money_is_placed,
+           NOT EXISTS (SELECT FROM payment_paymentitem AS one LEFT JOIN payroll_payrollrun AS run ON run.id = one.run_id
+                       LEFT JOIN payment_paymentbatch AS batch ON batch.id = one.batch_id
+                       WHERE run.id IS NULL OR (one.batch_id IS NOT NULL AND batch.id IS NULL))
+           AND NOT EXISTS (SELECT FROM payment_messageline AS line LEFT JOIN payment_message AS message ON message.id = line.message_id
+                           WHERE message.id IS NULL)
+           AND NOT EXISTS (SELECT FROM payroll_payrollline AS line LEFT JOIN payroll_payrollrun AS run ON run.id = line.run_id
+                           WHERE run.id IS NULL) AS no_orphans
     FROM item
 """
 

@@ -52,7 +52,11 @@ class PayrollRun(models.Model):
 
 
 class PayrollLine(models.Model):
-    """What one run pays one person for one benefit and one month."""
+    """What one run pays one person for one benefit and one month.
+
+    Rows of the bulk tables are written by one statement from rows that exist; a foreign key would check each of them
+    again, one by one. `payment.queries.invariants` checks instead that none is an orphan.
+    """
 
     class Kind(models.TextChoices):
         REGULAR = "regular", "hưởng tháng này"
@@ -61,7 +65,7 @@ class PayrollLine(models.Model):
         ONE_OFF = "one_off", "một lần"
 
     pk = models.CompositePrimaryKey("run_id", "person_id", "benefit", "for_month")
-    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, verbose_name="kỳ")
+    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="kỳ")
     person = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="đối tượng")
     benefit = models.CharField("chế độ", max_length=12)
     for_month = models.DateField("cho tháng")
@@ -115,7 +119,7 @@ class PayrollPayee(models.Model):
     """Who receives a beneficiary's sum of one run, and where: decided at calculation, frozen with the run."""
 
     pk = models.CompositePrimaryKey("run_id", "person_id")
-    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, verbose_name="kỳ")
+    run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="kỳ")
     person = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="đối tượng")
     payee = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="người nhận")
     address = models.ForeignKey(FinancialAddress, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="tài khoản nhận")
