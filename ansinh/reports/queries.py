@@ -20,6 +20,7 @@ from ansinh.reports.publication import PublishedCoverage, publish
 
 _FROZEN = "SELECT max(month) FROM payroll_payrollrun WHERE state = 'FROZEN'"
 _FROZEN_MONTHS = "SELECT DISTINCT month FROM payroll_payrollrun WHERE state = 'FROZEN' ORDER BY month DESC"
+_LINES = "SELECT lines FROM payroll_payrollrun WHERE id = %s"
 _PROVINCES = (
     "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
     " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
@@ -116,7 +117,7 @@ def _chosen(month: Month | None, province_code: str | None) -> tuple[Month, str]
     return chosen_month, provinces[0]
 
 
-def _current_holds(runs: list[tuple[int, int, datetime.datetime]], communes: Container[int]) -> tuple[int, int]:
+def _current_holds(runs: list[tuple[int, int, int]], communes: Container[int]) -> tuple[int, int]:
     """Return how many holds stand and their đồng.
 
     A later run of the same month computes the holds again, so only the latest run that covers an area speaks for it.
@@ -163,14 +164,13 @@ def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
     )
     holds, held_dong = _current_holds(runs, by_area)
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), run_ids)]
-    [(lines,)] = _rows(statement("reports", "lines"), run_ids)
     return CoverageReport(
         month=chosen_month,
         province_code=province.code,
         province_name=province.name,
         stages=_together([area.stages for area in areas]),
         areas=areas,
-        money=money_of(sums, lines=lines, holds=holds, held_dong=held_dong),
+        money=money_of(sums, lines=sum(count for _, _, count in runs), holds=holds, held_dong=held_dong),
     )
 
 
@@ -178,7 +178,7 @@ def progress_of(run_id: int) -> RunProgress:
     """Return how far a run has come, as far as the caller's scope reaches: five statements, whatever its size."""
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), {"runs": [run_id]})]
     held = _rows(statement("reports", "held"), {"runs": [run_id]})
-    [(lines,)] = _rows(statement("reports", "lines"), {"runs": [run_id]})
+    [(lines,)] = _rows(_LINES, [run_id])
     [(batches, batches_sent, instructions, sent_at)] = _rows(statement("reports", "batches"), {"run": run_id})
     return RunProgress(
         money=money_of(sums, lines=lines, holds=sum(row[3] for row in held), held_dong=sum(row[4] for row in held)),

@@ -4,7 +4,7 @@ WITH RECURSIVE inside AS (
     UNION ALL
     SELECT area.id FROM office_area AS area JOIN inside ON area.parent_id = inside.id
 )
-SELECT run.id, run.area_id, run.frozen_at
+SELECT run.id, run.area_id, run.lines
 FROM payroll_payrollrun AS run JOIN inside ON inside.id = run.area_id
 WHERE run.month = %(month)s AND run.state = 'FROZEN'
 ORDER BY run.frozen_at, run.id
