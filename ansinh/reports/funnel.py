@@ -72,6 +72,7 @@ class Money:
     held: int
 
     def __post_init__(self) -> None:
+        # A report that loses a đồng is worse than no report.
         if self.paid_dong + self.held_dong + self.returned_dong + self.unpaid_dong != self.due_dong:
             raise AssertionError("paid + held + returned + unpaid differs from due")
 
@@ -105,6 +106,7 @@ def stages_of(rows: Iterable[tuple[str, str, int]]) -> Stages:
             collected += count
         else:
             without += count
+            # Without any address on record nothing was opened, as far as anybody knows.
             named = reason or "not_opened"
             reasons[named] = reasons.get(named, 0) + count
     return Stages(paid, collected, without, dict(sorted(reasons.items())))
@@ -116,6 +118,7 @@ def money_of(sums: Sequence[ItemSum], *, lines: int, holds: int, held_dong: int)
     An item whose fate is unknown is held: nobody may say that it was paid or was not. A waived sum is owed no longer, so
     it is in neither side of the equation.
     """
+    # Each sum below takes rows that no other takes: that is why the parts add up to what is due.
     unknown = [row for row in sums if row.status == "UNKNOWN"]
     returned_dong = sum(row.open_dong for row in sums if row.status == "RETURNED")
     all_held_dong = held_dong + sum(row.open_dong for row in unknown)

@@ -66,6 +66,7 @@ def publish(report: CoverageReport) -> PublishedCoverage:
         stages = area.stages
         return area.code in payees_hidden or _is_small(stages.paid) or _is_small(stages.payees - stages.paid)
 
+    # A share is hidden on its own account too: 7.50 % of 40 people is three people.
     percent_hidden = hidden(report.areas, tells, lambda area: area.stages.paid)
     areas = tuple(
         PublishedArea(

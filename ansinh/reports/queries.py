@@ -105,6 +105,7 @@ def _chosen(month: Month | None, province_code: str | None) -> tuple[Month, str]
     if province_code:
         return chosen_month, province_code
     provinces = provinces_of(chosen_month)
+    # With several provinces a guess could hand one province's figures to another: the caller must choose.
     if not provinces:
         raise _no_frozen_run(chosen_month, None)
     if len(provinces) > 1:
@@ -133,6 +134,23 @@ def _current_holds(runs: list[tuple[int, int, int]], communes: Container[int]) -
     return count, amount
 
 
+def _areas_of(province_code: str, month: Month, run_ids: dict[str, list[int]]) -> tuple[AreaCoverage, ...]:
+    """Return the funnel of every commune, those without a payee too: a commune that is missing would look forgotten."""
+    communes = office.communes_of(province_code, on=month.last_day)
+    by_area: dict[int, list[tuple[str, str, int]]] = {commune.id: [] for commune in communes}
+    for area, stage, reason, count in _rows(statement("reports", "payees"), run_ids):
+        by_area.setdefault(area, []).append((stage, reason, count))
+    names = {commune.id: commune for commune in communes}
+    # People whose household still lies in a unit that no longer exists must not vanish from the sum.
+    names |= office.areas_by_id(by_area.keys() - names.keys())
+    return tuple(
+        AreaCoverage(
+            area, names[area].code, names[area].name, names[area].latitude, names[area].longitude, stages_of(rows)
+        )
+        for area, rows in sorted(by_area.items(), key=lambda pair: names[pair[0]].code)
+    )
+
+
 def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
     """Return the coverage report: the account funnel of the month's payees, by commune, and where the money is.
 
@@ -148,21 +166,9 @@ def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
     runs = _rows(statement("reports", "runs"), {"province": province.id, "month": chosen_month.first_day})
     if not runs:
         raise _no_frozen_run(chosen_month, code)
-    communes = office.communes_of(code, on=chosen_month.last_day)
     run_ids = {"runs": [run for run, _, _ in runs]}
-    by_area: dict[int, list[tuple[str, str, int]]] = {commune.id: [] for commune in communes}
-    for area, stage, reason, count in _rows(statement("reports", "payees"), run_ids):
-        by_area.setdefault(area, []).append((stage, reason, count))
-    names = {commune.id: commune for commune in communes}
-    # People whose household still lies in a unit that no longer exists must not vanish from the sum.
-    names |= office.areas_by_id(by_area.keys() - names.keys())
-    areas = tuple(
-        AreaCoverage(
-            area, names[area].code, names[area].name, names[area].latitude, names[area].longitude, stages_of(rows)
-        )
-        for area, rows in sorted(by_area.items(), key=lambda pair: names[pair[0]].code)
-    )
-    holds, held_dong = _current_holds(runs, by_area)
+    areas = _areas_of(code, chosen_month, run_ids)
+    holds, held_dong = _current_holds(runs, {area.area_id for area in areas})
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), run_ids)]
     return CoverageReport(
         month=chosen_month,
@@ -177,12 +183,14 @@ def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
 def progress_of(run_id: int) -> RunProgress:
     """Return how far a run has come, as far as the caller's scope reaches: five statements, whatever its size."""
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), {"runs": [run_id]})]
+    # One run speaks for itself: that a later one may have lifted its holds is the month's matter, not the run's.
     held = _rows(statement("reports", "held"), {"runs": [run_id]})
     [(lines,)] = _rows(_LINES, [run_id])
     [(batches, batches_sent, instructions, sent_at)] = _rows(statement("reports", "batches"), {"run": run_id})
     return RunProgress(
         money=money_of(sums, lines=lines, holds=sum(row[3] for row in held), held_dong=sum(row[4] for row in held)),
         items=sum(row.count for row in sums),
+        # Cash items wait for people, not for a provider's answer; they are in neither of the two.
         answered=sum(row.count for row in sums if row.status in {"PAID", "REJECTED", "RETURNED"}),
         awaited=sum(max(row.in_flight, row.count if row.status == "UNKNOWN" else 0) for row in sums),
         batches=batches,

@@ -29,6 +29,7 @@ CATALOGUE = WEB / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # sass needs this Node; an older one of the machine is passed over for the one of the wheel.
 _OLDEST_NODE = (20, 19)
 
+# What the pages load by name; everything else of the packages stays in node_modules.
 _COPIES = {
     "govuk-frontend/dist/govuk/govuk-frontend.min.js": "govuk-frontend.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
@@ -114,6 +115,7 @@ def _install(node: str, npm: list[str]) -> None:
     stamp = MODULES / ".ansinh-lock"
     if stamp.exists() and stamp.read_text(encoding="ascii") == lock:
         return
+    # Scripts of packages are not run: what we use ships ready, and a build must not execute strangers' code.
     _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci", node)
     stamp.write_text(lock, encoding="ascii")
 

@@ -78,6 +78,7 @@ def _projected(places: Sequence[Place]) -> list[tuple[int, int]]:
     """Fit the points into the picture, east–west shortened as it is at this latitude."""
     points = [(Decimal(place.longitude), Decimal(place.latitude)) for place in places]
     middle = sum(latitude for _, latitude in points) / len(points)
+    # A degree of longitude is shorter than one of latitude, the more so the farther from the equator.
     narrowing = Decimal(str(math.cos(math.radians(middle))))
     flat = [(longitude * narrowing, -latitude) for longitude, latitude in points]
     left, top = min(x for x, _ in flat), min(y for _, y in flat)
@@ -144,6 +145,7 @@ def bubbles(places: tuple[Place, ...]) -> tuple[Bubble, ...]:
                 true_y,
             )
         )
+    # Small bubbles are drawn last, on top.
     return _labelled(sorted(made, key=lambda bubble: (-bubble.radius, bubble.code)))
 
 

@@ -27,6 +27,7 @@ _PUBLIC_SECONDS = 60
 _SORTS: dict[str, Callable[[AreaCoverage], Any]] = {
     "ten": lambda area: sort_key(area.name),
     "nguoi": lambda area: area.stages.payees,
+    # Shares are compared as whole hundredths of a percent, so that equal shares keep the order of the codes.
     "tai-khoan": lambda area: area.stages.paid * 10_000 // (area.stages.payees or 1),
     "chua-chi": lambda area: area.stages.collected * 10_000 // (area.stages.payees or 1),
     "chua-mo": lambda area: area.stages.without_account * 10_000 // (area.stages.payees or 1),

@@ -176,6 +176,7 @@ def explain_month(person_id: int, month: Month, known_on: datetime.date) -> Expl
         Refused: as the law package does, when a month lies before the law held here.
     """
     lines = payroll.person_lines(person_id, month)
+    # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
     asked = _ask(person_id, month, known_on, _settled_before(lines, month))
     reasons = {(line["benefit"], Month.parse(line["for_month"])): line for line in asked["lines"]}
     granted = entitlement.granted_in(person_id, month)
@@ -189,6 +190,7 @@ def explain_month(person_id: int, month: Month, known_on: datetime.date) -> Expl
             for (benefit, for_month), reason in reasons.items()
             if benefit in granted and benefit not in PROTECTED_BENEFITS
         ]
+    # This month first, then the arrears from the oldest month on, as a pay slip lists them.
     explained.sort(key=lambda line: (line.for_month != month, line.for_month, line.benefit))
     return Explanation(
         month=month,

@@ -17,6 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("/cong-khai/")
     if member.must_change_password:
         return redirect("/doi-mat-khau/")
+    # A commune's day begins with a person at the counter, the department's with the month.
     if member.role == access.COMMUNE:
         return redirect("/nguoi/")
     return redirect("/ky-chi-tra/" if member.role in access.MONTH_ROLES else "/cong-khai/")

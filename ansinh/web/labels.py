@@ -82,6 +82,7 @@ _KINDS = {
 PROTECTED_BENEFITS = frozenset({"K3", "K8"})
 
 
+# A code without a word stands for itself: an unknown state must be seen, not hidden behind a guess.
 def _word(words: dict[str, str], code: str) -> str:
     return _(words[code]) if code in words else code
 

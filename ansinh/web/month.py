@@ -103,6 +103,7 @@ def _who(by: str, at: str) -> str:
 
 
 def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ...]:
+    # A run without a single account payment has no batch and is never "sent": its cash waits at the communes.
     is_sent = progress.batches > 0 and progress.batches_sent == progress.batches
     are_results_in = is_sent and progress.awaited == 0
     steps = [
@@ -190,6 +191,7 @@ def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     after = request.GET.get("sau", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
         raise Http404
+    # One more than a page shows whether there is a next one, without counting them all.
     rows = payroll.holds(run.id, after=int(after), limit=HOLDS_A_PAGE + 1)
     is_english = get_language() == "en"
     context = {
@@ -216,6 +218,7 @@ def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> Http
     if act_name not in ACTS:
         raise Http404
     act, run = ACTS[act_name], _run_of(month, code)
+    # The operation checks the role again: a page may hide a button, only an operation may refuse.
     member = request.staff  # type: ignore[attr-defined]
     if member.role not in act.roles:
         raise PermissionDenied

@@ -175,6 +175,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     file = people.person_file(person_id)
     month = _month(request)
     runs = payroll.runs(month)
+    # The money goes to whoever holds the open mandate; the account shown is theirs, not the beneficiary's.
     open_mandates = [row for row in file.mandates if row.valid_to is None]
     given = next((row for row in open_mandates if row.beneficiary_id == person_id), None)
     # The page must say what the run knew: the law as known on the day the run asked.
@@ -196,6 +197,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "facts": _facts(file),
         "decisions": _decisions(person_id),
     }
+    # Reading a person's file is an act too: who looked at whom can be asked later.
     by = request.staff.username  # type: ignore[attr-defined]
     office.audit(by=by, action="person_viewed", subject=f"person:{person_id}", detail={}, at=timezone.now())
     return render(request, "web/person.html", context)

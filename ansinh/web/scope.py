@@ -71,11 +71,13 @@ class ScopeMiddleware:
         try:
             if getattr(view, "is_open_to_all", False):
                 return view(request, *args, **kwargs)
+            # From here on nobody is anonymous; a page forgotten in this list is closed, not open.
             if member is None:
                 back = request.get_full_path() if request.method == "GET" else "/"
                 return go(request, "/dang-nhap/?" + urlencode({"tiep": back}))
             if getattr(view, "is_without_scope", False):
                 return view(request, *args, **kwargs)
+            # Whoever handed out the one-time password knows it: until it is changed, it proves nobody.
             if member.must_change_password:
                 return go(request, "/doi-mat-khau/")
             roles = getattr(view, "roles", None)

@@ -37,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     context = {"tiep": _next_page(request), "ten": request.POST.get("ten", "")}
     if request.method == "GET":
         return redirect("/") if request.user.is_authenticated else render(request, "web/sign_in.html", context)
+    # Outside a transaction of ours: the count of wrong tries must stay when the answer is no.
     try:
         member = operations.sign_in(
             username=context["ten"].strip(), password=request.POST.get("mat_khau", ""), at=timezone.now()
@@ -68,6 +69,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     new = request.POST.get("mat_khau", "")
     error = _("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")
     try:
+        # Whoever finds an open session must not be able to lock its owner out: the old password is asked again.
         operations.sign_in(username=member.username, password=request.POST.get("mat_khau_cu", ""), at=timezone.now())
         if new == request.POST.get("mat_khau_lai") and new != request.POST.get("mat_khau_cu"):
             operations.set_password(by=member.username, username=member.username, password=new, at=timezone.now())

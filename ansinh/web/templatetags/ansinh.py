@@ -13,6 +13,7 @@ register = template.Library()
 @register.filter
 def dong(amount: int | None) -> str:
     """Write 1.234.567 đồng; nothing known is a dash."""
+    # A sum never breaks from its unit at the end of a line.
     return "–" if amount is None else format_dong(amount).replace(" ", "\u00a0")
 
 
