@@ -14,10 +14,12 @@ _EARLIEST = datetime.date(1, 1, 1)
 
 def birth_cutoff(day: datetime.date, months: int) -> datetime.date:
     """Return the latest birth date of somebody who has completed so many months of life on the day."""
+    # Counting in whole months makes years and months one rule, leap years included.
     years, index = divmod(day.year * 12 + day.month - 1 - months, 12)
     if years < 1:
         return _EARLIEST
     length = gregorian.monthrange(years, index + 1)[1]
+    # On the last day of a month every later day-of-month has come too: nobody waits for a 31st that does not exist.
     is_last_day = day.day == gregorian.monthrange(day.year, day.month)[1]
     return datetime.date(years, index + 1, length if is_last_day else min(day.day, length))
 

@@ -76,6 +76,7 @@ def _children(value: Value, package: LawPackage) -> Any:
 
 def _facts(value: Value, common: Value | None, package: LawPackage) -> PersonFacts:
     content: dict[str, Any] = {}
+    # What the file gives to all its cases comes first, so that a case may overrule it.
     for source in (common, value):
         for name, piece in source.entries() if source is not None else ():
             content[name] = _children(piece, package) if name == "children" else _plain(piece, package.facts.get(name))
@@ -91,6 +92,7 @@ def _triples(fields: Fields, name: str, package: LawPackage) -> list[tuple[str, 
     for item in fields.items(name):
         named = item.fields("benefit for_month amount_dong")
         text = named["amount_dong"].text()
+        # Only here may a number be negative: a recovery.
         sign, digits = (
             (-1, Value(item.path, item.line, text[1:])) if text.startswith("-") else (1, named["amount_dong"])
         )
@@ -163,6 +165,7 @@ def _differences(
         due = answers[number, month]
         for code in codes:
             difference = due.paid.get(code, 0) - case.settled.get((code, month), 0)
+            # The month's own regular pay is expected under “granted”, not as a difference.
             untouched = month == case.month and (code, month) not in case.settled
             if difference and not untouched and not (code in due.unknown and code not in due.paid):
                 found.append((code, month, difference))

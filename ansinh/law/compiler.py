@@ -202,6 +202,7 @@ class _MonthCompiler:
     def _atom(self, atom: Expression, moment: _Moment, table: str) -> exp.Expression:
         if isinstance(atom, WasReceiving):
             mask = _column("was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}", table)
+            # The mask's bits follow the order of domain.yaml, as the register's view does.
             bit = 1 << self.law.benefits.index(atom.benefit)
             return exp.NEQ(this=_paren(exp.BitwiseAnd(this=mask, expression=_number(bit))), expression=_number(0))
         if isinstance(atom, Age):
@@ -250,12 +251,14 @@ class _MonthCompiler:
         return sure, maybe
 
     def _enough_children(self, count: CountChildren, moment: _Moment) -> exp.Expression:
+        # COUNT cannot say unknown, so children of whom something is unknown are counted apart.
         sure, maybe = self._counted(count, moment)
         enough = exp.GTE(this=sure, expression=_number(count.at_least))
         too_few = exp.LT(this=exp.Add(this=sure.copy(), expression=maybe), expression=_number(count.at_least))
         return _case([(enough, exp.true()), (too_few, exp.false())], None)
 
     def _alive(self, moment: _Moment) -> exp.Expression:
+        # A missing birth date leaves ages unknown; it does not make the person unborn.
         birth, death = _column("birth_date", "f"), _column("death_date", "f")
         born = _or(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=_date(moment.day)))
         living = _or(exp.Is(this=death, expression=exp.null()), exp.GT(this=death.copy(), expression=_date(moment.day)))
@@ -274,6 +277,7 @@ class _MonthCompiler:
                     yield single.condition, [single]
 
     def _packed(self, priced: PricedRule, moment: _Moment) -> exp.Expression:
+        # The earlier rule gets the larger remainder, so that GREATEST settles ties as the oracle does.
         low = _LOW - priced.number
         if not priced.rule.per_child:
             return _number((priced.amount_dong << _SHIFT) + low)
@@ -315,6 +319,7 @@ class _MonthCompiler:
                 last = exp.GT(this=self._counted(self._count_of(group[-1]), moment)[1], expression=_number(0))
             asked = self._living(condition, moment)
             branches += [(asked, _case(inner, last)), (_is_null(asked.copy()), exp.true())]
+        # One rule with one level: the doubt is simply whether its condition is unknown.
         if len(branches) == 2 and not inner and not group[-1].rule.per_child:
             return branches[1][0]
         return _case(branches, exp.false()) if branches else None
@@ -350,6 +355,7 @@ class _MonthCompiler:
     def _fence(self, select: exp.Select, alias: str) -> exp.Subquery:
         """Return the select as a subquery that PostgreSQL may not pull up: it would evaluate shared parts again and again."""
         if self.dialect == "postgres":
+            # OFFSET 0 changes no row; it keeps the planner from copying the inner expressions into every use.
             select.set("offset", exp.Offset(expression=_number(0)))
         return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier(alias)))
 
@@ -399,6 +405,7 @@ class _MonthCompiler:
             anything = exp.BitwiseOr(
                 this=exp.BitwiseOr(this=anything, expression=end.copy()), expression=previous.copy()
             )
+        # Hardly anybody is in doubt: one comparison spares them nine.
         none_before = exp.EQ(this=_column("doubt_prev"), expression=_number(0))
         columns.append(_alias(_case([(none_before, _column("doubt_end"))], late), "doubt"))
         select = exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
@@ -462,6 +469,7 @@ class _MonthCompiler:
             columns.append(_alias(_case([(paid, _smallint(_rule_number(_column(name))))], None), f"{name}_rule_no"))
             columns.append(_alias(_bigint(_amount(_column(name))), f"{name}_amount_dong"))
         select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"))
+        # People of whom the law says nothing leave no row.
         something = [exp.NEQ(this=_column(name), expression=_number(0)) for name in ("fired", "unknown")]
         return select.where(_or(*something), copy=False)
 
@@ -478,6 +486,7 @@ class _MonthCompiler:
 
 def _payments(result: exp.Select, benefits: Sequence[str]) -> exp.Select:
     """Return the statement with one row per paid benefit, in one pass over the result."""
+    # Two slots a person instead of two scans: the main benefit, and the one added to it.
     slots = exp.Values(
         expressions=[exp.Tuple(expressions=[_number(0)]), exp.Tuple(expressions=[_number(1)])],
         alias=exp.TableAlias(this=exp.to_identifier("slot"), columns=[exp.to_identifier("n")]),

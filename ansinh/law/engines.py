@@ -75,6 +75,7 @@ def literal(value: Any) -> str:
         return str(value)
     if isinstance(value, datetime.date):
         return f"DATE '{value.isoformat()}'"
+    # Only members of closed lists arrive here; anything that could end a quoted text is a fault of ours.
     assert isinstance(value, str) and value.isidentifier(), value
     return f"'{value}'"
 
@@ -90,6 +91,7 @@ class SqlEngine:
     def _relation(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> None:
         described = ", ".join(f"{column} {kind}" for column, kind in columns)
         self.run(f"CREATE TEMPORARY TABLE {name} ({described})")
+        # A few hundred rows a statement: small enough to parse quickly, large enough to be few.
         for start in range(0, len(rows), 500):
             values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows[start : start + 500])
             self.run(f"INSERT INTO {name} VALUES {values}")
@@ -105,6 +107,7 @@ class SqlEngine:
         """Return what each person is due, in the order given."""
         rows, child_rows = facts_rows(package, people, month, granted)
         statement = compile_month(package, month, known_on, self.dialect, "law_facts", "law_children")
+        # The relations are dropped whatever happens, so that one wrong case cannot poison the next batch.
         try:
             self._relation("law_facts", fact_columns(package), rows)
             self._relation("law_children", child_columns(package), child_rows)

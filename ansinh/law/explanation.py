@@ -5,7 +5,8 @@ subtraction. Every line carries its clause and one Vietnamese sentence.
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansinh.base.months import Month
@@ -26,11 +27,25 @@ from ansinh.law.tree import Expression
 from ansinh.law.words import RuleVersion
 
 Settled = Mapping[tuple[str, Month], int]
+Decided = Callable[[Month], frozenset[str] | None]
 
 
-def differences(
-    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, settled: Settled
-) -> list[tuple[str, Month, int]]:
+@dataclass(frozen=True)
+class Asked:
+    """One person, the day of asking, and, for a register, which benefits had a decision in force in a month."""
+
+    package: LawPackage
+    facts: PersonFacts
+    known_on: datetime.date
+    decided: Decided | None = None
+
+    def result(self, month: Month, known_on: datetime.date | None = None) -> MonthResult:
+        """Return what is due for the month, as known on the day of asking or on an earlier day."""
+        granted = None if self.decided is None else self.decided(month)
+        return evaluate(self.package, self.facts, month, known_on or self.known_on, granted)
+
+
+def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str, Month, int]]:
     """Return (benefit, month, đồng) for every month from the first settled one up to `month`: due now minus settled, where not nought.
 
     A benefit that needs verification in a month is left alone: neither more is paid nor anything taken back.
@@ -38,31 +53,41 @@ def differences(
     earlier = [for_month for _, for_month in settled if for_month <= month]
     found_differences = []
     for for_month in min(earlier, default=month).until(month):
-        result = evaluate(package, facts, for_month, known_on)
+        result = asked.result(for_month)
         due = result.due
-        paid = {code: amount for (code, settled_month), amount in settled.items() if settled_month == for_month}
-        for code in [benefit.code for benefit in package.benefits]:
-            difference = due.get(code, 0) - paid.get(code, 0)
-            if difference and not (code in result.unknown and code not in due):
-                found_differences.append((code, for_month, difference))
+        for benefit in asked.package.benefits:
+            difference = due.get(benefit.code, 0) - settled.get((benefit.code, for_month), 0)
+            # What hangs on an unknown fact is not settled either way until somebody has looked.
+            waits = benefit.code in result.unknown and benefit.code not in due
+            if difference and not waits:
+                found_differences.append((benefit.code, for_month, difference))
     return found_differences
 
 
 def explain(
-    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, settled: Settled | None = None
+    package: LawPackage,
+    facts: PersonFacts,
+    month: Month,
+    known_on: datetime.date,
+    settled: Settled | None = None,
+    decided: Decided | None = None,
 ) -> dict[str, Any]:
     """Return what the person is due in the payroll of the month, in the contract's format.
+
+    `decided` names the benefits with a decision in force in a month (a register knows; FACTS.json does not).
 
     Raises:
         Refused: `law_not_encoded` when a month lies before the law held here.
     """
-    now = evaluate(package, facts, month, known_on)
-    already = {code for code, for_month in (settled or {}) if for_month == month}
+    asked = Asked(package, facts, known_on, decided)
+    before = settled or {}
+    now = asked.result(month)
+    # Whoever was already paid for this very month is owed only the difference, which is then no regular line.
+    already = {code for (code, for_month), amount_dong in before.items() if for_month == month and amount_dong}
     lines = [_regular(package, facts, now, code) for code in now.paid if code not in already]
-    for code, for_month, difference in differences(package, facts, month, known_on, settled or {}):
-        if for_month == month and code not in already:
-            continue
-        lines.append(_settling_line(package, facts, code, for_month, known_on, difference, settled or {}))
+    for code, for_month, difference in differences(asked, month, before):
+        if for_month != month or code in already:
+            lines.append(_settling_line(asked, code, for_month, difference, before))
     return {
         "month": str(month),
         "person": facts.person,
@@ -95,18 +120,8 @@ def _regular(package: LawPackage, facts: PersonFacts, result: MonthResult, code:
 # ── arrears and recoveries ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _settling_line(
-    package: LawPackage,
-    facts: PersonFacts,
-    code: str,
-    for_month: Month,
-    known_on: datetime.date,
-    difference: int,
-    settled: Settled,
-) -> dict[str, Any]:
-    result = evaluate(package, facts, for_month, known_on)
-    due, paid = result.due.get(code, 0), settled.get((code, for_month), 0)
-    clause, because = _cause(package, facts, code, for_month, known_on, due, paid, result)
+def _settling_line(asked: Asked, code: str, for_month: Month, difference: int, settled: Settled) -> dict[str, Any]:
+    clause, because = _cause(asked, code, for_month, settled.get((code, for_month), 0))
     return {
         "benefit": code,
         "for_month": str(for_month),
@@ -117,42 +132,34 @@ def _settling_line(
     }
 
 
-def _cause(
-    package: LawPackage,
-    facts: PersonFacts,
-    code: str,
-    for_month: Month,
-    known_on: datetime.date,
-    due: int,
-    paid: int,
-    result: MonthResult,
-) -> tuple[str, str]:
-    """Return the clause and the sentence of a difference: a change of law if the older law gives what was paid, else a change of facts."""
+def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, str]:
+    """Return the clause and the sentence of a difference: a change of law if the older law gives what was paid, else one of facts."""
+    package, result = asked.package, asked.result(for_month)
+    due, standing = result.due.get(code, 0), result.standings[code]
     name = package.benefit(code).name.vi
     change = f"tháng {for_month.vi} đã trả {money(paid, 'vi')}, đúng ra là {money(due, 'vi')}"
-    document = changed_law(package, facts, code, for_month, known_on, paid) if due and paid else None
-    if document is not None:
-        clause, sentence = document
+    by_law = changed_law(asked, code, for_month, paid) if due and paid else None
+    if by_law is not None:
+        clause, sentence = by_law
         return clause, f"{name}: {sentence}, {change}."
-    standing = result.standings[code]
     if due and standing.rule is not None:
         if not paid:
             change = f"tháng {for_month.vi} đủ điều kiện hưởng {money(due, 'vi')} nhưng chưa được trả"
         return standing.rule.clause, f"{name}: {change}."
-    clause = _procedure_clause(package, code, for_month, known_on, "stop")
-    why = _why_stopped(package, facts, result, code)
+    clause = _procedure_clause(package, code, for_month, asked.known_on, "stop")
+    why = _why_stopped(package, asked.facts, result, code)
     return clause, f"{name}: tháng {for_month.vi} đã trả {money(paid, 'vi')} nhưng {why}, nên phải thu hồi."
 
 
-def changed_law(
-    package: LawPackage, facts: PersonFacts, code: str, for_month: Month, known_on: datetime.date, paid: int
-) -> tuple[str, str] | None:
+def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, str] | None:
     """Return the clause and phrase of the newest document without which exactly the paid amount would be due, or None."""
-    for document in package.in_force(known_on):
+    package = asked.package
+    for document in package.in_force(asked.known_on):
         eve = document.in_force_from - datetime.timedelta(days=1)
-        if not package.in_force(eve) or eve >= known_on:
+        if not package.in_force(eve):
             continue
-        if evaluate(package, facts, for_month, eve).due.get(code, 0) != paid:
+        # The same month asked on the eve: if that gives what was paid, this document made the difference.
+        if asked.result(for_month, eve).due.get(code, 0) != paid:
             continue
         procedure = document.procedure(package.benefit(code).group)
         if procedure is not None and procedure.transition is not None:

@@ -119,6 +119,7 @@ def _unknown_fact(field: str, known: list[str]) -> NoReturn:
 def _day(field: str, value: Any) -> datetime.date:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value
+    # fromisoformat alone would also take week dates and compact forms.
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
         try:
             return datetime.date.fromisoformat(value)
@@ -151,6 +152,7 @@ def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) ->
                 field, value, f'phải là một trong: {members}, hoặc "unknown".', f'use one of: {members}, or "unknown".'
             )
         return value
+    # True is a number in Python; it is not one in a law.
     if kind.type in {"dong", "count"}:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
             _impossible(field, value, "phải là số nguyên không âm.", "use a whole number that is not negative.")
@@ -173,6 +175,7 @@ def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) ->
 
 
 def _is_periods(value: Any) -> bool:
+    # A list of objects is a history; any other list is itself the value.
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
@@ -202,6 +205,7 @@ def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) 
         if start is not None and end is not None and start >= end:
             _impossible(field, f"{start} – {end}", "ngày “to” phải sau ngày “from”.", "“to” must be after “from”.")
         periods.append(Period(_single(kind, field, item["value"], benefits), start, end))
+    # Order is by date, not by how the file lists them; two values on one day would be two truths.
     periods.sort(key=lambda period: period.start or datetime.date.min)
     for earlier, later in itertools.pairwise(periods):
         if (earlier.end or _NEVER) > (later.start or datetime.date.min):
@@ -219,6 +223,7 @@ def _children(value: Any, kinds: Mapping[str, FactKind]) -> tuple[ChildFacts, ..
             "phải là danh sách các con, mỗi con có “birth_date”.",
             "use a list of children, each with a “birth_date”.",
         )
+    # What is read from the parent's history cannot be claimed for a child.
     stated = {name: kind for name, kind in kinds.items() if kind.history_of is None}
     children = []
     for number, item in enumerate(value, start=1):

@@ -31,6 +31,7 @@ from ansinh.law.tree import (
 )
 from ansinh.law.words import FactKind
 
+# A number may not touch a letter, a point or another dash: 1.5 and 2026-10 are refused instead of being cut in two.
 _TOKEN = re.compile(
     r"\s*(?:(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w.-])|(?P<number>[0-9]+)(?![\w.])"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><=|>=|!=|=|<|>|\(|\)|,))"
@@ -53,6 +54,7 @@ _KEYWORDS = frozenset(
     }
 )
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+# A condition that no lawyer could read is refused before it exhausts the stack.
 _MAX_NESTING = 40
 
 
@@ -173,6 +175,7 @@ class _Parser:
             self.position += 1
             negations += 1
         expression = self.atom()
+        # An even number of negations says nothing; the tree stays as small as its meaning.
         return Not(expression) if negations % 2 else expression
 
     def atom(self) -> Expression:
@@ -193,6 +196,7 @@ class _Parser:
             return self.count_children()
         if name in _KEYWORDS:
             raise ConditionError(f"từ “{name}” không đứng được ở đây.", f"“{name}” cannot stand here.")
+        # A definition stands for its whole tree; nothing is left to look up when the condition is evaluated.
         if name in self.vocabulary.definitions and self.scope == "person":
             return self.vocabulary.definitions[name]
         return self.fact(name)
@@ -219,6 +223,7 @@ class _Parser:
         if kind.type == "enum":
             return self.listed(kind)
         if self.peek() == "between":
+            # “between” is only a way of writing two comparisons.
             low, high = self.bounds()
             return And((Amount(name, ">=", low), Amount(name, "<=", high)))
         return Amount(name, self.comparison(), self.number())
@@ -316,6 +321,7 @@ class _Parser:
         if self.scope != "person":
             raise ConditionError("không đếm con của con.", "children of a child are not counted.")
         self.expect("(")
+        # A child has facts of its own; the parent's are out of reach inside the parentheses.
         inner = _Parser("", self.vocabulary, "child")
         inner.tokens, inner.position = self.tokens, self.position
         condition = inner.either()

@@ -117,6 +117,7 @@ def read_domain(value: Value) -> DomainFile:
         if added is None
         else tuple((code, tuple(item.member(*benefits) for item in group.items())) for code, group in added.entries()),
     )
+    # A benefit missing here would be computed and then silently never paid.
     if set(combination.highest_of) != set(benefits):
         raise fields["combination"].error(
             "“highest_of” phải kể đủ mọi chế độ.", "“highest_of” must list every benefit."
@@ -250,12 +251,14 @@ def _levels(value: Value, vocabulary: Vocabulary) -> tuple[Level, ...]:
             None if when is None else read_condition(when, vocabulary),
             _text(named["who"]),
         )
+        # Levels are tried in order, and a lower one may be certain while a higher one is unknown: the order makes that safe.
         if levels and (levels[-1].when is None or level.coefficient > levels[-1].coefficient):
             raise item.error(
                 "các mức phải xếp từ hệ số cao xuống thấp, mức không điều kiện đứng cuối.",
                 "levels go from the highest coefficient down; one without a condition comes last.",
             )
         levels.append(level)
+    # Whoever fulfils the condition must end in some level.
     if not levels or levels[-1].when is not None:
         raise value.error(
             "mức cuối cùng phải không có “when” để không ai bị bỏ sót.",
@@ -285,6 +288,7 @@ def read_rule(value: Value, document: Document, vocabulary: Vocabulary) -> list[
         named = item.fields("applies_from condition levels", "applies_to basis reading")
         spans.append(_span(named))
         condition = read_condition(named["condition"], vocabulary)
+        # The amount is multiplied by the one count in the condition; with two, nobody could say by which.
         counts = sum(isinstance(atom, CountChildren) for atom in atoms(condition))
         if counts != (1 if per_child else 0):
             raise named["condition"].error(

@@ -72,6 +72,7 @@ class Instant:
 
     def children(self) -> Iterator["Instant"]:
         """Yield the same day seen from each child; an unknown list is one child of whom nothing is known."""
+        # One child of whom nothing is known is enough to leave the answer open.
         nobody_knows = ChildFacts(None, dict.fromkeys(self.package.child_facts, _UNKNOWN_FACT))
         for child in (nobody_knows,) if self.facts.children is None else self.facts.children:
             yield Instant(self.package, self.law, self.facts, self.day, child)
@@ -95,6 +96,7 @@ def truth(expression: Expression, instant: Instant) -> bool | None:
     if isinstance(expression, Not):
         answer = truth(expression.part, instant)
         return None if answer is None else not answer
+    # Between “certainly enough” and “certainly too few” lies what needs verification.
     if isinstance(expression, CountChildren):
         certain, possible = count_children(expression, instant)
         return True if certain >= expression.at_least else False if certain + possible < expression.at_least else None
@@ -161,6 +163,7 @@ class Standing:
 def _alive(facts: PersonFacts, day: datetime.date) -> bool | None:
     if facts.birth_date is not None and facts.birth_date > day:
         return False
+    # A death whose day nobody knows may have been yesterday or years ago.
     if facts.death_unknown:
         return None
     return facts.death_date is None or facts.death_date > day
@@ -207,6 +210,7 @@ def children_counted(rule: PricedRule) -> CountChildren:
 def month_standing(rules: tuple[PricedRule, ...], package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Standing:
     """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before."""
     at_end = stand(rules, Instant(package, law, facts, law.end))
+    # A change counts from its month, so the end of the month decides; only a condition that ended looks back.
     if at_end.rule is not None or at_end.unknown:
         return at_end
     return stand(rules, Instant(package, law, facts, law.previous))
@@ -243,6 +247,7 @@ def combine(law: MonthLaw, standings: dict[str, Standing]) -> tuple[str, ...]:
         return ()
     for extra, partners in law.combination.added:
         main = max(partners, key=amounts.__getitem__)
+        # The pair is one answer of the law, not two benefits: it wins or loses as a sum.
         if amounts[extra] and amounts[main] and amounts[main] + amounts[extra] > amounts[best]:
             return main, extra
     return (best,)
@@ -273,6 +278,7 @@ def evaluate(
     law = package.month_law(month, known_on)
     standings = {code: month_standing(rules, package, law, facts) for code, rules in law.by_benefit.items()}
     decided = decided_benefits(package, facts, month)
+    # Both restrictions hold: the register's decisions and the date in the person's own facts.
     allowed = decided if granted is None else granted if decided is None else granted & decided
     undecided = (
         frozenset() if allowed is None else frozenset(c for c, s in standings.items() if s.rule and c not in allowed)

@@ -190,6 +190,7 @@ class LawPackage:
 def _applies(version: RuleVersion | ParameterVersion, month: Month, known_on: datetime.date) -> bool:
     if month < version.applies_from or (version.applies_to is not None and month > version.applies_to):
         return False
+    # A repeal is law too: it is known only to those who ask after it.
     ended = version.document.in_force_to
     # Once a document is known to have ended, it governs no month after its end.
     return ended is None or known_on <= ended or month < Month.of(ended + datetime.timedelta(days=1))
@@ -248,6 +249,7 @@ def _price(
             rule=rule.rule,
             month=str(month),
         ) from error
+    # The level's own condition is asked only of those who fulfil the rule's.
     condition = rule.condition if level.when is None else And((rule.condition, level.when))
     return PricedRule(number, rule, level, base, amount_dong, condition)
 

@@ -56,6 +56,7 @@ class Value:
                 "ở đây phải là các mục có tên (tên: giá trị).", "named fields (name: value) are expected here."
             )
         known = required.split() + optional.split()
+        # An unknown name is refused, not ignored: a mistyped field must not fall back to its default.
         for name, value in self.content.items():
             if name not in known:
                 raise value.error(
@@ -159,6 +160,7 @@ class Fields:
 
 def _convert(path: Path, node: Any, seen: set[int]) -> Value:
     line = node.start_mark.line + 1
+    # An alias would put one node in two places, and a file of a few lines could grow without end.
     if id(node) in seen or node.anchor is not None:
         raise law_error(path, line, "không dùng bí danh (& và *).", "anchors and aliases (& and *) are not allowed.")
     seen.add(id(node))
@@ -198,6 +200,7 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
     except UnicodeDecodeError as error:
         raise law_error(shown, 1, "tệp không phải chữ UTF-8.", "the file is not UTF-8 text.") from error
     try:
+        # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -131,6 +131,7 @@ def _rule(rule: RuleVersion, instant: Instant, lang: str) -> dict[str, Any]:
 
 def _parts(expression: Expression) -> Iterator[Expression]:
     """Yield what a reader ticks off one by one: the leaves, and whatever the law denies as a whole."""
+    # “And” and “or” are told apart by the condition's own text, which stands beside the marks.
     if isinstance(expression, And | Or):
         for part in expression.parts:
             yield from _parts(part)

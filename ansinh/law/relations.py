@@ -70,6 +70,7 @@ def facts_rows(
     Raises:
         Refused: `not_a_register_fact` for an unknown date of death or of decision, which no register row can hold.
     """
+    # The rows depend on the month alone; any day of asking gives the same instants.
     law = package.month_law(month, datetime.date.max)
     rows, child_rows = [], []
     for person_id, facts in enumerate(people):
@@ -127,6 +128,7 @@ def _history_mask(package: LawPackage, facts: PersonFacts, month: Month, column:
             received = facts.received_at_age(benefit.code, facts.birth_date, int(age))
         else:
             received = facts.received_around(benefit.code, month)
+        # One mask holds all benefits, so one unknown stretch makes all of them unknown.
         if received is None:
             return None
         if received:

@@ -31,6 +31,7 @@ from ansinh.law.words import FactKind
 
 def coefficient_text(coefficient: Fraction) -> str:
     """Return a coefficient with a point and at least one decimal, as the contract writes it: `1.5`, `2.0`."""
+    # The loader allows two decimals, so nothing is rounded here.
     hundredths = coefficient * 100
     assert hundredths.denominator == 1, coefficient
     whole, rest = divmod(hundredths.numerator, 100)
@@ -222,6 +223,7 @@ def unmet(expression: Expression, instant: Instant) -> list[Expression]:
         return []
     if isinstance(expression, And):
         return [atom for part in expression.parts for atom in unmet(part, instant)]
+    # Any one of them would have sufficed; the reader sees them all.
     if isinstance(expression, Or):
         return [atom for part in expression.parts for atom in unmet(part, instant)]
     if isinstance(expression, Not):
