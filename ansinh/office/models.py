@@ -32,7 +32,9 @@ class Area(models.Model):
         verbose_name = "địa bàn"
         constraints = [
             models.UniqueConstraint("code", "level", "valid_from", name="area_once", nulls_distinct=False),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_from__lt=F("valid_to")), name="area_period"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_from__lt=F("valid_to")), name="area_period"
+            ),
         ]
 
 

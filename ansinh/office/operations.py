@@ -28,8 +28,17 @@ _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 _INSTANCES = 4095
 
 _UNIT_COLUMNS = (
-    ("id", "int"), ("code", "text"), ("name", "text"), ("name_fold", "text"), ("kind", "text"), ("level", "text"),
-    ("parent_id", "int"), ("valid_from", "date"), ("valid_to", "date"), ("latitude", "numeric"), ("longitude", "numeric"),
+    ("id", "int"),
+    ("code", "text"),
+    ("name", "text"),
+    ("name_fold", "text"),
+    ("kind", "text"),
+    ("level", "text"),
+    ("parent_id", "int"),
+    ("valid_from", "date"),
+    ("valid_to", "date"),
+    ("latitude", "numeric"),
+    ("longitude", "numeric"),
 )
 
 
@@ -42,11 +51,21 @@ def load_areas() -> int:
     if queries.setting("areas_sha256") == mark:
         return Area.objects.count()
     with transaction.atomic(), connection.cursor() as cursor:
-        stage("new_area", _UNIT_COLUMNS, ([getattr(unit, name) for name, _ in _UNIT_COLUMNS] for unit in reference.units()))
+        stage(
+            "new_area",
+            _UNIT_COLUMNS,
+            ([getattr(unit, name) for name, _ in _UNIT_COLUMNS] for unit in reference.units()),
+        )
         columns = ", ".join(name for name, _ in _UNIT_COLUMNS)
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in _UNIT_COLUMNS[1:])
-        cursor.execute(f"INSERT INTO office_area ({columns}) SELECT {columns} FROM new_area ON CONFLICT (id) DO UPDATE SET {changes}")
-        stage("new_succession", (("old_id", "int"), ("new_id", "int"), ("share", "text"), ("is_default", "boolean")), reference.successions())
+        cursor.execute(
+            f"INSERT INTO office_area ({columns}) SELECT {columns} FROM new_area ON CONFLICT (id) DO UPDATE SET {changes}"
+        )
+        stage(
+            "new_succession",
+            (("old_id", "int"), ("new_id", "int"), ("share", "text"), ("is_default", "boolean")),
+            reference.successions(),
+        )
         cursor.execute(
             "INSERT INTO office_areasuccession (old_id, new_id, share, is_default) SELECT * FROM new_succession"
             " ON CONFLICT (old_id, new_id) DO UPDATE SET share = excluded.share, is_default = excluded.is_default"
@@ -83,9 +102,15 @@ def create_first_administrator() -> str | None:
         return None
     password = one_time_password()
     with transaction.atomic():
-        agency, _ = Agency.objects.get_or_create(name="Quản trị hệ thống", defaults={"kind": Agency.Kind.DEPARTMENT, "area": None})
+        agency, _ = Agency.objects.get_or_create(
+            name="Quản trị hệ thống", defaults={"kind": Agency.Kind.DEPARTMENT, "area": None}
+        )
         Staff.objects.create(
-            username="quantri", full_name="Quản trị hệ thống", agency=agency, role=Staff.Role.ADMINISTRATOR, password=make_password(password)
+            username="quantri",
+            full_name="Quản trị hệ thống",
+            agency=agency,
+            role=Staff.Role.ADMINISTRATOR,
+            password=make_password(password),
         )
     return password
 
@@ -106,7 +131,12 @@ def create_staff(*, by: str, username: str, full_name: str, role: str, agency: i
         Refused: `username_taken`, `role_unknown`.
     """
     if role not in Staff.Role.values:
-        raise Refused("role_unknown", vi=f"Không có vai trò “{role}”.", en=f"There is no role “{role}”.", roles=list(Staff.Role.values))
+        raise Refused(
+            "role_unknown",
+            vi=f"Không có vai trò “{role}”.",
+            en=f"There is no role “{role}”.",
+            roles=list(Staff.Role.values),
+        )
     if Staff.objects.filter(username__iexact=username).exists():
         raise Refused(
             "username_taken",
@@ -116,8 +146,16 @@ def create_staff(*, by: str, username: str, full_name: str, role: str, agency: i
         )
     password = one_time_password()
     with transaction.atomic():
-        member = Staff.objects.create(username=username, full_name=full_name, role=role, agency_id=agency, password=make_password(password))
-        audit(by=by, action="staff_created", subject=f"staff:{member.id}", detail={"username": username, "role": role}, at=at)
+        member = Staff.objects.create(
+            username=username, full_name=full_name, role=role, agency_id=agency, password=make_password(password)
+        )
+        audit(
+            by=by,
+            action="staff_created",
+            subject=f"staff:{member.id}",
+            detail={"username": username, "role": role},
+            at=at,
+        )
     return password
 
 

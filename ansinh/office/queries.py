@@ -68,8 +68,14 @@ class AuditRow:
 
 def _row(area: Area) -> AreaRow:
     return AreaRow(
-        id=area.id, code=area.code, name=area.name, kind=area.kind, level=area.level, parent_id=area.parent_id,
-        valid_from=area.valid_from, valid_to=area.valid_to,
+        id=area.id,
+        code=area.code,
+        name=area.name,
+        kind=area.kind,
+        level=area.level,
+        parent_id=area.parent_id,
+        valid_from=area.valid_from,
+        valid_to=area.valid_to,
         latitude=None if area.latitude is None else str(area.latitude),
         longitude=None if area.longitude is None else str(area.longitude),
     )
@@ -92,13 +98,17 @@ def _replacements(level: str, code: str) -> list[str]:
     if level == "commune":
         chosen = successions.filter(old__code=code)
         return [f"{s.new.name} ({s.new.code})" for s in chosen.select_related("new")]
-    former = successions.filter(Q(old__parent__code=code) | Q(old__parent__parent__code=code), old__valid_to__isnull=False)
+    former = successions.filter(
+        Q(old__parent__code=code) | Q(old__parent__parent__code=code), old__valid_to__isnull=False
+    )
     named = former.values_list("new__parent__name", "new__parent__code").distinct().order_by("new__parent__code")
     return [f"{name} ({number})" for name, number in named]
 
 
 def _unknown(level: str, code: str, on: datetime.date) -> Refused:
-    vi_level, en_level = {"province": ("tỉnh", "province"), "commune": ("xã, phường", "commune")}.get(level, ("địa bàn", "area"))
+    vi_level, en_level = {"province": ("tỉnh", "province"), "commune": ("xã, phường", "commune")}.get(
+        level, ("địa bàn", "area")
+    )
     former = Area.objects.filter(level=level, code=code).order_by("-valid_to").first()
     if former is not None:
         replaced_by = _replacements(level, code)
@@ -106,17 +116,23 @@ def _unknown(level: str, code: str, on: datetime.date) -> Refused:
             "area_unknown",
             vi=f"Mã {code} ({former.name}) không dùng vào ngày {on:%d/%m/%Y}. Hãy dùng: {'; '.join(replaced_by) or 'mã của đơn vị hiện nay'}.",
             en=f"Code {code} ({former.name}) was not in use on {on.isoformat()}. Use: {'; '.join(replaced_by) or 'the present unit'}.",
-            code=code, replaced_by=replaced_by,
+            code=code,
+            replaced_by=replaced_by,
         )
     # A code typed without its leading zeros, or one digit short, is the usual slip.
     padded = code.zfill(5 if level == "commune" else 2)
-    near = Area.objects.filter(_on(on), Q(code=padded) | Q(code__startswith=code[:4] or "-"), level=level).order_by("code")[:3]
+    near = Area.objects.filter(_on(on), Q(code=padded) | Q(code__startswith=code[:4] or "-"), level=level).order_by(
+        "code"
+    )[:3]
     similar = [f"{area.name} ({area.code})" for area in near]
     return Refused(
         "area_unknown",
-        vi=f"Không có {vi_level} nào mang mã “{code}”. " + (f"Có phải: {'; '.join(similar)}?" if similar else "Hãy xem lại mã trong danh mục hành chính."),
-        en=f"There is no {en_level} with the code “{code}”. " + (f"Did you mean: {'; '.join(similar)}?" if similar else "Check the official list."),
-        code=code, similar=similar,
+        vi=f"Không có {vi_level} nào mang mã “{code}”. "
+        + (f"Có phải: {'; '.join(similar)}?" if similar else "Hãy xem lại mã trong danh mục hành chính."),
+        en=f"There is no {en_level} with the code “{code}”. "
+        + (f"Did you mean: {'; '.join(similar)}?" if similar else "Check the official list."),
+        code=code,
+        similar=similar,
     )
 
 
@@ -137,7 +153,9 @@ def find_province(code: str, on: datetime.date) -> AreaRow:
 def communes_of(province_code: str, on: datetime.date) -> list[AreaRow]:
     """This will return the communes of a province on that day, by code. Raises `Refused` (`area_unknown`)."""
     province = find_province(province_code, on)
-    below: QuerySet[Area] = Area.objects.filter(_on(on), Q(parent_id=province.id) | Q(parent__parent_id=province.id), level="commune")
+    below: QuerySet[Area] = Area.objects.filter(
+        _on(on), Q(parent_id=province.id) | Q(parent__parent_id=province.id), level="commune"
+    )
     return [_row(area) for area in below.order_by("code")]
 
 
@@ -170,7 +188,11 @@ def instance_number() -> int:
     """
     number = setting("instance")
     if number is None:
-        raise Refused("not_initialised", vi="Hệ thống chưa được khởi tạo. Hãy chạy: ansinh init.", en="The system is not set up. Run: ansinh init.")
+        raise Refused(
+            "not_initialised",
+            vi="Hệ thống chưa được khởi tạo. Hãy chạy: ansinh init.",
+            en="The system is not set up. Run: ansinh init.",
+        )
     return int(number)
 
 
@@ -178,9 +200,17 @@ def row_of(member: Staff) -> StaffRow:
     """This will return the plain row of a member of staff already at hand (a signed-in session)."""
     place = member.agency.area
     return StaffRow(
-        id=member.id, username=member.username, full_name=member.full_name, role=member.role, agency=member.agency.name,
-        agency_kind=member.agency.kind, area_id=None if place is None else place.id, area_code=None if place is None else place.code,
-        area_level=None if place is None else place.level, must_change_password=member.must_change_password, is_active=member.is_active,
+        id=member.id,
+        username=member.username,
+        full_name=member.full_name,
+        role=member.role,
+        agency=member.agency.name,
+        agency_kind=member.agency.kind,
+        area_id=None if place is None else place.id,
+        area_code=None if place is None else place.code,
+        area_level=None if place is None else place.level,
+        must_change_password=member.must_change_password,
+        is_active=member.is_active,
     )
 
 

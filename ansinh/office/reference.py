@@ -57,13 +57,24 @@ def units() -> list[Unit]:
     for record in records:
         start, parent = record["valid_from"], record["parent_code"]
         name = normalise(record["name"])
-        kind = next((k for k in _KINDS if name.startswith(k)), "Tỉnh") if record["level"] == "province" else record["kind"]
-        found.append(Unit(
-            id=area_id(record["level"], record["code"], start), code=record["code"], name=name, name_fold=fold(name), kind=kind,
-            level=record["level"], parent_id=area_id(level_of[parent, start], parent, start) if parent else None,
-            valid_from=start or None, valid_to=record["valid_to"] or None,
-            latitude=record["latitude"] or None, longitude=record["longitude"] or None,
-        ))
+        kind = (
+            next((k for k in _KINDS if name.startswith(k)), "Tỉnh") if record["level"] == "province" else record["kind"]
+        )
+        found.append(
+            Unit(
+                id=area_id(record["level"], record["code"], start),
+                code=record["code"],
+                name=name,
+                name_fold=fold(name),
+                kind=kind,
+                level=record["level"],
+                parent_id=area_id(level_of[parent, start], parent, start) if parent else None,
+                valid_from=start or None,
+                valid_to=record["valid_to"] or None,
+                latitude=record["latitude"] or None,
+                longitude=record["longitude"] or None,
+            )
+        )
     return found
 
 

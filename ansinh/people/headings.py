@@ -189,7 +189,7 @@ def _try_row(sheet: Sheet, index: int) -> tuple[Heading, set[str]] | None:
     pairs = list(_above_and_below(upper, below))
     two_columns, two_several = _columns([[joined, lower, own] if lower else [own] for own, lower, joined in pairs])
     # The second row belongs to the heading only when it names columns that the first alone does not.
-    if _is_heading(two_columns) and len(two_columns) > len(one_columns):
+    if one_columns and _is_heading(two_columns) and len(two_columns) > len(one_columns):
         return Heading(sheet, index + 2, two_columns, [joined for _, _, joined in pairs]), two_several
     if _is_heading(one_columns):
         return Heading(sheet, index + 1, one_columns, [_text(cell) for cell in upper]), one_several
@@ -204,10 +204,11 @@ def find(sheets: Sequence[Sheet], file_name: str) -> Heading:
     """
     found = []
     for sheet in sheets:
-        tries = (_try_row(sheet, index) for index in range(min(_ROWS_SEARCHED, len(sheet.rows))))
-        hit = next((attempt for attempt in tries if attempt is not None), None)
-        if hit is not None:
-            found.append(hit)
+        tries = [_try_row(sheet, index) for index in range(min(_ROWS_SEARCHED, len(sheet.rows)))]
+        hits = [attempt for attempt in tries if attempt is not None]
+        if hits:
+            # The row that names the most columns; of equals, the first.
+            found.append(max(hits, key=lambda hit: len(hit[0].columns)))
     if not found:
         raise Refused(
             "heading_not_found",

@@ -280,11 +280,12 @@ class _Reader:
         return birth, ""
 
     def _sex(self, row: list[Cell], said: str) -> str:
-        told = fold(text_of(self.cell(row, "sex")))
-        if not told:
+        written = text_of(self.cell(row, "sex"))
+        told = fold(written)
+        if not written:
             by_column = [text_of(self.cell(row, field)) for field in ("birth_male", "birth_female")]
             told = {(True, False): "nam", (False, True): "nu"}.get((bool(by_column[0]), bool(by_column[1])), "")
-        if not told:
+        if not told and not written:
             return said
         sex = _SEXES.get(told)
         if sex is None:

@@ -30,7 +30,9 @@ class HouseholdClass(models.Model):
         verbose_name = "phân loại hộ"
         constraints = [
             models.UniqueConstraint("household", condition=Q(valid_to=None), name="one_current_class"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="household_class_period"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="household_class_period"
+            ),
         ]
 
 

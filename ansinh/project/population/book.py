@@ -20,8 +20,11 @@ def write_book(folder: Path, population: Population) -> int:
     named = np.flatnonzero(population.has_account)
     addresses = population.addresses
     rows = zip(
-        addresses.bank[named].tolist(), population.account_numbers[named].tolist(), population.holder_names[named].tolist(),
-        addresses.behaviour[named].tolist(), strict=True,
+        addresses.bank[named].tolist(),
+        population.account_numbers[named].tolist(),
+        population.holder_names[named].tolist(),
+        addresses.behaviour[named].tolist(),
+        strict=True,
     )
     unfinished = folder / "accounts.csv.part"
     with open(unfinished, "w", encoding="utf8", newline="") as file:

@@ -15,7 +15,9 @@ def as_month(month: Month) -> np.datetime64:
     return np.datetime64(str(month), "M")
 
 
-def born(rng: np.random.Generator, month: np.datetime64, count: int, low: int, high: int, *, lean: int = 1) -> np.ndarray:
+def born(
+    rng: np.random.Generator, month: np.datetime64, count: int, low: int, high: int, *, lean: int = 1
+) -> np.ndarray:
     """Return birthdays of people who are at least `low` and less than `high` months old on the first day of the month.
 
     Args:

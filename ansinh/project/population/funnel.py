@@ -49,7 +49,13 @@ def draw(rng: np.random.Generator, traits: Traits, is_mountain: np.ndarray, *, a
     """
     size = len(traits.place)
     by_commune = rng.normal(0.0, 0.07, len(is_mountain)) - 0.22 * is_mountain
-    score = rng.random(size) + by_commune[traits.place] - 0.5 * traits.is_minor - 0.35 * traits.is_bedridden - 0.002 * traits.age_years
+    score = (
+        rng.random(size)
+        + by_commune[traits.place]
+        - 0.5 * traits.is_minor
+        - 0.35 * traits.is_bedridden
+        - 0.002 * traits.age_years
+    )
     if always_paid is not None:
         score[always_paid] = np.inf
     ranked = np.argsort(-score, kind="stable")
@@ -76,7 +82,9 @@ def _refine_paid(rng: np.random.Generator, in_payment: np.ndarray, state: np.nda
     behaviour[drawn[-2 * few : -few] if few else drawn[:0]] = "twice"
 
 
-def _refine_waiting(rng: np.random.Generator, waiting: np.ndarray, payees: int, state: np.ndarray, behaviour: np.ndarray) -> None:
+def _refine_waiting(
+    rng: np.random.Generator, waiting: np.ndarray, payees: int, state: np.ndarray, behaviour: np.ndarray
+) -> None:
     """About three payees in a thousand look verified, but their bank will reject the money or send it back."""
     bad = rng.permutation(waiting)[: (payees * 3 + 500) // 1000]
     state[bad] = "VERIFIED"
@@ -84,13 +92,22 @@ def _refine_waiting(rng: np.random.Generator, waiting: np.ndarray, payees: int, 
 
 
 def _refine_without(
-    rng: np.random.Generator, without: np.ndarray, traits: Traits, is_mountain: np.ndarray, state: np.ndarray, reason: np.ndarray
+    rng: np.random.Generator,
+    without: np.ndarray,
+    traits: Traits,
+    is_mountain: np.ndarray,
+    state: np.ndarray,
+    reason: np.ndarray,
 ) -> None:
     """Half of those without an account cannot open one, for a reason that fits the person and the place."""
     minor, bedridden = traits.is_minor[without], traits.is_bedridden[without]
     cannot = minor | bedridden | (rng.random(len(without)) < 0.45)
     far = is_mountain[traits.place[without]] & (rng.random(len(without)) < 0.6)
-    other = rng.choice(np.array(["no_document", "refuses", "bedridden", "other", "no_branch"]), len(without), p=[0.22, 0.33, 0.2, 0.15, 0.1])
+    other = rng.choice(
+        np.array(["no_document", "refuses", "bedridden", "other", "no_branch"]),
+        len(without),
+        p=[0.22, 0.33, 0.2, 0.15, 0.1],
+    )
     why = np.select([minor, bedridden, far], ["minor", "bedridden", "no_branch"], other)
     state[without] = np.where(cannot, "CANNOT_OPEN", "NOT_OPENED")
     reason[without] = np.where(cannot, why, "")

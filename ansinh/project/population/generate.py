@@ -29,7 +29,9 @@ class Plan:
 
     def generator(self) -> np.random.Generator:
         """Return the source of every draw."""
-        return np.random.default_rng([int(self.province), self.beneficiaries, self.seed, self.month.year * 12 + self.month.number])
+        return np.random.default_rng(
+            [int(self.province), self.beneficiaries, self.seed, self.month.year * 12 + self.month.number]
+        )
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,18 @@ def generate(plan: Plan, places: Places, rng: np.random.Generator, tell: Callabl
     without_papers = payees[addresses.reason == "no_document"]
     national_ids[without_papers] = None
     return Population(
-        roster=roster, names=names, holder_names=_holders(names[payees]), ethnicity=ethnicity, national_ids=national_ids,
-        phones=identity.phones(rng, len(names)), villages=naming.villages(rng, places, household_place), specials=specials,
-        payees=payees, ordinary_payees=ordinary, addresses=addresses, account_numbers=identity.account_numbers(rng, len(payees)),
+        roster=roster,
+        names=names,
+        holder_names=_holders(names[payees]),
+        ethnicity=ethnicity,
+        national_ids=national_ids,
+        phones=identity.phones(rng, len(names)),
+        villages=naming.villages(rng, places, household_place),
+        specials=specials,
+        payees=payees,
+        ordinary_payees=ordinary,
+        addresses=addresses,
+        account_numbers=identity.account_numbers(rng, len(payees)),
     )
 
 
@@ -103,18 +114,26 @@ def _funnel(
     """Return the payees (ordinary ones first), how many are ordinary, and everybody's address."""
     beneficiaries = np.unique(roster.column("decision", "person").astype(np.int64))
     payee_of = np.arange(roster.size("person"))
-    payee_of[roster.column("mandate", "beneficiary").astype(np.int64)] = roster.column("mandate", "payee").astype(np.int64)
+    payee_of[roster.column("mandate", "beneficiary").astype(np.int64)] = roster.column("mandate", "payee").astype(
+        np.int64
+    )
     apart = np.concatenate([specials.unknown, specials.dead])
     ordinary = np.unique(payee_of[np.setdiff1d(beneficiaries, apart)])
     bedridden = _cannot_leave_home(roster)
     parts = []
-    for payees, paid in ((ordinary, int(np.searchsorted(ordinary, specials.example))), (np.unique(payee_of[apart]), None)):
+    for payees, paid in (
+        (ordinary, int(np.searchsorted(ordinary, specials.example))),
+        (np.unique(payee_of[apart]), None),
+    ):
         age = (roster.month.astype(DAY) - days[payees]).astype(np.int64) * 400 // 146_097
         traits = funnel.Traits(place[payees], age < 18, np.isin(payees, bedridden), age)
         parts.append((payees, funnel.draw(roster.rng, traits, roster.places.is_mountain, always_paid=paid)))
-    joined = funnel.Addresses(*(
-        np.concatenate([getattr(addresses, name) for _, addresses in parts]) for name in ("state", "reason", "bank", "behaviour")
-    ))
+    joined = funnel.Addresses(
+        *(
+            np.concatenate([getattr(addresses, name) for _, addresses in parts])
+            for name in ("state", "reason", "bank", "behaviour")
+        )
+    )
     return np.concatenate([payees for payees, _ in parts]), len(ordinary), joined
 
 

@@ -38,11 +38,16 @@ def _sexes(roster: Roster, count: int, women_percent: int) -> np.ndarray:
     return np.where(roster.rng.random(count) * 100 < women_percent, FEMALE, MALE)
 
 
-def _adults(roster: Roster, households: np.ndarray, relationship: str, low: int, high: int, women_percent: int = 50) -> np.ndarray:
+def _adults(
+    roster: Roster, households: np.ndarray, relationship: str, low: int, high: int, women_percent: int = 50
+) -> np.ndarray:
     """Add one adult between two ages (years) to each household."""
     count = len(households)
     return roster.add_persons(
-        households, relationship, _sexes(roster, count, women_percent), born(roster.rng, roster.month, count, low * YEAR, high * YEAR)
+        households,
+        relationship,
+        _sexes(roster, count, women_percent),
+        born(roster.rng, roster.month, count, low * YEAR, high * YEAR),
     )
 
 
@@ -55,8 +60,16 @@ def social_pension(roster: Roster, count: int) -> np.ndarray:
     """Add people on the social pension: 75 and older, and 70 to 74 in poor or near-poor households."""
     younger = roster.rng.random(count) < 0.10
     rng, month = roster.rng, roster.month
-    days = np.where(younger, born(rng, month, count, 70 * YEAR + 3, 75 * YEAR - 3), born(rng, month, count, 75 * YEAR + 3, 100 * YEAR, lean=3))
-    poverty = np.where(younger, _pick(roster, ["poor", "near_poor"], [45, 55], count), _pick(roster, ["poor", "near_poor", "none"], [7, 6, 87], count))
+    days = np.where(
+        younger,
+        born(rng, month, count, 70 * YEAR + 3, 75 * YEAR - 3),
+        born(rng, month, count, 75 * YEAR + 3, 100 * YEAR, lean=3),
+    )
+    poverty = np.where(
+        younger,
+        _pick(roster, ["poor", "near_poor"], [45, 55], count),
+        _pick(roster, ["poor", "near_poor", "none"], [7, 6, 87], count),
+    )
     household = roster.add_households(_place(roster, count), poverty)
     with_child = rng.random(count) < 0.45
     person = roster.add_persons(household, np.where(with_child, "parent", "head"), _sexes(roster, count, 64), days)
@@ -77,7 +90,9 @@ def disabled(roster: Roster, count: int) -> np.ndarray:
         [born(rng, month, count, 8, 16 * YEAR - 3), born(rng, month, count, 16 * YEAR + 2, 60 * YEAR - 3)],
         born(rng, month, count, 60 * YEAR + 2, 95 * YEAR, lean=2),
     )
-    household = roster.add_households(_place(roster, count), _pick(roster, ["poor", "near_poor", "none"], [9, 7, 84], count))
+    household = roster.add_households(
+        _place(roster, count), _pick(roster, ["poor", "near_poor", "none"], [9, 7, 84], count)
+    )
     is_child = stage == 0
     degree = _pick(roster, ["severe", "extremely_severe"], [77, 23], count)
     cared_for = ~is_child & (degree == "extremely_severe") & (rng.random(count) < 0.45)
@@ -100,7 +115,9 @@ def _guarded(roster: Roster, household: np.ndarray, child: np.ndarray, since: np
     roster.appoint(child, guardians[np.searchsorted(unique, household)], "guardian", since)
 
 
-def _in_families(roster: Roster, count: int, siblings_percent: int, poverty: tuple[list[str], list[int]], place: np.ndarray) -> np.ndarray:
+def _in_families(
+    roster: Roster, count: int, siblings_percent: int, poverty: tuple[list[str], list[int]], place: np.ndarray
+) -> np.ndarray:
     """Return a household for each child; some children share one with the child before them."""
     shares = roster.rng.random(count) * 100 < siblings_percent
     shares[0] = False
@@ -111,7 +128,9 @@ def _in_families(roster: Roster, count: int, siblings_percent: int, poverty: tup
 
 def without_caregiver(roster: Roster, count: int) -> np.ndarray:
     """Add children without anybody who must raise them, some of them siblings under one guardian."""
-    household = _in_families(roster, count, 25, (["poor", "near_poor", "none"], [35, 25, 40]), _place(roster, count, poor=True))
+    household = _in_families(
+        roster, count, 25, (["poor", "near_poor", "none"], [35, 25, 40]), _place(roster, count, poor=True)
+    )
     days = born(roster.rng, roster.month, count, 3, 16 * YEAR - 3)
     child = roster.add_persons(household, "grandchild", _sexes(roster, count, 50), days)
     start = starts(roster.rng, roster.month, month_of(days) + 1)
@@ -123,7 +142,9 @@ def without_caregiver(roster: Roster, count: int) -> np.ndarray:
 
 def students(roster: Roster, count: int) -> np.ndarray:
     """Add young people who were children without caregiver and still study; their first decision has ended."""
-    household = roster.add_households(_place(roster, count, poor=True), _pick(roster, ["poor", "near_poor", "none"], [30, 25, 45], count))
+    household = roster.add_households(
+        _place(roster, count, poor=True), _pick(roster, ["poor", "near_poor", "none"], [30, 25, 45], count)
+    )
     # Whoever was 16 before the regime began could not have been in payment under it.
     oldest = int((roster.month - (REGIME_START - 16 * YEAR + 3)).astype(np.int64))
     days = born(roster.rng, roster.month, count, 16 * YEAR + 3, min(oldest, 21 * YEAR + 9))
@@ -160,7 +181,9 @@ def single_parents(roster: Roster, count: int) -> np.ndarray:
     # The groups of the aged and of HIV ask for a poor household, not a near-poor one.
     poverty = np.where(also >= 2, "poor", _pick(roster, ["poor", "near_poor"], [55, 45], count))
     household = roster.add_households(_place(roster, count, poor=True), poverty)
-    days = np.where(also == 3, born(rng, month, count, 60 * YEAR + 3, 64 * YEAR), born(rng, month, count, 24 * YEAR, 46 * YEAR))
+    days = np.where(
+        also == 3, born(rng, month, count, 60 * YEAR + 3, 64 * YEAR), born(rng, month, count, 24 * YEAR, 46 * YEAR)
+    )
     parent = roster.add_persons(household, "head", np.where(also == 3, MALE, _sexes(roster, count, 88)), days)
     children = rng.choice([1, 2, 3], count, p=[0.6, 0.31, 0.09])
     of = np.repeat(np.arange(count), children)

@@ -18,7 +18,11 @@ def peoples_of_households(rng: np.random.Generator, places: Places, place: np.nd
 
 
 def full_names(
-    rng: np.random.Generator, people_of_household: np.ndarray, household: np.ndarray, relationship: np.ndarray, sex: np.ndarray
+    rng: np.random.Generator,
+    people_of_household: np.ndarray,
+    household: np.ndarray,
+    relationship: np.ndarray,
+    sex: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (full name, ethnicity) of each person; heads and children share their household's family name."""
     size = len(household)
@@ -34,7 +38,9 @@ def full_names(
             families = _drawn(people.families, family_draw[mine])
             middles = _drawn(people.middles[gender], middle_draw[mine])
             givens = _drawn(people.givens[gender], given_draw[mine])
-            names[mine] = [" ".join(part for part in parts if part) for parts in zip(families, middles, givens, strict=True)]
+            names[mine] = [
+                " ".join(part for part in parts if part) for parts in zip(families, middles, givens, strict=True)
+            ]
     return names, np.array([people.ethnicity for people in PEOPLES], dtype=object)[which]
 
 

@@ -22,7 +22,9 @@ def write_hardship(places: Places) -> int:
     """Write the mountain communes as areas of special hardship since the regime began, and return how many."""
     areas = places.area_ids[places.is_mountain].tolist()
     since = datetime.date(2021, 7, 1)
-    Hardship.objects.bulk_create(Hardship(area_id=area, valid_from=since, document=_HARDSHIP_DOCUMENT) for area in areas)
+    Hardship.objects.bulk_create(
+        Hardship(area_id=area, valid_from=since, document=_HARDSHIP_DOCUMENT) for area in areas
+    )
     return len(areas)
 
 
@@ -43,7 +45,8 @@ def write_agencies(places: Places, at: datetime.datetime) -> dict[str, int]:
         "provider": (f"Ngân hàng thử nghiệm, chi nhánh {province.name}", Agency.Kind.PROVIDER),
     }
     found = {
-        key: operations.create_agency(name=name, kind=kind, area_id=province.id, by="system", at=at) for key, (name, kind) in named.items()
+        key: operations.create_agency(name=name, kind=kind, area_id=province.id, by="system", at=at)
+        for key, (name, kind) in named.items()
     }
     # Communes in one statement: a province has up to a hundred and more.
     rows = [(f"UBND {unit.name}, {province.name}", Agency.Kind.COMMUNE.value, unit.id) for unit in places.communes]
@@ -52,7 +55,9 @@ def write_agencies(places: Places, at: datetime.datetime) -> dict[str, int]:
         cursor.execute(
             "INSERT INTO office_agency (name, kind, area_id) SELECT name, kind, area_id FROM seed_agencies ON CONFLICT (name) DO NOTHING"
         )
-    communes = Agency.objects.filter(kind=Agency.Kind.COMMUNE, area_id__in=places.area_ids.tolist()).select_related("area")
+    communes = Agency.objects.filter(kind=Agency.Kind.COMMUNE, area_id__in=places.area_ids.tolist()).select_related(
+        "area"
+    )
     return found | {agency.area.code: agency.id for agency in communes if agency.area}
 
 

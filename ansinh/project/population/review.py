@@ -27,11 +27,17 @@ def write_review(plan: Plan, places: Places) -> dict[str, int]:
     """Write the review of each commune and return the totals; provinces without a published figure get none."""
     if plan.province != HUE:
         return {}
-    households, poor, near_poor = (_scaled(published, plan.beneficiaries) for published in (HOUSEHOLDS, POOR, NEAR_POOR))
+    households, poor, near_poor = (
+        _scaled(published, plan.beneficiaries) for published in (HOUSEHOLDS, POOR, NEAR_POOR)
+    )
     source = "Kết quả công bố cuối năm 2022 của Thừa Thiên Huế; phân bổ theo xã là giả lập"
     if plan.beneficiaries < _WHOLE_PROVINCE:
         source += f"; thu nhỏ theo tỷ lệ {plan.beneficiaries}/{_WHOLE_PROVINCE}"
-    columns = (_spread(households, places.people_weight), _spread(poor, places.poor_weight), _spread(near_poor, places.poor_weight))
+    columns = (
+        _spread(households, places.people_weight),
+        _spread(poor, places.poor_weight),
+        _spread(near_poor, places.poor_weight),
+    )
     PovertyReview.objects.bulk_create(
         PovertyReview(area_id=area, year=YEAR, households=a, poor_households=b, near_poor_households=c, source=source)
         for area, a, b, c in zip(places.area_ids.tolist(), *columns, strict=True)

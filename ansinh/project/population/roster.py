@@ -29,7 +29,9 @@ class Roster:
     def add(self, table: str, size: int, columns: Mapping[str, Any]) -> np.ndarray:
         """Add a block of `size` rows (scalars are repeated) and return the positions of the new rows."""
         start = self._sizes.get(table, 0)
-        self._blocks.setdefault(table, []).append({name: np.broadcast_to(value, size) for name, value in columns.items()})
+        self._blocks.setdefault(table, []).append(
+            {name: np.broadcast_to(value, size) for name, value in columns.items()}
+        )
         self._sizes[table] = start + size
         return np.arange(start, start + size)
 
@@ -48,21 +50,39 @@ class Roster:
 
     def add_persons(self, household: np.ndarray, relationship: Any, sex: Any, born: np.ndarray) -> np.ndarray:
         """Add one person for each household named."""
-        return self.add("person", len(household), {"household": household, "relationship": relationship, "sex": sex, "born": born})
+        return self.add(
+            "person", len(household), {"household": household, "relationship": relationship, "sex": sex, "born": born}
+        )
 
     def decide(self, person: np.ndarray, benefit: str, start: np.ndarray, end: Any = NO_MONTH) -> None:
         """Add a decision that grants the benefit from a month (until `end`, the first month no longer paid)."""
-        day = self.rng.integers(0, 26, len(person))
-        self.add("decision", len(person), {
-            "person": person, "benefit": benefit, "start": start, "end": np.asarray(end, dtype="datetime64[M]"),
-            "signed": start.astype(DAY) + day,
-        })
+        # Signed in the first half of a month: lists of the next month close before the 25th.
+        day = self.rng.integers(0, 15, len(person))
+        self.add(
+            "decision",
+            len(person),
+            {
+                "person": person,
+                "benefit": benefit,
+                "start": start,
+                "end": np.asarray(end, dtype="datetime64[M]"),
+                "signed": start.astype(DAY) + day,
+            },
+        )
 
     def know(self, person: np.ndarray, kind: str, value: Any, since: np.ndarray, until: Any = NO_DAY) -> None:
         """Add a circumstance that holds from the first day of the month `since`, but never before the person's birth."""
-        self.add("circumstance", len(person), {
-            "person": person, "kind": kind, "value": value, "since": since.astype(DAY), "until": np.asarray(until, dtype=DAY),
-        })
+        self.add(
+            "circumstance",
+            len(person),
+            {
+                "person": person,
+                "kind": kind,
+                "value": value,
+                "since": since.astype(DAY),
+                "until": np.asarray(until, dtype=DAY),
+            },
+        )
 
     def protect(self, person: np.ndarray, since: np.ndarray) -> None:
         """Add a protected condition (HIV) that holds from the first day of the month `since`."""
@@ -70,7 +90,11 @@ class Roster:
 
     def appoint(self, beneficiary: np.ndarray, payee: np.ndarray, kind: Any, since: np.ndarray) -> None:
         """Add a mandate: the payee receives for the beneficiary."""
-        self.add("mandate", len(beneficiary), {"beneficiary": beneficiary, "payee": payee, "kind": kind, "since": since.astype(DAY)})
+        self.add(
+            "mandate",
+            len(beneficiary),
+            {"beneficiary": beneficiary, "payee": payee, "kind": kind, "since": since.astype(DAY)},
+        )
 
     def raise_child(self, parent: np.ndarray, child: np.ndarray, since: np.ndarray) -> None:
         """Add that a parent raises a child since a day."""

@@ -47,7 +47,9 @@ def _check(plan: Plan) -> None:
             month=str(plan.month),
         )
     if plan.seed < 0:
-        raise Refused("seed_negative", vi="Hạt giống phải là số không âm.", en="The seed must not be negative.", seed=plan.seed)
+        raise Refused(
+            "seed_negative", vi="Hạt giống phải là số không âm.", en="The seed must not be negative.", seed=plan.seed
+        )
 
 
 def _parameters(plan: Plan) -> dict[str, Any]:
@@ -87,11 +89,14 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
         before = _answer_of_before(plan)
         if before is not None:
             return before
+        queries.find_province(plan.province, plan.month.first_day)
         rng = plan.generator()
         places = places_of(plan.province, plan.month, rng)
         _tell(f"sinh dân số giả lập: {places.province.name}, {plan.beneficiaries} đối tượng")
         population = generate(plan, places, rng, _tell)
-        at = datetime.datetime.combine(plan.month.first_day, datetime.time(8), datetime.timezone(datetime.timedelta(hours=7)))
+        at = datetime.datetime.combine(
+            plan.month.first_day, datetime.time(8), datetime.timezone(datetime.timedelta(hours=7))
+        )
         offices.write_hardship(places)
         offices.write_provider()
         agencies = offices.write_agencies(places, at)
@@ -126,8 +131,12 @@ def _summary(plan: Plan, population: Population, ids: writing.Ids) -> dict[str, 
         "decisions": dict(zip(benefits.tolist(), numbers.tolist(), strict=True)),
         "mandates": roster.size("mandate"),
         "funnel": {
-            name: {"count": count, "percent": text} for name, count, text in zip(shown, counts, percent_texts(counts), strict=True)
+            name: {"count": count, "percent": text}
+            for name, count, text in zip(shown, counts, percent_texts(counts), strict=True)
         },
-        "held_on_purpose": {"unknown_fact": len(population.specials.unknown), "died_last_month": len(population.specials.dead)},
+        "held_on_purpose": {
+            "unknown_fact": len(population.specials.unknown),
+            "died_last_month": len(population.specials.dead),
+        },
         "example_person": int(ids.person[population.specials.example]),
     }

@@ -47,7 +47,9 @@ def _without_mandate(roster: Roster, count: int) -> np.ndarray:
     """Add people of 75 and older on the social pension who receive for themselves."""
     if count == 0:
         return np.array([], dtype=np.int64)
-    household = roster.add_households(roster.rng.choice(len(roster.places.communes), count, p=roster.places.people_weight), "none")
+    household = roster.add_households(
+        roster.rng.choice(len(roster.places.communes), count, p=roster.places.people_weight), "none"
+    )
     days = born(roster.rng, roster.month, count, 77 * groups.YEAR, 92 * groups.YEAR)
     person = roster.add_persons(household, "head", FEMALE, days)
     roster.decide(person, "HT", starts(roster.rng, roster.month, np.full(count, np.datetime64("2025-07", "M"))))
@@ -58,7 +60,9 @@ def _old_without_known_obligor(roster: Roster, count: int) -> np.ndarray:
     """Add old people of poor households of whom nobody knows since this month whether a relative must support them."""
     if count == 0:
         return np.array([], dtype=np.int64)
-    household = roster.add_households(roster.rng.choice(len(roster.places.communes), count, p=roster.places.poor_weight), "poor")
+    household = roster.add_households(
+        roster.rng.choice(len(roster.places.communes), count, p=roster.places.poor_weight), "poor"
+    )
     days = born(roster.rng, roster.month, count, 66 * groups.YEAR, 74 * groups.YEAR)
     person = roster.add_persons(household, "head", FEMALE, days)
     start = starts(roster.rng, roster.month, np.full(count, np.datetime64("2021-07", "M")))

@@ -17,39 +17,206 @@ class Vocabulary:
 
 
 _KINH_GIVEN_F = (
-    "An", "Ánh", "Bé", "Bích", "Chi", "Cúc", "Dung", "Duyên", "Đào", "Gái", "Giang", "Hà", "Hạnh", "Hằng", "Hiền", "Hoa", "Hòa",
-    "Hồng", "Huệ", "Hương", "Hường", "Khuyên", "Lan", "Lành", "Lệ", "Liên", "Liễu", "Linh", "Loan", "Mai", "Mận", "Minh", "Mỹ",
-    "Nga", "Ngân", "Ngọc", "Nguyệt", "Nhàn", "Nhung", "Oanh", "Phượng", "Quyên", "Sen", "Sương", "Tâm", "Thảo", "Thắm", "Thoa",
-    "Thu", "Thủy", "Thương", "Trang", "Trinh", "Tuyết", "Uyên", "Vân", "Xuân", "Yến",
+    "An",
+    "Ánh",
+    "Bé",
+    "Bích",
+    "Chi",
+    "Cúc",
+    "Dung",
+    "Duyên",
+    "Đào",
+    "Gái",
+    "Giang",
+    "Hà",
+    "Hạnh",
+    "Hằng",
+    "Hiền",
+    "Hoa",
+    "Hòa",
+    "Hồng",
+    "Huệ",
+    "Hương",
+    "Hường",
+    "Khuyên",
+    "Lan",
+    "Lành",
+    "Lệ",
+    "Liên",
+    "Liễu",
+    "Linh",
+    "Loan",
+    "Mai",
+    "Mận",
+    "Minh",
+    "Mỹ",
+    "Nga",
+    "Ngân",
+    "Ngọc",
+    "Nguyệt",
+    "Nhàn",
+    "Nhung",
+    "Oanh",
+    "Phượng",
+    "Quyên",
+    "Sen",
+    "Sương",
+    "Tâm",
+    "Thảo",
+    "Thắm",
+    "Thoa",
+    "Thu",
+    "Thủy",
+    "Thương",
+    "Trang",
+    "Trinh",
+    "Tuyết",
+    "Uyên",
+    "Vân",
+    "Xuân",
+    "Yến",
 )
 _KINH_GIVEN_M = (
-    "An", "Anh", "Bảo", "Bình", "Chiến", "Chính", "Công", "Cường", "Dần", "Dũng", "Đạt", "Định", "Đông", "Đức", "Hải", "Hiếu",
-    "Hòa", "Hoàng", "Hùng", "Huy", "Khánh", "Khoa", "Lâm", "Lộc", "Long", "Lợi", "Minh", "Nam", "Nghĩa", "Nhân", "Phong", "Phú",
-    "Phúc", "Phước", "Quang", "Quốc", "Quý", "Sang", "Sơn", "Tài", "Tâm", "Tân", "Thắng", "Thành", "Thanh", "Thịnh", "Thọ",
-    "Tiến", "Toàn", "Trí", "Trung", "Tuấn", "Tùng", "Tý", "Ước", "Vinh", "Vũ", "Xuân",
+    "An",
+    "Anh",
+    "Bảo",
+    "Bình",
+    "Chiến",
+    "Chính",
+    "Công",
+    "Cường",
+    "Dần",
+    "Dũng",
+    "Đạt",
+    "Định",
+    "Đông",
+    "Đức",
+    "Hải",
+    "Hiếu",
+    "Hòa",
+    "Hoàng",
+    "Hùng",
+    "Huy",
+    "Khánh",
+    "Khoa",
+    "Lâm",
+    "Lộc",
+    "Long",
+    "Lợi",
+    "Minh",
+    "Nam",
+    "Nghĩa",
+    "Nhân",
+    "Phong",
+    "Phú",
+    "Phúc",
+    "Phước",
+    "Quang",
+    "Quốc",
+    "Quý",
+    "Sang",
+    "Sơn",
+    "Tài",
+    "Tâm",
+    "Tân",
+    "Thắng",
+    "Thành",
+    "Thanh",
+    "Thịnh",
+    "Thọ",
+    "Tiến",
+    "Toàn",
+    "Trí",
+    "Trung",
+    "Tuấn",
+    "Tùng",
+    "Tý",
+    "Ước",
+    "Vinh",
+    "Vũ",
+    "Xuân",
 )
 # A word that stands more often is drawn more often.
 _KINH_FAMILIES = (
-    ("Nguyễn",) * 38 + ("Trần",) * 11 + ("Lê",) * 10 + ("Phạm",) * 7 + ("Hoàng",) * 5 + ("Huỳnh",) * 2 + ("Phan",) * 5
-    + ("Võ",) * 3 + ("Đặng",) * 3 + ("Bùi",) * 2 + ("Đỗ",) * 2 + ("Hồ",) * 2 + ("Ngô",) * 2 + ("Dương",) * 2 + ("Lý",)
-    + ("Trương",) * 2 + ("Đoàn",) + ("Mai",) + ("Cao",) + ("Châu",) + ("Tôn Thất",) + ("Hà",) + ("Đinh",) + ("Văn",) + ("Thái",)
+    ("Nguyễn",) * 38
+    + ("Trần",) * 11
+    + ("Lê",) * 10
+    + ("Phạm",) * 7
+    + ("Hoàng",) * 5
+    + ("Huỳnh",) * 2
+    + ("Phan",) * 5
+    + ("Võ",) * 3
+    + ("Đặng",) * 3
+    + ("Bùi",) * 2
+    + ("Đỗ",) * 2
+    + ("Hồ",) * 2
+    + ("Ngô",) * 2
+    + ("Dương",) * 2
+    + ("Lý",)
+    + ("Trương",) * 2
+    + ("Đoàn",)
+    + ("Mai",)
+    + ("Cao",)
+    + ("Châu",)
+    + ("Tôn Thất",)
+    + ("Hà",)
+    + ("Đinh",)
+    + ("Văn",)
+    + ("Thái",)
 )
 KINH = Vocabulary(
     "Kinh",
     _KINH_FAMILIES,
     (
-        ("Thị",) * 14 + ("Thị Thu", "Thị Bích", "Thị Kim", "Thị Ngọc", "Thị Thanh", "Thị Mỹ", "Ngọc", "Thanh", "Kim", "Diệu", "Minh"),
-        ("Văn",) * 12 + ("Hữu", "Hữu", "Đức", "Quang", "Minh", "Thanh", "Ngọc", "Xuân", "Công", "Viết", "Đình", "Quốc", "Bá"),
+        ("Thị",) * 14
+        + ("Thị Thu", "Thị Bích", "Thị Kim", "Thị Ngọc", "Thị Thanh", "Thị Mỹ", "Ngọc", "Thanh", "Kim", "Diệu", "Minh"),
+        ("Văn",) * 12
+        + ("Hữu", "Hữu", "Đức", "Quang", "Minh", "Thanh", "Ngọc", "Xuân", "Công", "Viết", "Đình", "Quốc", "Bá"),
     ),
     (_KINH_GIVEN_F, _KINH_GIVEN_M),
 )
 KHMER = Vocabulary(
     "Khmer",
-    ("Thạch",) * 6 + ("Kim",) * 4 + ("Sơn",) * 4 + ("Danh",) * 3 + ("Châu",) * 2 + ("Lâm",) * 2 + ("Kiên",) * 2 + ("Lý", "Diệp", "Tăng"),
+    ("Thạch",) * 6
+    + ("Kim",) * 4
+    + ("Sơn",) * 4
+    + ("Danh",) * 3
+    + ("Châu",) * 2
+    + ("Lâm",) * 2
+    + ("Kiên",) * 2
+    + ("Lý", "Diệp", "Tăng"),
     (("Thị",) * 8 + ("", "Ngọc", "Sa"), ("Văn",) * 3 + ("", "", "Ngọc", "Minh", "Sóc")),
     (
-        ("Sa Ra", "Sô Phi", "Sóc Kha", "Chanh Đa", "Sa Vonl", "Hiêng", "Sa Rinh", "Ni", "Sa Bươl", "Phol La", "Sà Phoi", "Rọt Tha", "Duyên"),
-        ("Đa Ra", "Sa Rinh", "Sô Phal", "Vi Sal", "Đươne", "Ra Thy", "Sa Vuth", "Khem Ma Ra", "Xươl", "Sang", "Phol", "Tha", "Bình"),
+        (
+            "Sa Ra",
+            "Sô Phi",
+            "Sóc Kha",
+            "Chanh Đa",
+            "Sa Vonl",
+            "Hiêng",
+            "Sa Rinh",
+            "Ni",
+            "Sa Bươl",
+            "Phol La",
+            "Sà Phoi",
+            "Rọt Tha",
+            "Duyên",
+        ),
+        (
+            "Đa Ra",
+            "Sa Rinh",
+            "Sô Phal",
+            "Vi Sal",
+            "Đươne",
+            "Ra Thy",
+            "Sa Vuth",
+            "Khem Ma Ra",
+            "Xươl",
+            "Sang",
+            "Phol",
+            "Tha",
+            "Bình",
+        ),
     ),
 )
 TA_OI = Vocabulary(
@@ -57,8 +224,42 @@ TA_OI = Vocabulary(
     ("Hồ",) * 6 + ("A Viết", "Lê", "Nguyễn", "Blúp", "Viên", "Trần"),
     (("Thị",) * 6 + ("Kăn",) * 2, ("Văn",) * 6 + ("A",) * 2),
     (
-        ("Lịch", "Nghéo", "Tư", "Năng", "Nưih", "Hợp", "Ngáy", "Sáp", "Lê", "Liêng", "Mứp", "Hà", "Thơm", "Đơm", "Xuân", "Nhỡ"),
-        ("Nghiêng", "Hạnh", "Tưu", "Nhiếp", "Bút", "Xưa", "Ngoan", "Nưm", "Dụ", "Lơn", "Thiếu", "Vai", "Mua", "Hom", "Tiêng", "Nhất"),
+        (
+            "Lịch",
+            "Nghéo",
+            "Tư",
+            "Năng",
+            "Nưih",
+            "Hợp",
+            "Ngáy",
+            "Sáp",
+            "Lê",
+            "Liêng",
+            "Mứp",
+            "Hà",
+            "Thơm",
+            "Đơm",
+            "Xuân",
+            "Nhỡ",
+        ),
+        (
+            "Nghiêng",
+            "Hạnh",
+            "Tưu",
+            "Nhiếp",
+            "Bút",
+            "Xưa",
+            "Ngoan",
+            "Nưm",
+            "Dụ",
+            "Lơn",
+            "Thiếu",
+            "Vai",
+            "Mua",
+            "Hom",
+            "Tiêng",
+            "Nhất",
+        ),
     ),
 )
 PA_CO = Vocabulary("Pa Cô", ("Hồ",) * 7 + ("Lê", "Quỳnh", "Viên", "Kê", "Trần"), TA_OI.middles, TA_OI.givens)
@@ -72,7 +273,9 @@ CO_TU = Vocabulary(
     ),
 )
 BRU = Vocabulary(
-    "Bru - Vân Kiều", ("Hồ",) * 12 + ("Vân", "Lê"), TA_OI.middles,
+    "Bru - Vân Kiều",
+    ("Hồ",) * 12 + ("Vân", "Lê"),
+    TA_OI.middles,
     (("Miên", "Lan", "Ngơm", "Xiêng", "Hương", "Pỉ", "Mai"), ("Xôn", "Thiêng", "Vai", "Moan", "Tơ", "Xuân", "Hùng")),
 )
 

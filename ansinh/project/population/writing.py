@@ -42,7 +42,11 @@ def _insert(table: str, columns: Sequence[tuple[str, str, Sequence[Any]]], tell:
     """Write one table and return how many rows it got."""
     count = len(columns[0][2])
     tell(f"{table}: {count} dòng")
-    stage("seed_rows", [(name, kind) for name, kind, _ in columns], zip(*(values for _, _, values in columns), strict=True))
+    stage(
+        "seed_rows",
+        [(name, kind) for name, kind, _ in columns],
+        zip(*(values for _, _, values in columns), strict=True),
+    )
     names = ", ".join(name for name, _, _ in columns)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM seed_rows")
@@ -74,25 +78,42 @@ def write(plan: Plan, population: Population, tell: Callable[[str], None]) -> Id
     return ids
 
 
-def _write_households(plan: Plan, population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]) -> None:
+def _write_households(
+    plan: Plan, population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]
+) -> None:
     roster = population.roster
     codes = [roster.places.communes[place].code for place in _positions(population, "household", "place").tolist()]
     numbers = [f"{plan.province}{code}-{serial:06d}" for serial, code in enumerate(codes, 1)]
-    _insert("people_household", [
-        ("id", "bigint", ids.household.tolist()), ("code", "text", numbers), ("area_id", "int", area.tolist()),
-        ("village", "text", population.villages.tolist()),
-    ], tell)
+    _insert(
+        "people_household",
+        [
+            ("id", "bigint", ids.household.tolist()),
+            ("code", "text", numbers),
+            ("area_id", "int", area.tolist()),
+            ("village", "text", population.villages.tolist()),
+        ],
+        tell,
+    )
     poverty = roster.column("household", "poverty")
     classed = np.flatnonzero(poverty != "none")
     decided = np.full(len(classed), _REGISTER_START)
-    _insert("poverty_householdclass", [
-        ("household_id", "bigint", ids.household[classed].tolist()), ("poverty_class", "text", poverty[classed].tolist()),
-        ("area_id", "int", area[classed].tolist()), ("decision_number", "text", [f"{SOURCE}"] * len(classed)),
-        ("valid_from", "date", _days(decided)), ("recorded_at", "timestamptz", _instants(decided)),
-    ], tell)
+    _insert(
+        "poverty_householdclass",
+        [
+            ("household_id", "bigint", ids.household[classed].tolist()),
+            ("poverty_class", "text", poverty[classed].tolist()),
+            ("area_id", "int", area[classed].tolist()),
+            ("decision_number", "text", [f"{SOURCE}"] * len(classed)),
+            ("valid_from", "date", _days(decided)),
+            ("recorded_at", "timestamptz", _instants(decided)),
+        ],
+        tell,
+    )
 
 
-def _write_persons(population: Population, ids: Ids, area: np.ndarray, household: np.ndarray, tell: Callable[[str], None]) -> None:
+def _write_persons(
+    population: Population, ids: Ids, area: np.ndarray, household: np.ndarray, tell: Callable[[str], None]
+) -> None:
     roster, specials = population.roster, population.specials
     born = roster.column("person", "born").astype(DAY)
     folded = {name: (fold(name), sort_key(name)) for name in dict.fromkeys(population.names.tolist())}
@@ -102,22 +123,38 @@ def _write_persons(population: Population, ids: Ids, area: np.ndarray, household
     for person in specials.dead.tolist():
         told[person] = f"{roster.month.astype(DAY) + 1} 08:00:00+07"
     since = np.maximum(born, _REGISTER_START)
-    _insert("people_person", [
-        ("id", "bigint", ids.person.tolist()), ("full_name", "text", population.names.tolist()),
-        ("name_fold", "text", [folded[name][0] for name in population.names.tolist()]),
-        ("name_sort_key", "text", [folded[name][1] for name in population.names.tolist()]),
-        ("sex", "text", np.where(roster.column("person", "sex") == MALE, "male", "female").tolist()),
-        ("birth_date", "date", _days(born)), ("birth_precision", "text", ["day"] * len(born)), ("death_date", "date", _days(died)),
-        ("death_recorded_at", "timestamptz", told), ("national_id", "text", population.national_ids.tolist()),
-        ("ethnicity", "text", population.ethnicity.tolist()), ("phone", "text", population.phones.tolist()),
-        ("area_id", "int", area.tolist()), ("village", "text", population.villages[household].tolist()),
-        ("recorded_at", "timestamptz", _instants(since, 8)),
-    ], tell)
-    _insert("people_membership", [
-        ("household_id", "bigint", ids.household[household].tolist()), ("person_id", "bigint", ids.person.tolist()),
-        ("relationship", "text", roster.column("person", "relationship").tolist()), ("area_id", "int", area.tolist()),
-        ("valid_from", "date", _days(since)),
-    ], tell)
+    _insert(
+        "people_person",
+        [
+            ("id", "bigint", ids.person.tolist()),
+            ("full_name", "text", population.names.tolist()),
+            ("name_fold", "text", [folded[name][0] for name in population.names.tolist()]),
+            ("name_sort_key", "text", [folded[name][1] for name in population.names.tolist()]),
+            ("sex", "text", np.where(roster.column("person", "sex") == MALE, "male", "female").tolist()),
+            ("birth_date", "date", _days(born)),
+            ("birth_precision", "text", ["day"] * len(born)),
+            ("death_date", "date", _days(died)),
+            ("death_recorded_at", "timestamptz", told),
+            ("national_id", "text", population.national_ids.tolist()),
+            ("ethnicity", "text", population.ethnicity.tolist()),
+            ("phone", "text", population.phones.tolist()),
+            ("area_id", "int", area.tolist()),
+            ("village", "text", population.villages[household].tolist()),
+            ("recorded_at", "timestamptz", _instants(since, 8)),
+        ],
+        tell,
+    )
+    _insert(
+        "people_membership",
+        [
+            ("household_id", "bigint", ids.household[household].tolist()),
+            ("person_id", "bigint", ids.person.tolist()),
+            ("relationship", "text", roster.column("person", "relationship").tolist()),
+            ("area_id", "int", area.tolist()),
+            ("valid_from", "date", _days(since)),
+        ],
+        tell,
+    )
 
 
 def _write_facts(population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]) -> None:
@@ -125,19 +162,36 @@ def _write_facts(population: Population, ids: Ids, area: np.ndarray, tell: Calla
     born = roster.column("person", "born").astype(DAY)
     person = _positions(population, "circumstance", "person")
     since = np.maximum(roster.column("circumstance", "since").astype(DAY), born[person])
-    _insert("people_circumstance", [
-        ("person_id", "bigint", ids.person[person].tolist()), ("kind", "text", roster.column("circumstance", "kind").tolist()),
-        ("value", "text", roster.column("circumstance", "value").tolist()), ("area_id", "int", area[person].tolist()),
-        ("valid_from", "date", _days(since)), ("valid_to", "date", _days(roster.column("circumstance", "until"))),
-        ("source", "text", [SOURCE] * len(person)), ("recorded_at", "timestamptz", _instants(since)),
-    ], tell)
+    # What holds from this month on was announced in the middle of the month before.
+    told = np.minimum(since, (roster.month - 1).astype(DAY) + 14)
+    _insert(
+        "people_circumstance",
+        [
+            ("person_id", "bigint", ids.person[person].tolist()),
+            ("kind", "text", roster.column("circumstance", "kind").tolist()),
+            ("value", "text", roster.column("circumstance", "value").tolist()),
+            ("area_id", "int", area[person].tolist()),
+            ("valid_from", "date", _days(since)),
+            ("valid_to", "date", _days(roster.column("circumstance", "until"))),
+            ("source", "text", [SOURCE] * len(person)),
+            ("recorded_at", "timestamptz", _instants(told)),
+        ],
+        tell,
+    )
     person = _positions(population, "protected", "person")
     since = np.maximum(roster.column("protected", "since").astype(DAY), born[person])
-    _insert("people_protectedcondition", [
-        ("person_id", "bigint", ids.person[person].tolist()), ("kind", "text", ["hiv"] * len(person)),
-        ("value", "text", ["true"] * len(person)), ("area_id", "int", area[person].tolist()),
-        ("valid_from", "date", _days(since)), ("recorded_at", "timestamptz", _instants(since)),
-    ], tell)
+    _insert(
+        "people_protectedcondition",
+        [
+            ("person_id", "bigint", ids.person[person].tolist()),
+            ("kind", "text", ["hiv"] * len(person)),
+            ("value", "text", ["true"] * len(person)),
+            ("area_id", "int", area[person].tolist()),
+            ("valid_from", "date", _days(since)),
+            ("recorded_at", "timestamptz", _instants(since)),
+        ],
+        tell,
+    )
 
 
 def _write_mandates(population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]) -> None:
@@ -145,18 +199,30 @@ def _write_mandates(population: Population, ids: Ids, area: np.ndarray, tell: Ca
     given, held = _positions(population, "mandate", "beneficiary"), _positions(population, "mandate", "payee")
     since = roster.column("mandate", "since").astype(DAY)
     communes = {unit.id: unit.name for unit in roster.places.communes}
-    _insert("people_mandate", [
-        ("beneficiary_id", "bigint", ids.person[given].tolist()), ("payee_id", "bigint", ids.person[held].tolist()),
-        ("kind", "text", roster.column("mandate", "kind").tolist()),
-        ("document", "text", [f"{SOURCE} số {number}" for number in range(1, len(given) + 1)]),
-        ("certifier", "text", [f"UBND {communes[unit]}" for unit in area[given].tolist()]),
-        ("area_id", "int", area[given].tolist()), ("valid_from", "date", _days(since)),
-    ], tell)
+    _insert(
+        "people_mandate",
+        [
+            ("beneficiary_id", "bigint", ids.person[given].tolist()),
+            ("payee_id", "bigint", ids.person[held].tolist()),
+            ("kind", "text", roster.column("mandate", "kind").tolist()),
+            ("document", "text", [f"{SOURCE} số {number}" for number in range(1, len(given) + 1)]),
+            ("certifier", "text", [f"UBND {communes[unit]}" for unit in area[given].tolist()]),
+            ("area_id", "int", area[given].tolist()),
+            ("valid_from", "date", _days(since)),
+        ],
+        tell,
+    )
     parent, child = _positions(population, "parent_child", "parent"), _positions(population, "parent_child", "child")
-    _insert("people_parentchild", [
-        ("parent_id", "bigint", ids.person[parent].tolist()), ("child_id", "bigint", ids.person[child].tolist()),
-        ("area_id", "int", area[child].tolist()), ("valid_from", "date", _days(roster.column("parent_child", "since"))),
-    ], tell)
+    _insert(
+        "people_parentchild",
+        [
+            ("parent_id", "bigint", ids.person[parent].tolist()),
+            ("child_id", "bigint", ids.person[child].tolist()),
+            ("area_id", "int", area[child].tolist()),
+            ("valid_from", "date", _days(roster.column("parent_child", "since"))),
+        ],
+        tell,
+    )
 
 
 def _write_decisions(population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]) -> None:
@@ -164,12 +230,20 @@ def _write_decisions(population: Population, ids: Ids, area: np.ndarray, tell: C
     person = _positions(population, "decision", "person")
     signed = roster.column("decision", "signed").astype(DAY)
     numbers = [f"{serial}/QĐ-UBND" for serial in range(1, len(person) + 1)]
-    _insert("entitlement_decision", [
-        ("person_id", "bigint", ids.person[person].tolist()), ("benefit", "text", roster.column("decision", "benefit").tolist()),
-        ("number", "text", numbers), ("signed_on", "date", _days(signed)),
-        ("start_month", "date", _days(roster.column("decision", "start"))), ("end_month", "date", _days(roster.column("decision", "end"))),
-        ("area_id", "int", area[person].tolist()), ("recorded_at", "timestamptz", _instants(signed)),
-    ], tell)
+    _insert(
+        "entitlement_decision",
+        [
+            ("person_id", "bigint", ids.person[person].tolist()),
+            ("benefit", "text", roster.column("decision", "benefit").tolist()),
+            ("number", "text", numbers),
+            ("signed_on", "date", _days(signed)),
+            ("start_month", "date", _days(roster.column("decision", "start"))),
+            ("end_month", "date", _days(roster.column("decision", "end"))),
+            ("area_id", "int", area[person].tolist()),
+            ("recorded_at", "timestamptz", _instants(signed)),
+        ],
+        tell,
+    )
 
 
 def _write_addresses(population: Population, ids: Ids, area: np.ndarray, tell: Callable[[str], None]) -> None:
@@ -177,10 +251,18 @@ def _write_addresses(population: Population, ids: Ids, area: np.ndarray, tell: C
     named = population.has_account
     # Collected during the year and a half before the month, and known before it begins.
     since = (roster.month - 2).astype(DAY) - roster.rng.integers(0, 540, len(payees))
-    _insert("people_financialaddress", [
-        ("person_id", "bigint", ids.person[payees].tolist()), ("state", "text", addresses.state.tolist()),
-        ("reason", "text", addresses.reason.tolist()), ("bank_bin", "text", addresses.bank.tolist()),
-        ("number", "text", np.where(named, population.account_numbers, "").tolist()),
-        ("holder_name", "text", np.where(named, population.holder_names, "").tolist()),
-        ("area_id", "int", area[payees].tolist()), ("valid_from", "date", _days(since)), ("recorded_at", "timestamptz", _instants(since)),
-    ], tell)
+    _insert(
+        "people_financialaddress",
+        [
+            ("person_id", "bigint", ids.person[payees].tolist()),
+            ("state", "text", addresses.state.tolist()),
+            ("reason", "text", addresses.reason.tolist()),
+            ("bank_bin", "text", addresses.bank.tolist()),
+            ("number", "text", np.where(named, population.account_numbers, "").tolist()),
+            ("holder_name", "text", np.where(named, population.holder_names, "").tolist()),
+            ("area_id", "int", area[payees].tolist()),
+            ("valid_from", "date", _days(since)),
+            ("recorded_at", "timestamptz", _instants(since)),
+        ],
+        tell,
+    )
