@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,19 @@ from ansinh.project.home import Home, open_home
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def reachable(folder: Path) -> Path:
+    """Let other accounts walk down to a temporary folder: as root, the database runs as one of them."""
+    for part in (folder, *folder.parents):
+        if part == Path(tempfile.gettempdir()) or part.stat().st_uid != os.getuid():
+            break
+        part.chmod(part.stat().st_mode | 0o711)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def worker_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home for this worker's own database."""
-    # pytest makes its base folder private to us; the database may have to run as another account.
-    folder = tmp_path_factory.mktemp("home")
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o755)
-    return open_home(folder)
+    return open_home(reachable(tmp_path_factory.mktemp("home")))
 
 
 @pytest.fixture(scope="session")
@@ -97,9 +103,7 @@ def ansinh(home: Path, *words: str, expect: int = 0, environment: dict[str, str]
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which a small province's whole month has been run by `ansinh demo --no-serve`."""
-    folder = tmp_path_factory.mktemp("demo")
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o755)
+    folder = reachable(tmp_path_factory.mktemp("demo"))
     summary = ansinh(folder, "demo", "--no-serve", "--beneficiaries", "1200")
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf8")
     return folder

@@ -132,4 +132,3 @@ class MessageLine(models.Model):
 
     class Meta:
         verbose_name = "dòng kết quả"
-        indexes = [models.Index("item_id", name="message_line_item")]

@@ -174,7 +174,7 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
 
 def submit(
     *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime,
-    size: int = 20_000, progress: Progress = lambda _: None,
+    size: int = 50_000, progress: Progress = lambda _: None,
 ) -> Sent:
     """This will send a frozen run's account payments: reserve, render, send; and finish what an earlier call left open.
 

@@ -99,10 +99,7 @@ class PayrollHold(models.Model):
 
 
 class Settlement(models.Model):
-    """What has been settled so far for (person, benefit, month): the subtrahend of the difference.
-
-    `origin` names a run, or the register from which older payments were taken over.
-    """
+    """What has been settled so far for (person, benefit, month), by our runs or by a register taken over: the subtrahend."""
 
     pk = models.CompositePrimaryKey("person_id", "benefit", "for_month")
     person = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="đối tượng")

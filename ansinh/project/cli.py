@@ -140,13 +140,15 @@ def _install_last_word(arguments: argparse.Namespace, home: Home) -> None:
 
     def last_word(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         refusal = _translate(error)
+        # A command without a home has nowhere of its own to keep what a developer needs.
+        logs = home.logs if home.logs.is_dir() else Path(tempfile.gettempdir())
         if refusal is None:
-            with contextlib.suppress(OSError), open(home.logs / "errors.log", "a", encoding="utf8") as log:
+            with contextlib.suppress(OSError), open(logs / "errors.log", "a", encoding="utf8") as log:
                 traceback.print_exception(kind, error, trace, file=log)
             refusal = Refused(
                 "internal_error",
-                vi=f"Hệ thống gặp lỗi ngoài dự kiến. Việc đang làm đã được huỷ. Chi tiết ở {home.logs / 'errors.log'}.",
-                en=f"The system met an unexpected error. The work was undone. Details are in {home.logs / 'errors.log'}.",
+                vi=f"Hệ thống gặp lỗi ngoài dự kiến. Việc đang làm đã được huỷ. Chi tiết ở {logs / 'errors.log'}.",
+                en=f"The system met an unexpected error. The work was undone. Details are in {logs / 'errors.log'}.",
             )
         _answer_refusal(refusal, arguments)
 

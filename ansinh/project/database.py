@@ -121,8 +121,16 @@ def _data_folder(home: Home, user: int | None) -> Path:
         Path("/var/lib/ansinh").mkdir(mode=0o711, exist_ok=True)
         folder = tempfile.mkdtemp(prefix="home-", dir="/var/lib/ansinh")
         os.chown(folder, user, user)
-        pointer.write_text(folder, encoding="utf8")
-    return Path(pointer.read_text(encoding="utf8")) / "db"
+        pointer.write_text(f"{folder}\n{home.path}", encoding="utf8")
+    folder, _, owner = pointer.read_text(encoding="utf8").partition("\n")
+    if owner != str(home.path):
+        raise Refused(
+            "home_was_copied",
+            vi=f"Thư mục {home.path} là bản sao của {owner}; cơ sở dữ liệu của nó nằm ở {folder}. Hãy dùng thư mục gốc.",
+            en=f"The folder {home.path} is a copy of {owner}, whose database lies in {folder}. Use the original folder.",
+            home=str(home.path), original=owner,
+        )
+    return Path(folder) / "db"
 
 
 # ── the server's life ────────────────────────────────────────────────────────────────────────────────────────────────

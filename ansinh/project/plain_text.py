@@ -9,6 +9,9 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, int):
+        if name in {"year", "document", "example_person", "id", "seed"}:
+            # A name made of digits is not a quantity.
+            return str(value)
         return format_dong(value) if name.endswith("_dong") or "_dong_" in name else format_number(value)
     return str(value)
 

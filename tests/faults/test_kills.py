@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, ansinh
+from tests.conftest import ROOT, ansinh, reachable
 
 MONTH = "2026-11"
 RUN = f"{MONTH}-46-01"
@@ -54,9 +54,7 @@ def _copy(home: Path, target: Path) -> Path:
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Snapshots of a home before each command of an undisturbed month, and the books it ends in."""
-    folder = tmp_path_factory.mktemp("kills")
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o755)
+    folder = reachable(tmp_path_factory.mktemp("kills"))
     home = folder / "home"
     ansinh(home, "seed", "--province", "46", "--beneficiaries", "300", "--seed", "7", "--month", MONTH)
     ansinh(home, "ledger", "appropriate", "--amount", "1000000000000", "--document", "1", "--month", MONTH)

@@ -113,7 +113,7 @@ def _introduce(summary: dict[str, Any]) -> None:
     run_totals = summary["run"]
     _say(f"\nTháng {MONTH.vi}: phải chi {format_dong(run_totals['due_dong'])}, đã chi {format_dong(run_totals['paid_dong'])}, "
          f"qua tài khoản {summary['paid_by_account']['percent']} % người nhận.")
-    if any("one_time_password" in person for person in summary["staff"]):
+    if all(person["one_time_password"] for person in summary["staff"]):
         _say("\nĐăng nhập lần đầu bằng mật khẩu dùng một lần (phải đổi ngay):")
         for person in summary["staff"]:
             _say(f"  {person['username']:<16} {person['one_time_password']:<24} {person['role']}")
