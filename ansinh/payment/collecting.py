@@ -15,6 +15,7 @@ from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office_queries
+from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
@@ -30,6 +31,16 @@ _ANSWER = """
 """
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
 _PORTION = 10_000
+
+
+class Unreadable(Exception):
+    """A file that must not be read; carries the refusal that says why."""
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
 _OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", "UNKNOWN"})
 
 
@@ -80,10 +91,14 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
             return Collected(0, 0, 0)
         with connection.cursor() as cursor:
             cursor.execute(_ANSWER)
-            with stage("parse"):
-                reading = gateway.parse(inbound)
-                lines = _load(cursor, reading, office_queries.instance_number())
-                lines += _load_refused_batches(cursor, reading)
+            # Only what the file itself is to blame for quarantines it; a refusal of our own books stops the collection.
+            try:
+                with stage("parse"):
+                    reading = gateway.parse(inbound)
+                    lines = _load(cursor, reading, office_queries.instance_number())
+            except Refused as refusal:
+                raise Unreadable(refusal) from refusal
+            lines += _load_refused_batches(cursor, reading)
         with stage("apply"):
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
         with connection.cursor() as cursor:
@@ -129,6 +144,17 @@ def collect(
     Promises: a file that came before (under any name) changes nothing; a file that cannot be understood is quarantined
     and the others go on; a kill at any point loses nothing, the next call continues.
     """
+    with one_at_a_time(f"collect {provider.code}"):
+        _fetch(provider, gateway, archive, at)
+        done = _apply_stored(provider, gateway, archive, at, progress)
+        early = _retry_early_returns(provider, at)
+        with stage("seal"), transaction.atomic():
+            ledger.seal(at=at)
+    return Collected(done.messages, done.applied + early, done.held - early)
+
+
+def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> None:
+    """Bring every file we do not have into the archive, and note each before the next is fetched."""
     names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -136,17 +162,20 @@ def collect(
         for inbound in gateway.poll(names.__contains__, incoming):
             archive.keep(inbound.path, inbound.sha256)
             store_message(provider=provider, name=inbound.name, sha256=inbound.sha256, at=at)
+
+
+def _apply_stored(
+    provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime, progress: Progress
+) -> Collected:
+    """Apply every stored message in the order of arrival, each in a transaction of its own."""
     messages = applied = held = 0
     for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):
         try:
             done = _apply(message, provider, gateway, archive, at)
-        except Refused as refusal:
-            _quarantine(message, refusal, at)
-            progress(f"{message.name}: cách ly ({refusal.reason})")
+        except Unreadable as unreadable:
+            _quarantine(message, unreadable.refusal, at)
+            progress(f"{message.name}: cách ly ({unreadable.refusal.reason})")
             continue
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
         progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
-    early = _retry_early_returns(provider, at)
-    with stage("seal"), transaction.atomic():
-        ledger.seal(at=at)
-    return Collected(messages, applied + early, held - early)
+    return Collected(messages, applied, held)

@@ -18,6 +18,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
+from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment import transitions
 from ansinh.payment.archive import Archive
@@ -27,6 +28,7 @@ from ansinh.payment.models import Message, PaymentBatch, PaymentItem, PaymentSer
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
+from ansinh.people import operations as people
 
 Progress = Callable[[str], None]
 
@@ -181,8 +183,20 @@ def submit(
     Raises:
         Refused: as `reserve`, `render` and `send`.
     """
-    with stage("submit"):
-        reserve(run=run, provider=provider, size=size, by=by, at=at)
+    # Two workers with the same file open would write over each other's upload; the second waits and finds it sent.
+    with one_at_a_time(f"submit {provider.code}"):
+        with stage("submit"):
+            reserve(run=run, provider=provider, size=size, by=by, at=at)
+        done = _send_open_batches(run=run, provider=provider, gateway=gateway, archive=archive, by=by, at=at, progress=progress)
+        with stage("seal"), transaction.atomic():
+            ledger.seal(at=at)
+    return done
+
+
+def _send_open_batches(
+    *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime, progress: Progress,
+) -> Sent:
+    """Render and send every batch of the run that is not known to be with the provider: new ones, and those of a killed call."""
     open_batches = PaymentBatch.objects.filter(run__code=run, provider=provider).exclude(state=PaymentBatch.State.SENT).order_by("number")
     sent = unknown = 0
     for batch in list(open_batches):
@@ -196,8 +210,6 @@ def submit(
             unknown += batch.instructions
         else:
             sent += batch.instructions
-    with stage("seal"), transaction.atomic():
-        ledger.seal(at=at)
     return Sent(sent=sent, unknown=unknown)
 
 
@@ -229,7 +241,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         cursor.execute("SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged")
         applied, held = cursor.fetchone()
     _book_moves(message.id, provider, at)
-    _follow_addresses()
+    _follow_addresses(at)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE judged, moved")
     return applied, held
@@ -250,7 +262,11 @@ def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.da
     assert booked == expected, "every movement of an item is booked once"
 
 
-def _follow_addresses() -> None:
+def _follow_addresses(at: datetime.datetime) -> None:
     """Let the account funnel follow the money: a paid account is paying, a refused one has to be collected again."""
     with connection.cursor() as cursor:
-        cursor.execute(statement("payment", "follow_addresses"))
+        cursor.execute(statement("payment", "followed_addresses"))
+        found = cursor.fetchall()
+    # The registry keeps its own history: it closes the row and writes the next one.
+    people.mark_addresses([address for address, is_paid in found if is_paid], "PAYING", by="system", at=at)
+    people.mark_addresses([address for address, is_paid in found if not is_paid], "COLLECTED", by="system", at=at)

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS_WITH_MONEY = ("ledger", "payroll", "payment")
 # Generated people are written in bulk by the one room that may see every other; the benchmark then gives them all accounts.
 WRITES_ANYWHERE = ("ansinh/project/population/", "ansinh/project/work/bench.py")
-# The account funnel follows what the bank says about an account; payment may write that one table of people.
-ACCEPTED = {("ansinh/payment/sql/follow_addresses.sql", "people")}
+# Where a room may write another's table after all: nowhere today; whoever adds one says why here.
+ACCEPTED: set[tuple[str, str]] = set()
 
 _WRITE = re.compile(
     r"\b(?:INSERT\s+INTO|UPDATE(?:\s+ONLY)?|DELETE\s+FROM|MERGE\s+INTO|TRUNCATE(?:\s+TABLE)?|COPY)\s+\"?"

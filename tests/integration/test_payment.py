@@ -110,7 +110,7 @@ def test_a_rejected_item_gets_its_money_back_and_is_not_sent_again_by_itself(wor
     world.collect()
     assert world.statuses() == ["REJECTED", "DUE", "DUE"]
     assert world.balances() == (AMOUNT, 2 * AMOUNT, 0)
-    assert FinancialAddress.objects.get(person=world.people[0]).state == "COLLECTED"
+    assert FinancialAddress.objects.get(person=world.people[0], valid_to=None).state == "COLLECTED"
     assert world.submit().sent == 0
 
 
