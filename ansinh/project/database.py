@@ -5,7 +5,6 @@ application's role can neither own tables nor bypass row-level security.
 """
 
 import contextlib
-import fcntl
 import importlib.util
 import json
 import os
@@ -16,7 +15,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from psycopg.conninfo import conninfo_to_dict
 from ansinh.base.refusals import Refused
 from ansinh.project import children
 from ansinh.project.home import Home
+from ansinh.project.sharing import shared
 
 SUPERUSER, OWNER, APPLICATION = "ansinh_super", "ansinh_owner", "ansinh_app"
 DATABASE = "ansinh"
@@ -220,23 +220,25 @@ def embedded(home: Home) -> Iterator[Connections]:
     Promises: whoever started the server ends it, after the others have let go. Raises `Refused` (`database_unavailable`).
     """
     user = _server_user()
-    with open(home.path / "start.lock", "a+") as start_lock, open(home.path / "users.lock", "a+") as users_lock:
-        fcntl.flock(start_lock, fcntl.LOCK_EX)
-        process = None
-        socket_folder = _running(home)
-        if socket_folder is None:
-            process, socket_folder = _launch(home, user)
-        fcntl.flock(users_lock, fcntl.LOCK_SH)
-        fcntl.flock(start_lock, fcntl.LOCK_UN)
-        try:
-            yield prepare(_connect(socket_folder, home.secret(SUPERUSER)), home, socket_folder)
-        finally:
-            fcntl.flock(users_lock, fcntl.LOCK_UN)
-            if process is not None:
-                fcntl.flock(users_lock, fcntl.LOCK_EX)
-                children.stop(process, stop_signal=signal.SIGINT)
-                (home.path / "run.json").unlink(missing_ok=True)
-                shutil.rmtree(socket_folder, ignore_errors=True)
+    socket_folder = ""
+
+    def join_or_start() -> Callable[[], None] | None:
+        """Join the server that answers for this home, or start it and say how to end it."""
+        nonlocal socket_folder
+        socket_folder = _running(home) or ""
+        if socket_folder:
+            return None
+        process, socket_folder = _launch(home, user)
+        return lambda: _end(home, process, socket_folder)
+
+    with shared(home.path, join_or_start):
+        yield prepare(_connect(socket_folder, home.secret(SUPERUSER)), home, socket_folder)
+
+
+def _end(home: Home, process: subprocess.Popen[bytes], socket_folder: str) -> None:
+    children.stop(process, stop_signal=signal.SIGINT)
+    (home.path / "run.json").unlink(missing_ok=True)
+    shutil.rmtree(socket_folder, ignore_errors=True)
 
 
 def prepare(connection: psycopg.Connection, home: Home, host: str, *, database: str = DATABASE) -> Connections:

@@ -4,19 +4,19 @@ It promises one bank a home: a command joins the bank that already runs, or star
 """
 
 import contextlib
-import fcntl
 import json
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ansinh.base.refusals import Refused
 from ansinh.project import children
 from ansinh.project.home import Home
+from ansinh.project.sharing import shared
 
 _PROGRAM = [sys.executable, "-m", "ansinh_sandbox.bank"]
 
@@ -55,21 +55,27 @@ def running(home: Home) -> Iterator[dict[str, Any]]:
     """Keep the sandbox bank running for the block; yields how to reach it: `port`, `host_key`, `client_key`."""
     home.sandbox.mkdir(mode=0o700, parents=True, exist_ok=True)
     note = home.sandbox / "running.json"
-    process = None
-    with open(home.sandbox / "start.lock", "a+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    bank: dict[str, Any] = {}
+
+    def join_or_start() -> Callable[[], None] | None:
+        """Join the bank that answers at the noted port, or start it and say how to end it."""
         _make_keys(home.sandbox)
-        bank = json.loads(note.read_text(encoding="utf8")) if note.exists() else {}
-        if not bank or not _answers(bank["port"]):
-            process, bank = _start(home)
-            note.write_text(json.dumps(bank), encoding="utf8")
-        fcntl.flock(lock, fcntl.LOCK_UN)
-        try:
-            yield {"port": bank["port"], "host_key": bank["host_key"], "client_key": str(home.sandbox / "client_key")}
-        finally:
-            if process is not None:
-                children.stop(process)
-                note.unlink(missing_ok=True)
+        bank.update(json.loads(note.read_text(encoding="utf8")) if note.exists() else {})
+        if bank and _answers(bank["port"]):
+            return None
+        process, found = _start(home)
+        bank.update(found)
+        note.write_text(json.dumps(bank), encoding="utf8")
+
+        def end() -> None:
+            """End the bank and take its note away."""
+            children.stop(process)
+            note.unlink(missing_ok=True)
+
+        return end
+
+    with shared(home.sandbox, join_or_start):
+        yield {"port": bank["port"], "host_key": bank["host_key"], "client_key": str(home.sandbox / "client_key")}
 
 
 def tick(home: Home) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, ansinh
+from tests.conftest import ROOT, ansinh, reachable
 
 CASES = [
     (("payroll", "calculate", "--month", "2026-13", "--province", "46"), "month_invalid"),
@@ -50,7 +50,7 @@ def test_wrong_use_exits_with_two(demo_home: Path) -> None:
 
 def test_a_port_in_use_is_named_before_any_work(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        answer = ansinh(tmp_path / "home", "demo", "--port", str(taken.getsockname()[1]), "--beneficiaries", "60", expect=1)
+        answer = ansinh(reachable(tmp_path) / "home", "demo", "--port", str(taken.getsockname()[1]), "--beneficiaries", "60", expect=1)
     assert answer["refused"] == "port_in_use"
 
 
