@@ -114,9 +114,11 @@ def _binaries(user: int | None) -> Path:
 
 def _data_folder(home: Home, user: int | None) -> Path:
     """Return where the cluster lives: inside the home, or under /var/lib when root's home is closed to other accounts."""
-    if user is None or _reachable_by_others(home.path):
-        return home.database
     pointer = home.path / "db.location"
+    # Decided once: a folder whose permissions change later must not seem empty.
+    is_inside = (home.database / "PG_VERSION").exists() or user is None or _reachable_by_others(home.path)
+    if is_inside and not pointer.exists():
+        return home.database
     if not pointer.exists():
         Path("/var/lib/ansinh").mkdir(mode=0o711, exist_ok=True)
         folder = tempfile.mkdtemp(prefix="home-", dir="/var/lib/ansinh")

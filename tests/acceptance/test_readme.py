@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import reachable
+
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -34,9 +36,7 @@ def _run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A new folder, open to the account that runs the database."""
-    for part in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        part.chmod(0o755)
-    return tmp_path / "thu muc"
+    return reachable(tmp_path) / "thu muc"
 
 
 def test_the_month_of_the_readme_runs_as_written(home: Path) -> None:

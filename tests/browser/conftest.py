@@ -42,9 +42,7 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def browser_home(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with November paid and December calculated, waiting for a second person."""
-    folder = tmp_path_factory.mktemp("pages")
-    for part in (folder, folder.parent, folder.parent.parent):
-        part.chmod(0o755)
+    folder = reachable(tmp_path_factory.mktemp("pages"))
     summary = ansinh(folder, "demo", "--no-serve", "--beneficiaries", "1200")
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf8")
     ansinh(folder, "payroll", "calculate", "--month", "2026-12", "--province", "46")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,3 +93,23 @@ def test_two_commands_share_one_server_and_the_last_one_out_ends_it(home: Path) 
     answers = [command.communicate(timeout=120) for command in commands]
     assert [command.returncode for command in commands] == [0, 0, 0], answers
     assert not (home / "run.json").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's database runs as another account")
+def test_a_closed_home_keeps_its_database_when_its_permissions_change(tmp_path: Path) -> None:
+    """As root in a folder closed to others, the database lies elsewhere; opening the folder later must not make it seem empty."""
+    reachable(tmp_path)
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    home = closed / "home"
+    try:
+        first = ansinh(home, "init")
+        assert (home / "db.location").exists()
+        closed.chmod(0o755)
+        assert ansinh(home, "init") == {name: value for name, value in first.items() if name != "administrator"}
+        copy = closed / "copy"
+        subprocess.run(["cp", "-a", str(home), str(copy)], check=True)
+        assert ansinh(copy, "init", expect=1)["refused"] == "home_was_copied"
+    finally:
+        if (home / "db.location").exists():
+            shutil.rmtree((home / "db.location").read_text(encoding="utf8").splitlines()[0])
