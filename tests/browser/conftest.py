@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from ansinh.web import assets
-from tests.conftest import ROOT, ansinh
+from tests.conftest import ROOT, ansinh, reachable
 
 OWN_PASSWORD = "một con vịt xoè ra hai cái cánh"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
