@@ -9,6 +9,8 @@ import datetime
 
 from ansinh.law.tree import Age, Comparison
 
+# Cutoffs are computed here and reach the database as plain days: age() exists in one engine, passes through the second
+# untouched, and the difference of two dates is a number in two engines and an interval in the third.
 _EARLIEST = datetime.date(1, 1, 1)
 
 
@@ -16,6 +18,8 @@ def birth_cutoff(day: datetime.date, months: int) -> datetime.date:
     """Return the latest birth date of somebody who has completed so many months of life on the day."""
     # Counting in whole months makes years and months one rule, leap years included.
     years, index = divmod(day.year * 12 + day.month - 1 - months, 12)
+    # A nonsensical age in a condition gives a day before everybody's birth, hence an answer, instead of an error in
+    # mid-payroll.
     if years < 1:
         return _EARLIEST
     length = gregorian.monthrange(years, index + 1)[1]
@@ -46,6 +50,8 @@ def age_bounds(age: Age, day: datetime.date) -> list[tuple[Comparison, datetime.
 
     `!=` has no such form; the caller negates `=`.
     """
+    # “Older than n” in law means n completed years and one more completed: above n is at least n + 1, at most n is
+    # below n + 1.
     unit = 12 if age.unit == "years" else 1
     reached, passed = birth_cutoff(day, age.number * unit), birth_cutoff(day, (age.number + 1) * unit)
     return {

@@ -56,6 +56,7 @@ def _plain(value: Value, kind: FactKind | None) -> Any:
         return [_plain(item, kind) for item in value.content]
     if isinstance(value.content, dict):
         return {name: _plain(item, kind if name == "value" else None) for name, item in value.content.items()}
+    # The strict reader keeps text; only the declared type of a fact may turn it into something else.
     text = value.content
     if text == "null":
         return None
@@ -75,6 +76,7 @@ def _children(value: Value, package: LawPackage) -> Any:
 
 
 def _facts(value: Value, common: Value | None, package: LawPackage) -> PersonFacts:
+    # Cases go through the same door as FACTS.json, so that a case cannot say what a citizen's file could not.
     content: dict[str, Any] = {}
     # What the file gives to all its cases comes first, so that a case may overrule it.
     for source in (common, value):
@@ -160,6 +162,8 @@ def _run(package: LawPackage, cases: list[Case], engine: Engine) -> dict[tuple[i
 def _differences(
     case: Case, number: int, answers: Mapping[tuple[int, Month], Due], codes: list[str]
 ) -> list[tuple[str, Month, int]]:
+    # The same subtraction as in `explanation.differences`, written again over an engine's answers: it is what the
+    # explanation, checked apart below, is compared with.
     found = []
     for month in case.months:
         due = answers[number, month]
@@ -193,6 +197,7 @@ def _failure(case: Case, engine: str, expected: Any, got: Any) -> dict[str, Any]
 
 def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
     """Return failures of the explanation: its lines, clauses and refusals must say what the case expects."""
+    # The amounts were checked on every engine; here the words and clauses are, which only the oracle's side produces.
     answer = explain(package, case.facts, case.month, case.known_on, case.settled or None)
     regular = {line["benefit"]: line["amount_dong"] for line in answer["lines"] if line["kind"] == "regular"}
     untouched = {code: dong for code, dong in case.paid.items() if (code, case.month) not in case.settled}
@@ -206,6 +211,8 @@ def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
     if regular != untouched or settling != wanted:
         failures.append(_failure(case, "explain", [untouched, wanted], [regular, settling]))
     refused = {line["benefit"]: line["clause"] for line in answer["not_granted"]}
+    # Reversed, so that of several lines for one benefit the first one's clause stays: the regular line before its
+    # arrears.
     said = refused | {line["benefit"]: line["clause"] for line in reversed(answer["lines"])}
     for code, clause in case.clauses.items():
         if said.get(code) != clause:
@@ -254,6 +261,7 @@ def check(package: LawPackage, engines: Mapping[str, Engine], path: Path | None 
 def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, Any]]:
     """Return failures of the law as a whole: clauses with too few cases, months in which a rule lacks its amount."""
     failures = []
+    # Counted by the clause of the condition, and only where it still applies: history needs no five cases a clause.
     counts: dict[str, int] = defaultdict(int)
     for case in cases:
         counts[case.clause] += 1
@@ -262,6 +270,8 @@ def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, An
             failures.append(
                 {"clause": clause, "engine": "coverage", "expected": CASES_PER_CLAUSE, "got": counts[clause]}
             )
+    # A gap would show only in the payroll that falls into it. Asked on each day on which the law changed, for years to
+    # come.
     for known_on in sorted({document.in_force_from for document in package.documents}):
         for month in package.first_month.until(_CHECKED_UNTIL):
             try:
@@ -273,6 +283,7 @@ def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, An
 
 def unverified(package: LawPackage) -> list[dict[str, str]]:
     """Return what was not checked against the text: documents, figures, rules, and readings of an open wording."""
+    # Part of every report: a figure from one copy is used, because the month must be paid, and is said to be so.
     found = []
     for document in package.documents:
         if not document.verification.verified:

@@ -18,6 +18,9 @@ from ansinh.law.package import LawPackage
 from ansinh.law.relations import child_columns, fact_columns, facts_rows
 
 Run = Callable[[str], Sequence[tuple[Any, ...]]]
+People = Sequence[PersonFacts]
+# For each person the benefits with a decision in force; None, for a person or for all, restricts nothing.
+Granted = Sequence[frozenset[str] | None] | None
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,7 @@ class Engine(Protocol):
     name: str
 
     def month(
-        self,
-        package: LawPackage,
-        month: Month,
-        known_on: datetime.date,
-        people: Sequence[PersonFacts],
-        granted: Sequence[frozenset[str] | None] | None = None,
+        self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
         ...
@@ -51,12 +49,7 @@ class OracleEngine:
     name = "oracle"
 
     def month(
-        self,
-        package: LawPackage,
-        month: Month,
-        known_on: datetime.date,
-        people: Sequence[PersonFacts],
-        granted: Sequence[frozenset[str] | None] | None = None,
+        self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
         results = [
@@ -69,6 +62,7 @@ def literal(value: Any) -> str:
     """Return a value of a fact as SQL: NULL, a boolean, a whole number, a day, or a word of a closed list."""
     if value is None:
         return "NULL"
+    # Before the numbers, because True is one of them in Python.
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int):
@@ -90,6 +84,7 @@ class SqlEngine:
 
     def _relation(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> None:
         described = ", ".join(f"{column} {kind}" for column, kind in columns)
+        # Temporary: no other session sees it, and a broken-off check leaves nothing behind in a real database.
         self.run(f"CREATE TEMPORARY TABLE {name} ({described})")
         # A few hundred rows a statement: small enough to parse quickly, large enough to be few.
         for start in range(0, len(rows), 500):
@@ -97,12 +92,7 @@ class SqlEngine:
             self.run(f"INSERT INTO {name} VALUES {values}")
 
     def month(
-        self,
-        package: LawPackage,
-        month: Month,
-        known_on: datetime.date,
-        people: Sequence[PersonFacts],
-        granted: Sequence[frozenset[str] | None] | None = None,
+        self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
         rows, child_rows = facts_rows(package, people, month, granted)
@@ -111,6 +101,8 @@ class SqlEngine:
         try:
             self._relation("law_facts", fact_columns(package), rows)
             self._relation("law_children", child_columns(package), child_rows)
+            # Whoever is owed nothing and leaves nothing open has no row; the list is filled beforehand so that each has
+            # an answer.
             answers = [Due({}, frozenset()) for _ in people]
             for person_id, _fired, unknown, main, _, main_dong, extra, _, extra_dong in self.run(statement.result_sql):
                 paid = {

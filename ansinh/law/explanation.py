@@ -50,6 +50,8 @@ def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str,
 
     A benefit that needs verification in a month is left alone: neither more is paid nor anything taken back.
     """
+    # Only from the first settled month on: before it the register knows of no payment, and silence is not a debt of
+    # years.
     earlier = [for_month for _, for_month in settled if for_month <= month]
     found_differences = []
     for for_month in min(earlier, default=month).until(month):
@@ -138,6 +140,8 @@ def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, s
     due, standing = result.due.get(code, 0), result.standings[code]
     name = package.benefit(code).name.vi
     change = f"tháng {for_month.vi} đã trả {money(paid, 'vi')}, đúng ra là {money(due, 'vi')}"
+    # Only where both are positive: whoever was paid nothing, or is due nothing, was not moved from one amount to
+    # another.
     by_law = changed_law(asked, code, for_month, paid) if due and paid else None
     if by_law is not None:
         clause, sentence = by_law
@@ -146,6 +150,7 @@ def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, s
         if not paid:
             change = f"tháng {for_month.vi} đủ điều kiện hưởng {money(due, 'vi')} nhưng chưa được trả"
         return standing.rule.clause, f"{name}: {change}."
+    # Nothing is due and something was paid: the sentence asks for money back, so it names the reason before the duty.
     clause = _procedure_clause(package, code, for_month, asked.known_on, "stop")
     why = _why_stopped(package, asked.facts, result, code)
     return clause, f"{name}: tháng {for_month.vi} đã trả {money(paid, 'vi')} nhưng {why}, nên phải thu hồi."
@@ -155,6 +160,7 @@ def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[s
     """Return the clause and phrase of the newest document without which exactly the paid amount would be due, or None."""
     package = asked.package
     for document in package.in_force(asked.known_on):
+        # The first document has no eve: before it nothing was law here, and asking would be refused.
         eve = document.in_force_from - datetime.timedelta(days=1)
         if not package.in_force(eve):
             continue
@@ -164,6 +170,7 @@ def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[s
         procedure = document.procedure(package.benefit(code).group)
         if procedure is not None and procedure.transition is not None:
             return document.cite(procedure.transition), f"{document.citation} đưa người đang hưởng sang mức mới"
+        # Without a transition clause the raised amount itself is the reason, cited with the clause that raised it.
         raised = [v for v in package.parameters if v.document is document and v.applies_from <= for_month]
         if raised:
             return raised[0].citation, f"{document.citation} thay đổi {raised[0].label.vi}"
@@ -171,6 +178,7 @@ def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[s
 
 
 def _why_stopped(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> str:
+    # From the strongest reason to the weakest; a family should not read about a missing paper when the person has died.
     if facts.death_date is not None and facts.death_date <= result.law.previous:
         return (
             f"người hưởng đã mất ngày {facts.death_date.day:02d}/{facts.death_date.month:02d}/{facts.death_date.year}"
@@ -185,6 +193,7 @@ def _why_stopped(package: LawPackage, facts: PersonFacts, result: MonthResult, c
 
 def _procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
     procedure = package.procedure(code, month, known_on)
+    # A line without a clause would be worse than one that cites the benefit's own.
     if procedure is None:
         return next((rule.citation for rule in package.rules if rule.benefit == code), "")
     document, clauses = procedure
@@ -218,6 +227,7 @@ def _not_granted(
 ) -> list[dict[str, Any]]:
     answers = []
     for code, rules in result.law.by_benefit.items():
+        # A benefit without rules does not exist that month: nobody was refused it.
         if code in result.paid or code in result.unknown or not rules:
             continue
         clause, because = refusal(package, facts, result, code, known_on, "vi")
@@ -247,6 +257,8 @@ def refusal(
             if english
             else f"Nhiều chế độ thì chỉ hưởng mức cao nhất: đã hưởng {names}, {money(total, 'vi')}."
         )
+    # What is missing is said of the one rule that comes closest: a list of all that a person is not would hurt and
+    # explain nothing.
     rule, _ = nearest_rule(package, facts, result, code)
     if facts.death_date is not None and facts.death_date <= result.law.previous:
         clause = _procedure_clause(package, code, month, known_on, "stop")
@@ -291,6 +303,7 @@ def open_questions(package: LawPackage, facts: PersonFacts, result: MonthResult,
     """Return the facts to be verified before the benefit can be granted or refused."""
     standing = result.standings[code]
     instant = Instant(package, result.law, facts, standing.day)
+    # Facts asked by several rules are named once, in the order in which the law asks.
     names = [name for priced in result.law.by_benefit[code] for name in open_facts(priced.condition, instant)]
     if standing.rule is not None and standing.rule.rule.per_child and standing.unknown:
         names.append("children")

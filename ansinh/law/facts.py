@@ -17,6 +17,7 @@ from ansinh.law.words import FactKind
 
 UNKNOWN = "unknown"
 _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
+# Far above any pension, far below what a bigint holds once an amount is packed with a rule's number.
 _LARGEST_NUMBER = 10**12
 _NEVER = datetime.date.max
 
@@ -77,10 +78,13 @@ class PersonFacts:
 
     def received_around(self, benefit: str, month: Month) -> bool | None:
         """Return whether the benefit was in payment on the last day of the month before or at any time in the month."""
+        # Both, because a transition clause asks who “is receiving” when the month begins, and a decision may also start
+        # in it.
         return _received(self.received, benefit, month.plus(-1).last_day, month.last_day)
 
     def received_at_age(self, benefit: str, birth_date: datetime.date | None, age: int) -> bool | None:
         """Return whether the benefit was in payment on the eve of the birthday."""
+        # Whoever never received anything did not on any eve either, whenever that was.
         if birth_date is None:
             return None if self.received.periods else False
         eve = anniversary(birth_date, age) - datetime.timedelta(days=1)
@@ -107,6 +111,8 @@ def _impossible(field: str, value: Any, vi: str, en: str) -> NoReturn:
     )
 
 
+# An unknown field is refused and not ignored: `disabilty` read as “missing” would mean “not disabled”, and deny in
+# silence.
 def _unknown_fact(field: str, known: list[str]) -> NoReturn:
     raise Refused(
         "unknown_fact",
@@ -132,6 +138,8 @@ def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) ->
     """Return one typed value; None for "unknown"."""
     if value == UNKNOWN:
         return None
+    # null is what a program writes for “no value” and for “I do not know”; only where the contract gives it one sense
+    # is it taken.
     if value is None:
         if kind.null_means_no:
             return kind.missing
@@ -157,8 +165,11 @@ def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) ->
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
             _impossible(field, value, "phải là số nguyên không âm.", "use a whole number that is not negative.")
         return value
-    if kind.type == "date":
-        return _day(field, value)
+    return _day(field, value) if kind.type == "date" else _codes(field, value, benefits)
+
+
+def _codes(field: str, value: Any, benefits: frozenset[str]) -> frozenset[str]:
+    """Return benefit codes that were in payment."""
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
         _impossible(
             field, value, 'phải là danh sách mã chế độ, ví dụ ["K1"].', 'use a list of benefit codes, like ["K1"].'
@@ -180,6 +191,7 @@ def _is_periods(value: Any) -> bool:
 
 
 def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) -> Timeline:
+    # Outside its periods a history is empty and a date is not there; every other fact is its type's “no”.
     missing: Any = frozenset() if kind.type == "history" else None if kind.type == "date" else kind.missing
     if kind.type == "date" and value is None:
         return Timeline((), None)
@@ -233,6 +245,7 @@ def _children(value: Any, kinds: Mapping[str, FactKind]) -> tuple[ChildFacts, ..
                 _unknown_fact(f"{field}.{name}", ["birth_date", *stated])
         if "birth_date" not in item:
             _impossible(field, item, "mỗi con phải có “birth_date”.", "each child needs a “birth_date”.")
+        # A child's birth date may be unknown: the parent applies, and may not have the paper at hand.
         birth = None if item["birth_date"] == UNKNOWN else _day(f"{field}.birth_date", item["birth_date"])
         values = {
             name: _timeline(kind, f"{field}.{name}", item[name], frozenset())
@@ -268,6 +281,33 @@ def read_facts(
                 en=f"“{name}” is missing; it is required.",
                 fact=name,
             )
+    person = _identity(content)
+    birth, death_date = _life(content)
+    if not isinstance(content.get("merit", []), list) and content["merit"] != UNKNOWN:
+        _impossible("merit", content["merit"], "phải là một danh sách.", "use a list.")
+    # Birth and death are days of the person, not facts with periods; history, children and merit have readers of their
+    # own.
+    values = {
+        name: _timeline(kind, name, content[name], benefits)
+        for name, kind in kinds.items()
+        if name in content
+        and name not in {"birth_date", "death_date"}
+        and kind.type in {"bool", "enum", "dong", "count", "date"}
+    }
+    return PersonFacts(
+        person=person,
+        birth_date=birth,
+        death_date=death_date,
+        death_unknown=content.get("death_date") == UNKNOWN,
+        values=values,
+        children=_children(content.get("children", []), child_kinds),
+        received=_timeline(kinds["was_receiving"], "was_receiving", content.get("was_receiving", []), benefits),
+        decision=_decision(content.get("decision_signed_on"), kinds["decision_signed_on"]),
+    )
+
+
+def _identity(content: dict[str, Any]) -> str:
+    """Return the person's identifier; it and the area decide nothing, but a wrong file often shows in them first."""
     area = content["area"]
     if not isinstance(area, str) or not re.fullmatch(r"[0-9]{2,6}", area, re.ASCII):
         _impossible(
@@ -276,6 +316,11 @@ def read_facts(
     person = content.get("id", "")
     if not isinstance(person, str | int) or isinstance(person, bool) or len(str(person)) > 100:
         _impossible("id", person, "phải là một mã ngắn.", "use a short identifier.")
+    return str(person)
+
+
+def _life(content: dict[str, Any]) -> tuple[datetime.date, datetime.date | None]:
+    """Return the days of birth and death."""
     birth = _day("birth_date", content["birth_date"])
     if birth < _EARLIEST_BIRTH:
         _impossible("birth_date", birth, "ngày sinh quá xa.", "the birth date is too long ago.")
@@ -283,31 +328,13 @@ def read_facts(
     death_date = None if death in (None, UNKNOWN) else _day("death_date", death)
     if death_date is not None and death_date < birth:
         _impossible("death_date", death_date, "ngày mất đứng trước ngày sinh.", "the death is before the birth.")
-    if not isinstance(content.get("merit", []), list) and content["merit"] != UNKNOWN:
-        _impossible("merit", content["merit"], "phải là một danh sách.", "use a list.")
-    values = {
-        name: _timeline(kind, name, content[name], benefits)
-        for name, kind in kinds.items()
-        if name in content
-        and name not in {"birth_date", "death_date"}
-        and kind.type in {"bool", "enum", "dong", "count", "date"}
-    }
-    received = _timeline(kinds["was_receiving"], "was_receiving", content.get("was_receiving", []), benefits)
-    decision = _decision(content.get("decision_signed_on"), kinds["decision_signed_on"])
-    return PersonFacts(
-        person=str(person),
-        birth_date=birth,
-        death_date=death_date,
-        death_unknown=death == UNKNOWN,
-        values=values,
-        children=_children(content.get("children", []), child_kinds),
-        received=received,
-        decision=decision,
-    )
+    return birth, death_date
 
 
 def _decision(value: Any, kind: FactKind) -> Timeline:
     """Return the decision's day through time: absent means no restriction, False inside means not known."""
+    # Elsewhere None means unknown. Here it must mean “not stated”, since most files state no decision, so unknown is
+    # False.
     if value is None:
         return Timeline((), None)
     if value == UNKNOWN:

@@ -31,11 +31,13 @@ from ansinh.law.tree import (
 )
 from ansinh.law.words import FactKind
 
+# Alternatives are tried in order: a date before a number, or 2026-10-05 would be a number with a rest.
 # A number may not touch a letter, a point or another dash: 1.5 and 2026-10 are refused instead of being cut in two.
 _TOKEN = re.compile(
     r"\s*(?:(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w.-])|(?P<number>[0-9]+)(?![\w.])"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><=|>=|!=|=|<|>|\(|\)|,))"
 )
+# Words of the language itself; a fact of such a name could be declared but never asked about.
 _KEYWORDS = frozenset(
     {
         "and",
@@ -67,6 +69,8 @@ class ConditionError(Exception):
         self.en = en
 
 
+# Read by hand and not by an SQL parser: SQLGlot accepts `pg_sleep(10)` and `EXISTS (SELECT …)` without a murmur. Here a
+# word that has no method below cannot reach a database.
 @dataclass(frozen=True)
 class Vocabulary:
     """The names a condition may use."""
@@ -190,13 +194,15 @@ class _Parser:
             return self.age("years" if name == "age" else "months")
         if name == "birth_date":
             return Born(self.comparison(), self.date())
+        # A history and a list of children are facts too, but no comparison can be written with them.
         if name == "was_receiving":
             return self.was_receiving()
         if name == "count_children":
             return self.count_children()
         if name in _KEYWORDS:
             raise ConditionError(f"từ “{name}” không đứng được ở đây.", f"“{name}” cannot stand here.")
-        # A definition stands for its whole tree; nothing is left to look up when the condition is evaluated.
+        # A definition stands for its whole tree; nothing is left to look up when the condition is evaluated. It speaks
+        # of the person, so inside count_children its words would silently mean the child's facts: there it is unknown.
         if name in self.vocabulary.definitions and self.scope == "person":
             return self.vocabulary.definitions[name]
         return self.fact(name)
@@ -204,6 +210,7 @@ class _Parser:
     def fact(self, name: str) -> Expression:
         """Read what is said about a fact of the domain."""
         kind = self.facts.get(name)
+        # Some declared facts only identify or date a person: no condition may hang on an area code or a name.
         if kind is None or not kind.in_conditions:
             known = ", ".join(sorted(fact for fact, k in self.facts.items() if k.in_conditions))
             raise ConditionError(
@@ -230,6 +237,7 @@ class _Parser:
 
     def listed(self, kind: FactKind) -> Expression:
         """Read `= member`, `!= member`, `[not] in (member, …)`."""
+        # Every form becomes “one of” or its opposite: one node to evaluate, to compile, and to say in words.
         negated = False
         if self.peek() == "not":
             self.position += 1
@@ -281,6 +289,7 @@ class _Parser:
 
     def bounds(self) -> tuple[Number, Number]:
         """Read `between a and b`, both included."""
+        # This “and” belongs to the bounds; it is taken here, before `both` could read it as a conjunction.
         self.expect("between")
         low = self.number()
         self.expect("and")
@@ -321,12 +330,14 @@ class _Parser:
         if self.scope != "person":
             raise ConditionError("không đếm con của con.", "children of a child are not counted.")
         self.expect("(")
-        # A child has facts of its own; the parent's are out of reach inside the parentheses.
+        # A child has facts of its own; the parent's are out of reach inside the parentheses. The inner parser reads on
+        # in the same tokens and hands its place back.
         inner = _Parser("", self.vocabulary, "child")
         inner.tokens, inner.position = self.tokens, self.position
         condition = inner.either()
         self.position = inner.position
         self.expect(")")
+        # Only “at least”: `not` says the rest, and sure and possible children answer it without a further count.
         self.expect(">=")
         at_least = int(self.take("number"))
         if at_least < 1:

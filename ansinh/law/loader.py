@@ -31,6 +31,7 @@ from ansinh.law.words import (
 
 _CLAUSE = re.compile(r"Điều [0-9]+( khoản [0-9]+)?( điểm [a-zđ]{1,2})?")
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
+# The blanks that `sentences.granted_sentence` fills; both change together.
 SENTENCE_WORDS = frozenset({"who", "age", "coefficient", "base", "amount", "children", "month"})
 
 
@@ -67,6 +68,8 @@ def _clause(value: Value) -> str:
 
 
 def _verification(fields: Fields, default: Verification | None = None) -> Verification:
+    # A figure inherits its document's status, never better: only a document itself must say whether somebody compared
+    # it.
     status = fields.get("status")
     if status is None:
         if default is None:
@@ -117,13 +120,21 @@ def read_domain(value: Value) -> DomainFile:
         if added is None
         else tuple((code, tuple(item.member(*benefits) for item in group.items())) for code, group in added.entries()),
     )
-    # A benefit missing here would be computed and then silently never paid.
-    if set(combination.highest_of) != set(benefits):
+    # A benefit missing here would be computed and then silently never paid. The order is fixed because a tie goes to
+    # the first: the oracle reads that order here, the packed values of SQL have it from the declaration.
+    if combination.highest_of != tuple(benefits):
         raise fields["combination"].error(
-            "“highest_of” phải kể đủ mọi chế độ.", "“highest_of” must list every benefit."
+            "“highest_of” phải kể đủ mọi chế độ, theo đúng thứ tự đã khai báo.",
+            "“highest_of” must list every benefit, in the order of their declaration.",
         )
     if len(combination.added) > 1 or any(code not in benefits for code, _ in combination.added):
         raise fields["combination"].error("chỉ một chế độ được cộng thêm.", "only one benefit may be added to others.")
+    for _, partners in combination.added:
+        if list(partners) != [code for code in benefits if code in partners]:
+            raise fields["combination"].error(
+                "các chế độ được cộng phải kể theo đúng thứ tự đã khai báo.",
+                "the benefits added to are listed in the order of their declaration.",
+            )
     definitions = fields.get("definitions")
     return DomainFile(
         title=_text(fields["title"]),
@@ -139,26 +150,26 @@ def read_domain(value: Value) -> DomainFile:
 # ── document.yaml and parameters ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def _procedure(value: Value, groups: set[str]) -> Procedure:
+    named = value.fields("group start change stop combination", "transition")
+    transition = named.get("transition")
+    return Procedure(
+        group=named["group"].member(*sorted(groups)),
+        start=_clause(named["start"]),
+        change=_clause(named["change"]),
+        stop=_clause(named["stop"]),
+        combination=_clause(named["combination"]),
+        transition=None if transition is None else _clause(transition),
+    )
+
+
 def read_document(key: str, value: Value, domain: DomainFile) -> Document:
     """Return the checked content of `document.yaml`."""
+    # The dates must be written even when nobody knows them (as null): a forgotten clock would silently be an open one.
     fields = value.fields(
         "citation issuer title signed_on gazette_date in_force_from in_force_to status note", "procedures repeals"
     )
     groups = {benefit.group for benefit in domain.benefits.values()}
-    procedures = []
-    for item in fields.items("procedures"):
-        named = item.fields("group start change stop combination", "transition")
-        transition = named.get("transition")
-        procedures.append(
-            Procedure(
-                group=named["group"].member(*sorted(groups)),
-                start=_clause(named["start"]),
-                change=_clause(named["change"]),
-                stop=_clause(named["stop"]),
-                combination=_clause(named["combination"]),
-                transition=None if transition is None else _clause(transition),
-            )
-        )
     repeals = []
     for item in fields.items("repeals"):
         named = item.fields("rule from_month clause")
@@ -174,7 +185,7 @@ def read_document(key: str, value: Value, domain: DomainFile) -> Document:
         in_force_from=fields["in_force_from"].date(),
         in_force_to=until and until.date(),
         verification=_verification(fields),
-        procedures=tuple(procedures),
+        procedures=tuple(_procedure(item, groups) for item in fields.items("procedures")),
         repeals=tuple(repeals),
     )
 
@@ -189,6 +200,10 @@ def _span(fields: Fields) -> tuple[Month, Month | None]:
 
 def _check_sequence(value: Value, spans: list[tuple[Month, Month | None]]) -> None:
     """Refuse versions of one file that overlap, stand out of order, or leave a gap between them."""
+    # A file without versions would be a clause that exists, is cited, and never pays anybody.
+    if not spans:
+        raise value.error("“versions” không được để trống.", "“versions” must not be empty.")
+    # A benefit that really pauses needs a repeal by a document; inside one file a gap is a slip of the pen.
     for (_, last), (first, _) in itertools.pairwise(spans):
         if last is None or first <= last:
             raise value.error(
@@ -236,22 +251,36 @@ def read_condition(value: Value, vocabulary: Vocabulary) -> Expression:
 
 
 def _coefficient(text: str) -> Fraction:
+    # Fraction() alone would take 1/3 and 1e5; two decimals are what decrees use and what the explanation can print
+    # unrounded.
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text) or Fraction(text) == 0:
         raise ValueError(text)
     return Fraction(text)
+
+
+def _level_condition(value: Value | None, vocabulary: Vocabulary) -> Expression | None:
+    if value is None:
+        return None
+    condition = read_condition(value, vocabulary)
+    # Children are counted once, for the rule: the statement joins the counts of conditions and knows none of levels.
+    if any(isinstance(atom, CountChildren) for atom in atoms(condition)):
+        raise value.error(
+            "không đếm con trong “when”; hãy đếm trong “condition”.", "count children in “condition”, not in “when”."
+        )
+    return condition
 
 
 def _levels(value: Value, vocabulary: Vocabulary) -> tuple[Level, ...]:
     levels: list[Level] = []
     for item in value.items():
         named = item.fields("coefficient who", "when")
-        when = named.get("when")
         level = Level(
             named["coefficient"].read(_coefficient, "hệ số phải viết như 1.5.", "write a coefficient like 1.5."),
-            None if when is None else read_condition(when, vocabulary),
+            _level_condition(named.get("when"), vocabulary),
             _text(named["who"]),
         )
-        # Levels are tried in order, and a lower one may be certain while a higher one is unknown: the order makes that safe.
+        # Levels are tried in order, and a lower one may be certain while a higher one is unknown: the order makes that
+        # safe.
         if levels and (levels[-1].when is None or level.coefficient > levels[-1].coefficient):
             raise item.error(
                 "các mức phải xếp từ hệ số cao xuống thấp, mức không điều kiện đứng cuối.",
@@ -338,6 +367,8 @@ class Folder:
     plain: dict[str, Any]
 
 
+# Parameters first, conditions afterwards: a condition may compare with any parameter of any document, also of a later
+# one.
 def _vocabulary(domain: DomainFile, parameters: frozenset[str]) -> Vocabulary:
     definitions: dict[str, Expression] = {}
     vocabulary = Vocabulary(domain.facts, domain.child_facts, parameters, frozenset(domain.benefits), definitions)
@@ -358,6 +389,8 @@ def read_folder(folder: Path) -> Folder:
     plain: dict[str, Any] = {}
 
     def read(path: Path) -> Value:
+        # Everything read goes into the hash, under its path inside the folder, so that a moved copy is the same law.
+        # Cases are not read here: another case does not change what anybody is owed.
         shown = path.relative_to(folder)
         value = read_yaml(path, shown)
         plain[shown.as_posix()] = value.plain()
@@ -378,19 +411,25 @@ def read_folder(folder: Path) -> Folder:
     _check_single(rule_files, "rule")
     if len({document.citation for document in documents}) != len(documents):
         raise domain_value.error("hai thư mục cùng một số hiệu văn bản.", "two folders carry the same document number.")
-    known_rules = {rule.rule for rule in rules}
+    _check_repeals(domain_value, documents, frozenset(rule.rule for rule in rules))
+    return Folder(domain, tuple(documents), tuple(parameters), tuple(rules), dict(vocabulary.definitions), plain)
+
+
+def _check_repeals(value: Value, documents: list[Document], rules: frozenset[str]) -> None:
+    """Refuse a repeal of a rule that no file holds: a mistyped name would leave the old rule paying."""
     for document in documents:
         for repeal in document.repeals:
-            if repeal.rule not in known_rules:
-                raise domain_value.error(
+            if repeal.rule not in rules:
+                raise value.error(
                     f"{document.citation} bãi bỏ “{repeal.rule}”, nhưng không có quy định đó.",
                     f"{document.citation} repeals “{repeal.rule}”, which does not exist.",
                 )
-    return Folder(domain, tuple(documents), tuple(parameters), tuple(rules), dict(vocabulary.definitions), plain)
 
 
 def _check_single(files: list[tuple[Value, Document]], name: str) -> None:
     """Refuse a rule or parameter that two files define with the same day of coming into force."""
+    # The newest document wins, and between two of one day there is no newest: neither order of reading would be the
+    # law.
     seen: dict[tuple[str, str], Value] = {}
     for value, document in files:
         piece = value.content.get(name) if isinstance(value.content, dict) else None

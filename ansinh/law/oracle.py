@@ -30,6 +30,8 @@ from ansinh.law.tree import (
 )
 from ansinh.law.words import FactKind
 
+# Written for reading, not for speed, and sharing with the compiler only the tree and the birth-date cutoffs: an error
+# in the evaluation of one of them then shows as a difference instead of being made twice.
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -59,6 +61,8 @@ class Instant:
         """Return the fact's value on the day; None means unknown."""
         if self.child is not None:
             kind = self.package.child_facts[name]
+            # A child has no payments of its own: whether it was counted is read from the parent's, at the child's
+            # birthdays.
             if kind.history_of is not None:
                 return self._counted(kind.history_of)
             return _at(self.child.values.get(name), kind, self.day)
@@ -72,7 +76,9 @@ class Instant:
 
     def children(self) -> Iterator["Instant"]:
         """Yield the same day seen from each child; an unknown list is one child of whom nothing is known."""
-        # One child of whom nothing is known is enough to leave the answer open.
+        # One child of whom nothing is known is enough to leave “at least one” open, which is all that a law asks so
+        # far. A rule that asks for two would need two of them here and in the rows of `relations`, or it would deny
+        # instead of doubting.
         nobody_knows = ChildFacts(None, dict.fromkeys(self.package.child_facts, _UNKNOWN_FACT))
         for child in (nobody_knows,) if self.facts.children is None else self.facts.children:
             yield Instant(self.package, self.law, self.facts, self.day, child)
@@ -82,11 +88,13 @@ _UNKNOWN_FACT = Timeline((), None)
 
 
 def _at(timeline: Timeline | None, kind: FactKind, day: datetime.date) -> Any:
+    # A fact that nobody stated means no; one with periods answers for itself, also outside them.
     return kind.missing if timeline is None else timeline.at(day)
 
 
 def truth(expression: Expression, instant: Instant) -> bool | None:
     """Return true, false, or None for unknown, by Kleene's rules."""
+    # No short cut on the first answer: false AND unknown is false whichever comes first, exactly as SQL decides it.
     if isinstance(expression, And):
         answers = [truth(part, instant) for part in expression.parts]
         return False if False in answers else None if None in answers else True
@@ -140,6 +148,7 @@ def count_children(expression: CountChildren, instant: Instant) -> tuple[int, in
     return answers.count(True), answers.count(None)
 
 
+# A register may already hold a child that is born later in the year; on earlier days there is nobody to count.
 def _child_truth(condition: Expression, child: Instant) -> bool | None:
     born = child.birth_date is None or child.birth_date <= child.day
     return truth(condition, child) if born else False
@@ -166,6 +175,8 @@ def _alive(facts: PersonFacts, day: datetime.date) -> bool | None:
     # A death whose day nobody knows may have been yesterday or years ago.
     if facts.death_unknown:
         return None
+    # On the day of death the person no longer stands; the month of death is still paid, by the look at the month
+    # before's end.
     return facts.death_date is None or facts.death_date > day
 
 
@@ -174,6 +185,8 @@ def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
     alive = _alive(instant.facts, instant.day)
     if alive is False:
         return Standing(None, 0, False, instant.day)
+    # From the highest level down: a higher one left unknown may still turn out to be due, so the lower one that holds
+    # is marked as in doubt. A lower one left unknown below it changes nothing and is not even asked.
     unknown = False
     for rule in rules:
         answer = truth(rule.condition, instant)
@@ -181,6 +194,7 @@ def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
             unknown = True
         elif answer:
             certain, possible = _counted(rule, instant)
+            # Entitled if alive, and nobody knows whether alive: that is a question, not a payment.
             if alive is None:
                 return Standing(None, 0, True, instant.day)
             return Standing(rule, certain, unknown or possible > 0, instant.day)
@@ -210,7 +224,9 @@ def children_counted(rule: PricedRule) -> CountChildren:
 def month_standing(rules: tuple[PricedRule, ...], package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Standing:
     """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before."""
     at_end = stand(rules, Instant(package, law, facts, law.end))
-    # A change counts from its month, so the end of the month decides; only a condition that ended looks back.
+    # NĐ 335/2026, Điều 8 khoản 4: a change counts from its month, an end from the month after. So the end of the month
+    # decides, and only where nothing holds or is doubtful there does the end of the month before keep the last month
+    # paid.
     if at_end.rule is not None or at_end.unknown:
         return at_end
     return stand(rules, Instant(package, law, facts, law.previous))
@@ -255,6 +271,8 @@ def combine(law: MonthLaw, standings: dict[str, Standing]) -> tuple[str, ...]:
 
 def decided_benefits(package: LawPackage, facts: PersonFacts, month: Month) -> frozenset[str] | None:
     """Return the benefits with a decision in force by the person's own facts; None means no restriction."""
+    # `None` is “the facts name no decision”, which restricts nothing; `False` is “signed, nobody knows when”, handled
+    # by the caller.
     signed = facts.decision.at(month.last_day)
     if signed is None or signed is False or Month.of(signed) <= month:
         return None
@@ -283,6 +301,7 @@ def evaluate(
     undecided = (
         frozenset() if allowed is None else frozenset(c for c, s in standings.items() if s.rule and c not in allowed)
     )
+    # A benefit without a decision is not combined: it would otherwise push out a lower one that is really in payment.
     decision_unknown = facts.decision.at(month.last_day) is False
     standing_allowed = {
         code: standing if allowed is None or code in allowed else Standing(None, 0, False, standing.day)

@@ -33,6 +33,8 @@ from ansinh.law.words import (
 DOMAIN = Path("vn/social-assistance")
 
 
+# Rules, months and packages are compared by identity (eq=False): each is made once, and comparing whole trees of law
+# would cost more than computing the month.
 @dataclass(frozen=True, eq=False)
 class PricedRule:
     """One level of one rule with its amount for the month: what a payment line points to by number."""
@@ -147,6 +149,8 @@ class LawPackage:
 
     def in_force(self, known_on: datetime.date) -> tuple[Document, ...]:
         """Return the documents that had come into force by the day, newest first."""
+        # Two documents of one day are ordered by folder name, only so that every machine reads the same; the loader has
+        # made sure that they do not both speak about one rule or parameter.
         known = [document for document in self.documents if document.in_force_from <= known_on]
         return tuple(sorted(known, key=lambda document: (document.in_force_from, document.key), reverse=True))
 
@@ -155,12 +159,15 @@ class LawPackage:
         group = self.benefit(code).group
         for document in self.in_force(known_on):
             procedure = document.procedure(group)
+            # A transition clause reaches back: NĐ 335/2026 came into force in October and moves people from July on.
+            # Without such a clause, procedure starts with the document, whatever months its amounts apply to.
             reaches = procedure and (procedure.transition or Month.of(document.in_force_from) <= month)
             if procedure and reaches and month >= self._first_applied(document):
                 return document, procedure
         return None
 
     def _first_applied(self, document: Document) -> Month:
+        # No field says since when a document works as a whole; the earliest of its own values does.
         spans = [v.applies_from for v in (*self.parameters, *self.rules) if v.document is document]
         return min(spans, default=Month.of(document.in_force_from))
 
@@ -181,6 +188,7 @@ class LawPackage:
             )
         # A document that has been replaced is seen so only from the day after its last one.
         state = tuple(d.key + ("†" if d.in_force_to and d.in_force_to < known_on else "") for d in known)
+        # The key is what was known, not the day: a year of asking days shares a handful of laws, each compiled once.
         key = (month, state)
         if key not in self._months:
             self._months[key] = _build_month(self, month, known_on, known)
@@ -197,6 +205,8 @@ def _applies(version: RuleVersion | ParameterVersion, month: Month, known_on: da
 
 
 def _build_month(package: LawPackage, month: Month, known_on: datetime.date, known: tuple[Document, ...]) -> MonthLaw:
+    # Decided name by name, not document by document: NĐ 76/2024 raised one parameter and left every rule of NĐ 20/2021
+    # standing, and in the months before a newer rule applies the older one is still the law.
     rules: dict[str, RuleVersion | None] = {}
     parameters: dict[str, ParameterVersion] = {}
     for document in known:
@@ -213,6 +223,9 @@ def _build_month(package: LawPackage, month: Month, known_on: datetime.date, kno
     codes = tuple(benefit.code for benefit in package.benefits)
     live = [rule for rule in rules.values() if rule is not None]
     priced = []
+    # The place in this list is the rule's number: SQL packs it under the amount, and payroll lines refer to it.
+    # Benefits keep the order of domain.yaml and stay together, which the compiler relies on to tell a benefit from a
+    # rule's number.
     for code in codes:
         levels = [(rule, level) for rule in live if rule.benefit == code for level in rule.levels]
         # Highest coefficient first; sorting is stable, so that levels of one rule keep the lawyer's order.
@@ -225,8 +238,11 @@ def _build_month(package: LawPackage, month: Month, known_on: datetime.date, kno
 def _price(
     number: int, rule: RuleVersion, level: Level, parameters: dict[str, ParameterVersion], month: Month
 ) -> PricedRule:
+    # The level's own condition is asked only of those who fulfil the rule's.
+    condition = rule.condition if level.when is None else And((rule.condition, level.when))
+    # Missing parameters are found here, for the whole month at once, and not when the first person happens to need one.
     needed = {rule.base} | {
-        atom.number.parameter for atom in atoms(rule.condition) if isinstance(atom, Amount) and atom.number.parameter
+        atom.number.parameter for atom in atoms(condition) if isinstance(atom, Amount) and atom.number.parameter
     }
     missing = sorted(name for name in needed if name not in parameters)
     if missing:
@@ -239,6 +255,7 @@ def _price(
             month=str(month),
         )
     base = parameters[rule.base]
+    # 1.5 × 540,000 is folded as a fraction, before any engine sees it: three engines divide and round in three ways.
     try:
         amount_dong = dong.exact(level.coefficient * base.value_dong)
     except ValueError as error:
@@ -249,8 +266,6 @@ def _price(
             rule=rule.rule,
             month=str(month),
         ) from error
-    # The level's own condition is asked only of those who fulfil the rule's.
-    condition = rule.condition if level.when is None else And((rule.condition, level.when))
     return PricedRule(number, rule, level, base, amount_dong, condition)
 
 
@@ -286,6 +301,8 @@ def load_package(path: Path | None = None) -> LawPackage:
     """
     folder = domain_folder(path)
     content: Folder = read_folder(folder)
+    # Comments and line breaks are not part of it, every word that decides or is read by a citizen is. Frozen runs carry
+    # this hash: another separator or order of keys would make every stored one look changed.
     canonical = json.dumps(content.plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return LawPackage(
         path=folder,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.tokens import TagToken
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -23,6 +24,8 @@ _Value = TypeVar("_Value")
 _MAX_BYTES = 2_000_000
 
 
+# Every value stays text until a reader says what it must be. PyYAML reads the key `no` as False, 1_000 as a thousand
+# and 12:30 as 750; a law in which a word changes its meaning by how it is typed cannot be checked by a lawyer.
 @dataclass(frozen=True)
 class Value:
     """A piece of a law file: text, a list of pieces, or named pieces; with the file and line it came from."""
@@ -88,6 +91,7 @@ class Value:
         """Return a whole number written with digits only."""
 
         def read(text: str) -> int:
+            # int() alone would also take 540_000, + 5 and digits of other scripts.
             if not re.fullmatch(r"0|[1-9][0-9]{0,14}", text):
                 raise ValueError(text)
             return int(text)
@@ -144,6 +148,8 @@ class Fields:
 
     def get(self, name: str) -> Value | None:
         """Return the piece, or None when it is absent or written as null."""
+        # Every other plain word is text; “null” alone means “not there”, so that a lawyer can show that a date is
+        # missing.
         piece = self.named.get(name)
         return None if piece is None or piece.content == "null" else piece
 
@@ -191,6 +197,7 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
     Raises:
         Refused: `law_invalid` with file and line when it cannot be read strictly.
     """
+    # Errors name the file as a lawyer knows it, below the folder of laws, and not where this machine keeps it.
     shown = shown or path
     try:
         raw = path.read_bytes()
@@ -200,6 +207,12 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
     except UnicodeDecodeError as error:
         raise law_error(shown, 1, "tệp không phải chữ UTF-8.", "the file is not UTF-8 text.") from error
     try:
+        # A tag promises a type that nobody here looks at. Nodes no longer tell a written tag from a guessed one, tokens
+        # do; hardly any file has the sign, and only those are scanned twice.
+        for token in YAML(typ="safe", pure=True).scan(text) if "!" in text else ():
+            if isinstance(token, TagToken):
+                line = token.start_mark.line + 1
+                raise law_error(shown, line, "không dùng thẻ kiểu (!).", "type tags (!) are not allowed.")
         # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

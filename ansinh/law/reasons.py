@@ -47,6 +47,7 @@ def explain_month(
 
 
 def _status(result: MonthResult, code: str) -> str:
+    # The order matters: a paid benefit may still have an open question about a higher level, and is paid all the same.
     if code in result.paid:
         return "paid"
     if code in result.unknown:
@@ -60,6 +61,8 @@ def _benefit(
     package: LawPackage, facts: PersonFacts, result: MonthResult, code: str, known_on: datetime.date, lang: str
 ) -> dict[str, Any]:
     standing = result.standings[code]
+    # Seen on the day that decided: in the last month paid that is the end of the month before, when the condition still
+    # held.
     instant = Instant(package, result.law, facts, standing.day)
     status = _status(result, code)
     answer: dict[str, Any] = {
@@ -86,6 +89,8 @@ def _benefit(
                 "in_force_from": priced.base.document.in_force_from.isoformat(),
             },
         }
+    # One sentence and one clause each: the amount's clause for what is paid, the condition's for what is open or
+    # refused.
     if status == "paid" and priced is not None:
         answer |= {"clause": priced.clause, "because": granted_sentence(standing, instant, lang)}
     elif status == "needs_verification":
@@ -100,6 +105,7 @@ def _benefit(
 
 
 def _rules(result: MonthResult, code: str) -> Iterator[RuleVersion]:
+    # The month's law holds one entry per level; a reader wants each rule once, in the order in which it is tried.
     seen: set[str] = set()
     for priced in result.law.by_benefit[code]:
         if priced.rule.rule not in seen:

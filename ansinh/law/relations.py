@@ -17,11 +17,13 @@ from ansinh.law.tree import WasReceiving, atoms
 from ansinh.law.words import FactKind
 
 Row = tuple[Any, ...]
+# Money and counts are bigint on every way in and out: drivers have been seen to shift the point of a numeric.
 _TYPES = {"bool": "boolean", "enum": "text", "dong": "bigint", "count": "bigint"}
 
 
 def history_columns(package: LawPackage) -> tuple[str, ...]:
     """Return the mask columns that rules of the package read from history: around the month, and at certain ages."""
+    # Only ages that some rule names: each column is one more look into the past for everybody in the register.
     ages = {
         atom.at_age
         for rule in package.rules
@@ -33,6 +35,8 @@ def history_columns(package: LawPackage) -> tuple[str, ...]:
 
 def fact_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
     """Return (column, SQL type) of the relation `facts`, the same for every month."""
+    # All rules of the package count, also those not in force that month: the register's view is written once for all
+    # months.
     columns = [("person_id", "bigint"), ("birth_date", "date"), ("death_date", "date"), ("granted", "bigint")]
     columns += [(name, "bigint") for name in history_columns(package)]
     for kind in _asked(package.facts):
@@ -56,6 +60,8 @@ def _asked(kinds: dict[str, FactKind]) -> list[FactKind]:
 
 def benefit_mask(package: LawPackage, codes: frozenset[str]) -> int:
     """Return the mask with one bit per benefit, in the package's order."""
+    # The register's view and the compiled statement use the same order, that of domain.yaml: a new benefit goes to its
+    # end.
     return sum(1 << number for number, benefit in enumerate(package.benefits) if benefit.code in codes)
 
 
@@ -70,7 +76,8 @@ def facts_rows(
     Raises:
         Refused: `not_a_register_fact` for an unknown date of death or of decision, which no register row can hold.
     """
-    # The rows depend on the month alone; any day of asking gives the same instants.
+    # The rows depend on the month alone; any day of asking gives the same instants, and the last one knows every
+    # document.
     law = package.month_law(month, datetime.date.max)
     rows, child_rows = [], []
     for person_id, facts in enumerate(people):
@@ -81,6 +88,7 @@ def facts_rows(
                 en="An unknown date of death or of decision can be explained for one person, not computed for many.",
                 person=facts.person,
             )
+        # Both instants are filled in beforehand, so that the statement needs no join with time at all.
         end, previous = (Instant(package, law, facts, day) for day in (law.end, law.previous))
         rows.append(
             _fact_row(package, facts, person_id, end, previous, None if granted is None else granted[person_id])
@@ -88,6 +96,7 @@ def facts_rows(
         for child_end, child_previous in zip(end.children(), previous.children(), strict=True):
             child = child_end.child
             assert isinstance(child, ChildFacts)
+            # What was received is asked around the whole month, so it has no value of the month before.
             row: list[Any] = [person_id, child.birth_date]
             for kind in _asked(package.child_facts):
                 row.append(child_end.value(kind.name))
@@ -105,6 +114,8 @@ def _fact_row(
     previous: Instant,
     granted: frozenset[str] | None,
 ) -> Row:
+    # The same two restrictions as in the oracle's `evaluate`; NULL is “no restriction”, which is not the same as an
+    # empty mask.
     decided = decided_benefits(package, facts, end.law.month)
     allowed = decided if granted is None else granted if decided is None else granted & decided
     row: list[Any] = [
@@ -121,6 +132,7 @@ def _fact_row(
 
 
 def _history_mask(package: LawPackage, facts: PersonFacts, month: Month, column: str) -> int | None:
+    # The age is read back from the column's name, which `history_columns` made.
     age = column.removeprefix("was_receiving").removeprefix("_at_")
     codes = set()
     for benefit in package.benefits:

@@ -62,7 +62,10 @@ def granted_sentence(standing: Standing, instant: Instant, language: str) -> str
         "age": str(completed_years(instant.facts.birth_date, instant.day)) if instant.facts.birth_date else "?",
         "month": str(instant.law.month) if language == "en" else instant.law.month.vi,
     }
+    # The loader knows these words too (SENTENCE_WORDS), so that a blank without a word is refused with its line, not
+    # here.
     sentence = priced.rule.because.of(language).format_map(words)
+    # Said inside the sentence, where it cannot be lost on the way to a page or a letter.
     if not priced.verified:
         note = (
             "this figure is not yet verified against the gazette"
@@ -143,6 +146,8 @@ def _fact_requirement(atom: Expression, instant: Instant, language: str) -> str:
 
 
 def _denied(atom: Expression, instant: Instant, language: str) -> str:
+    # “không thuộc trường hợp” is correct for anything and pleasant for nothing: where there is a direct word, it is
+    # used.
     if isinstance(atom, Is):
         kind = _kind(instant, atom.fact)
         if kind.when_false is not None:
@@ -179,6 +184,7 @@ def found(atom: Expression, instant: Instant, language: str) -> str:
             )
         return f"{certain or 'no'} child counts" if english else f"{certain or 'không có'} con được tính"
     assert isinstance(atom, Is | OneOf | Amount | Unknown)
+    # What is found is the fact itself, whatever was asked about it: “hộ cận nghèo”, and not “không phải hộ nghèo”.
     kind, value = _kind(instant, atom.fact), instant.value(atom.fact)
     if value is None:
         return f"{kind.label.of(language)}: {'not known' if english else 'chưa rõ'}"
@@ -219,6 +225,7 @@ def _received_found(atom: WasReceiving, instant: Instant, language: str) -> str:
 
 def unmet(expression: Expression, instant: Instant) -> list[Expression]:
     """Return the parts that make the condition false, in the lawyer's order; for a choice, every part that failed."""
+    # A part that is only unknown is not what the condition failed on; it is `open_facts`'s to name.
     if truth(expression, instant) is not False:
         return []
     if isinstance(expression, And):
@@ -243,6 +250,7 @@ def _blocking(expression: Expression, instant: Instant) -> list[Expression]:
 
 def open_facts(expression: Expression, instant: Instant) -> list[str]:
     """Return the names of the unknown facts on which the condition hangs."""
+    # Only parts that are themselves open: an unknown fact beside one that has already decided needs no verification.
     if truth(expression, instant) is not None:
         return []
     if isinstance(expression, And | Or):

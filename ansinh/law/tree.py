@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+# There is no arithmetic, no text and no function among the nodes. That is what makes equality of the engines provable:
+# they disagree about 7/2, about rounding 2.5, about 1 << 40 and about the age of a person, and agree about comparing
+# whole numbers.
 Comparison = Literal["=", "!=", "<", "<=", ">", ">="]
 Scope = Literal["person", "child"]
 
@@ -27,6 +30,7 @@ class OneOf:
     members: tuple[str, ...]
 
 
+# A parameter keeps its name in the tree: the same condition is read once and asked for many months and days of asking.
 @dataclass(frozen=True)
 class Number:
     """A whole number written in the condition, or a named parameter whose value depends on month and day of asking."""
@@ -61,6 +65,7 @@ class Born:
     day: datetime.date
 
 
+# The only way to turn “nobody knows” into an answer. A rule that uses it says openly what an unknown fact leads to.
 @dataclass(frozen=True)
 class Unknown:
     """Whether nobody knows this fact; itself never unknown."""
@@ -68,6 +73,8 @@ class Unknown:
     fact: str
 
 
+# Transition clauses protect people “in payment”. That is a matter of record: deriving it again from old law would
+# protect those who should have been paid instead of those who were.
 @dataclass(frozen=True)
 class WasReceiving:
     """The benefit was in payment around the month, or, with `at_age`, on the eve of that birthday. Read from history."""
@@ -105,11 +112,14 @@ class Or:
     parts: tuple["Expression", ...]
 
 
+# Closed on purpose: whoever adds a node teaches it to the oracle, the compiler and the sentences; each ends in an
+# assertion that fails on a node it was not taught, instead of taking it for something else.
 Expression = Is | OneOf | Amount | Age | Born | Unknown | WasReceiving | CountChildren | Not | And | Or
 
 
 def atoms(expression: Expression) -> Iterator[Expression]:
     """Yield every leaf of the tree, from left to right; a count of children is one leaf."""
+    # What stands inside a count is about somebody else, so a question about the person's own facts must not see it.
     if isinstance(expression, And | Or):
         for part in expression.parts:
             yield from atoms(part)

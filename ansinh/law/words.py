@@ -26,6 +26,8 @@ class Text:
         return self.en if language == "en" else self.vi
 
 
+# Facts are declared in domain.yaml and not here: another domain of law brings other facts, and needs no Python for
+# them.
 @dataclass(frozen=True)
 class FactKind:
     """One fact the law asks about: its type, its members, what "missing" means, and how people call it."""
@@ -99,6 +101,7 @@ class Document:
     citation: str
     issuer: str
     title: str
+    # Unknown is allowed for these two: nothing is computed from them, and a guessed date would be cited.
     signed_on: datetime.date | None
     gazette_date: datetime.date | None
     in_force_from: datetime.date
@@ -139,6 +142,7 @@ class ParameterVersion:
 class Level:
     """One coefficient of a rule, for whom, and when. Levels of a rule are tried in order, highest first."""
 
+    # A fraction and not a decimal: it is multiplied by the base exactly, and a result that is not whole is refused.
     coefficient: Fraction
     when: Expression | None
     who: Text
@@ -157,6 +161,7 @@ class RuleVersion:
     applies_from: Month
     applies_to: Month | None
     condition: Expression
+    # As the lawyer wrote it, for the reader of an explanation; never parsed again.
     condition_text: str
     base: str
     levels: tuple[Level, ...]
@@ -166,6 +171,7 @@ class RuleVersion:
     # Where the wording leaves room: how it is read here, shown as a reading and never as settled law.
     reading: str
     verification: Verification
+    # File and line, for messages only.
     where: str
 
     @property
@@ -184,4 +190,6 @@ class Combination:
     """Who gets several benefits at once receives the highest; only these pairs are paid together."""
 
     highest_of: tuple[str, ...]
+    # (added benefit, the ones it may be added to): a closed list, because what the law does not add up it does not pay
+    # twice.
     added: tuple[tuple[str, tuple[str, ...]], ...]

@@ -119,6 +119,10 @@ BROKEN = [
     ("nd-335-2026/rules/dieu-5-khoan-1.yaml", "applies_to: 2026-09",  "applies_to: 2026-10",                         1, "chồng nhau"),
     ("nd-335-2026/rules/dieu-5-khoan-1.yaml", "applies_to: 2026-09",  "applies_to: 2026-08",                         1, "thiếu quy định từ tháng 2026-09"),
     ("nd-335-2026/rules/dieu-5-khoan-4.yaml", "per_child: true",      "per_child: false",                           20, "count_children"),
+    (RULE,                     "rule: K6",                            "rule: !!str K6",                              1, "thẻ kiểu"),
+    (RULE,                     "when: age < 16 or age >= 60",         "when: count_children(age < 16) >= 1",        24, "không đếm con"),
+    ("domain.yaml",            "[K1, K2, K3,",                        "[K2, K1, K3,",                              214, "đúng thứ tự"),
+    ("domain.yaml",            "[K5, K6, K8]",                        "[K6, K5, K8]",                              214, "đúng thứ tự"),
 ]  # fmt: skip
 
 
@@ -135,6 +139,32 @@ def test_a_broken_file_is_refused_with_its_line(
     assert refused.value.reason == "law_invalid"
     assert reason in refused.value.vi
     assert (refused.value.details["file"], refused.value.details["line"]) == (file, line), refused.value.vi
+
+
+def test_a_clause_without_a_version_is_refused(laws: Path) -> None:
+    path = laws / "vn/social-assistance" / RULE
+    text = path.read_text(encoding="utf8")
+    path.write_text(text[: text.index("versions:")] + "versions: []\n", encoding="utf8")
+    with pytest.raises(Refused) as refused:
+        load_package(laws)
+    assert (refused.value.reason, refused.value.details["file"]) == ("law_invalid", RULE)
+    assert "không được để trống" in refused.value.vi
+
+
+def test_a_parameter_that_only_a_level_asks_for_is_missed_with_the_month(laws: Path) -> None:
+    folder = laws / "vn/social-assistance"
+    rule, ceiling = folder / RULE, folder / "nd-335-2026/parameters/absent.yaml"
+    ceiling.write_text(
+        "parameter: absent\nlabel: {vi: mức thử, en: a test}\nversions:\n"
+        "  - {value_dong: 1, applies_from: 2027-01, clause: Điều 4 khoản 2}\n", encoding="utf8",
+    )  # fmt: skip
+    text = rule.read_text(encoding="utf8")
+    rule.write_text(text.replace("age < 16 or age >= 60", "monthly_pension_dong < absent"), encoding="utf8")
+    changed = load_package(laws)
+    assert changed.month_law(Month(2027, 1), AFTER).rules
+    with pytest.raises(Refused) as refused:
+        changed.month_law(Month(2026, 12), AFTER)
+    assert refused.value.details["parameter"] == "absent"
 
 
 @pytest.mark.parametrize(
