@@ -6,6 +6,8 @@ catches every wrong single character and every exchange of two characters; any o
 
 from collections.abc import Iterable
 
+# ISO allows 35 characters; the narrowest provider interface takes 16, and a name that is cut on the way is another
+# name. The layout never changes: names of years ago must still be read when money comes back.
 PREFIX = "AS"
 LENGTH = 15
 MAX_INSTANCE = (1 << 12) - 1
@@ -17,6 +19,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {c: i for i, c in enumerate(_ALPHABET)}
 
 
+# A field of 32 elements, because each character carries one of 32 values: a plain sum modulo 32 would not notice
+# exchanged characters, and a checksum modulo 37 would need characters outside the alphabet.
 def _powers_of_alpha() -> list[int]:
     """Return 31 different non-zero elements of GF(32): powers of x modulo x^5 + x^2 + 1."""
     powers, element = [], 1
@@ -69,6 +73,8 @@ def encode_many(instance: int, attempts: Iterable[tuple[int, int]]) -> list[str]
     if not 0 <= instance <= MAX_INSTANCE:
         raise ValueError(f"instance {instance} does not fit")
     base = instance << 46
+    # Written out instead of looped: a payroll makes a million names, and six table look-ups are what each of them
+    # costs.
     text, alphabet = _PAIR_TEXT, _ALPHABET
     c0, c1, c2, c3, c4, c5 = _PAIR_CHECK
     names = []
@@ -78,7 +84,7 @@ def encode_many(instance: int, attempts: Iterable[tuple[int, int]]) -> list[str]
         n = base | item_id << 6 | attempt
         p0, p1, p2, p3, p4, p5 = n >> 50, n >> 40 & 1023, n >> 30 & 1023, n >> 20 & 1023, n >> 10 & 1023, n & 1023
         check = alphabet[c0[p0] ^ c1[p1] ^ c2[p2] ^ c3[p3] ^ c4[p4] ^ c5[p5]]
-        names.append(f"AS{text[p0]}{text[p1]}{text[p2]}{text[p3]}{text[p4]}{text[p5]}{check}")
+        names.append(f"{PREFIX}{text[p0]}{text[p1]}{text[p2]}{text[p3]}{text[p4]}{text[p5]}{check}")
     return names
 
 
@@ -99,6 +105,8 @@ def decode_many(texts: Iterable[str]) -> list[tuple[int, int, int] | None]:
         p0, p1, p2 = value(text[2:4]), value(text[4:6]), value(text[6:8])
         p3, p4, p5 = value(text[8:10]), value(text[10:12]), value(text[12:14])
         check = _VALUES.get(text[14:])
+        # Decoding is tried on every reference of a bank file, most of which were never ours: no exception is made of
+        # that.
         if p0 is None or p1 is None or p2 is None or p3 is None or p4 is None or p5 is None or check is None:
             found.append(None)
             continue

@@ -219,6 +219,14 @@ def test_an_envelope_with_two_messages_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_blank_pieces_before_the_declaration_change_nothing(size: int) -> None:
+    raw = status_report(status_line(A, "ACSP"))
+    assert raw.startswith(b"<?xml")
+    blank = b"\r\n " * 100 + raw
+    assert Reading((blank[at : at + size] for at in range(0, len(blank), size)), AGREED).result() == read(raw, AGREED)
+
+
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
 
 

@@ -15,10 +15,13 @@ PROPRIETARY_SET = "proprietary"
 DUPLICATE_REASONS = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 
 
+# ACSC reads like “paid” and is not: it settles the payer's side. What a bank means by it is agreed in its `Profile`,
+# never here.
 @lru_cache(maxsize=1)
 def statuses() -> dict[str, str]:
     """Return our word for each ISO payment status code."""
     table = json.loads(resources.files(__package__).joinpath("statuses.json").read_text("utf8"))
+    # The table's version and origin stand beside the codes, which are the entries of four letters.
     return {code: word for code, word in table.items() if len(code) == 4}
 
 

@@ -43,6 +43,7 @@ LOCAL = _LocalNames()
 
 def children(element: etree._Element) -> dict[str, etree._Element]:
     """Return the first child of each local name."""
+    # The first wins: banks repeat elements for further remarks, and the later ones are never the ones that count.
     found: dict[str, etree._Element] = {}
     for child in element:
         found.setdefault(LOCAL[child.tag], child)
@@ -138,5 +139,7 @@ def whole_number(element: etree._Element | None) -> int | None:
 
 def stated_sum(element: etree._Element | None) -> Decimal | None:
     """Return a sum that a bank states, or None when it states none that can be read."""
+    # Decimal only here, to compare with what a bank wrote: a stated sum may be in a currency with cents. It never
+    # becomes money.
     written = text(element)
     return Decimal(written) if _AMOUNT.fullmatch(written) else None

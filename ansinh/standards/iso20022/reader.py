@@ -23,6 +23,7 @@ _REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry"})
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
 # The newest version of each message whose schema we have seen; a newer one is read with a notice.
 _NEWEST = {"pain.002": 15, "camt.052": 14, "camt.053": 14, "camt.054": 14}
+# Only encodings in which markup looks like markup. UTF-7 writes a document type as harmless letters.
 _ENCODING = re.compile(rb"^<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|windows-125[0-9]|utf-?16(le|be)?", re.IGNORECASE)
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -71,6 +72,8 @@ class Reading:
 
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each result as soon as its piece of the file has been read."""
+        # A pull parser: results come out while the file goes in, so that a statement of a whole province needs no whole
+        # tree. By `{*}name` every version and even a missing namespace is read alike.
         parser = etree.XMLPullParser(
             events=("end",), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
             dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
@@ -83,7 +86,8 @@ class Reading:
             parser.close()
         except etree.XMLSyntaxError as error:
             problem = error.msg or "not well-formed"
-        # What was complete before the damage is still waiting in the parser.
+        # Closed or not, broken or not: a bank's result that stands in the file must not be lost to what stands behind
+        # it. What was complete before the damage is still waiting in the parser.
         yield from self._outcomes(parser)
         if self._message is not None:
             self._message.finished()
@@ -96,6 +100,7 @@ class Reading:
             self.warnings.append(Notice("file_incomplete", {"parser_says": problem[:200], "read": self._line}))
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
+        # Each parent once: it may end thousands of children in one piece of the file.
         finished_with: dict[int, etree._Element] = {}
         for _, element in parser.read_events():
             name = LOCAL[element.tag]
@@ -121,6 +126,7 @@ class Reading:
         root = next((above for above in element.iterancestors() if LOCAL[above.tag] in _ROOTS), None)
         if root is None:
             return
+        # The second look, for what the prolog could not show: a document type in a later piece of the file.
         if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
         if self._message is not None:
@@ -161,10 +167,11 @@ def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:
     first = True
     for piece in _cut(source) if isinstance(source, bytes) else source:
         if first:
-            # Blank lines before the XML declaration are against the rules and common.
+            # Blank lines before the XML declaration are against the rules and common. A piece of nothing else leaves
+            # the next one first: it is that one which begins the document.
             piece = piece.lstrip(b" \t\r\n")
             _refuse_hostile_prolog(piece)
-            first = False
+            first = not piece
         yield piece
 
 

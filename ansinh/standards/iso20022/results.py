@@ -13,6 +13,8 @@ RECEIVED, ACCEPTED, UNKNOWN = "RECEIVED", "ACCEPTED", "UNKNOWN"
 BOOKED, PENDING = "BOOKED", "PENDING"
 
 
+# Tuples and not dataclasses: a statement has tens of thousands of lines, and building objects was what made others
+# slow.
 class Entry(NamedTuple):
     """One result. `line` counts the results of the file from 1, held ones included.
 
@@ -64,6 +66,8 @@ class GroupStatus(NamedTuple):
     reason_code: str
 
 
+# Both default to no: without an agreement a bank's words pay nobody, and a month that is not confirmed is enquired
+# about.
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What was agreed with one bank beyond the standard.

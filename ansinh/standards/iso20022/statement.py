@@ -33,6 +33,7 @@ class Statement:
     def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
         """Take one finished element; return the result it gave, if any."""
         name = LOCAL[element.tag]
+        # Details end before the entry around them does, so what the entry says above them is read at the first of them.
         if name == "TxDtls":
             holder = element.getparent()
             if holder is not self._holder:
@@ -41,6 +42,7 @@ class Statement:
             try:
                 return self._detail(element, line)
             except Unreadable as problem:
+                # A sum with a hole in it proves nothing, so it is not compared.
                 self._detail_sum = None
                 return Held(line, problem.reason, problem.evidence)
         # From here on: ends that close something, so what was stated can be compared with what was found.
@@ -80,6 +82,7 @@ class Statement:
             self._stated_details = (self._stated_details or 0) + stated
 
     def _open(self, entry: etree._Element) -> None:
+        # A fault of the entry is kept, not raised: it has no line of its own, its details have.
         self._entry = entry
         self._details = 0
         self._detail_sum: Decimal | None = Decimal(0)
@@ -98,6 +101,7 @@ class Statement:
                     self._direction = text(child)
                 elif name == "RvslInd":
                     self._is_reversal = text(child) in ("true", "1")
+                # Plain text in older versions, a `Cd` inside in newer ones.
                 elif name == "Sts":
                     self._is_booked = (text(child) or text(below(child, "Cd"))) == "BOOK"
                 elif name == "BookgDt":
@@ -123,6 +127,7 @@ class Statement:
                         instruction_id = (reference.text or "").strip()
             elif name == "Amt":
                 own_amount = fields.amount(child)
+            # Newer versions give each detail its own `Amt`; in the oldest the amount stands only in `AmtDtls`.
             elif name == "AmtDtls":
                 if own_amount is None:
                     own_amount = _amount_in_details(child)
@@ -141,6 +146,7 @@ class Statement:
             # Amounts in two currencies cannot be added up: then nothing is claimed about the sum.
             is_comparable = self._amount is not None and own_amount[2] == self._amount[2]
             self._detail_sum = self._detail_sum + _number(own_amount) if is_comparable else None
+        # ISO's own word for “no name given”. We give both names the same value, so the other one may stand in.
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
         status = self._status(end_to_end_id, direction, has_return)
@@ -157,6 +163,7 @@ class Statement:
         return None
 
     def _end_of_entry(self, entry: etree._Element, line: int) -> Entry | Held | None:
+        # An entry with details has told its results already; one without is itself the only result it has.
         self._entries += 1
         if entry is self._entry:
             self._compare_details()
@@ -192,6 +199,7 @@ class Statement:
             self._warnings.append(Notice("details_differ_from_entry", evidence))
 
     def _status(self, end_to_end_id: str, direction: str, has_return: bool) -> str:
+        # The statement decides about money, over any status before it, so it claims as little as it can.
         # Only a booked entry has moved money; pending and informational ones may still vanish.
         if not self._is_booked:
             return PENDING

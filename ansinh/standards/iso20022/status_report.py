@@ -26,6 +26,7 @@ class StatusReport:
         self._groups = groups
         self._warnings = warnings
         self._group_code = ""
+        self._original = ""
         self._block: etree._Element | None = None
         self._block_code = ""
         self._stated_count: int | None = None
@@ -47,6 +48,7 @@ class StatusReport:
                 # A sum with a hole in it proves nothing, so it is not compared.
                 self._sum = None
                 return Held(line, problem.reason, problem.evidence)
+        # A block ends after its lines; only one without lines is still unknown when it ends.
         if name == "OrgnlPmtInfAndSts":
             if element is not self._block:
                 self._enter(element)
@@ -77,8 +79,6 @@ class StatusReport:
         parts = fields.children(block)
         self._block_code = text(parts.get("PmtInfSts"))
         self._add_group(text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("StsRsnInf"))
-
-    _original = ""
 
     def _add_group(self, block_id: str, code: str, information: etree._Element | None) -> None:
         if not code:
@@ -121,6 +121,7 @@ class StatusReport:
         # We give both names the same value, and some banks send back only one of them.
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
+        # One line without an amount leaves a sum that proves nothing; banks may omit what they were told.
         self._sum = None if amount[0] is None or self._sum is None else self._sum + amount[0]
         return Entry(
             line, end_to_end_id[:35], *amount, status, reason_set, reason_code,
@@ -135,6 +136,8 @@ def _without_duplicates(status: str, reason_set: str, reason_code: str) -> str:
 
 
 def _amount_of(reference: etree._Element) -> etree._Element | None:
+    # In the order of the file. The settled amount may differ from the instructed one; that is for a person to see, and
+    # `payment` compares it with ours.
     for child in reference:
         name = LOCAL[child.tag]
         if name == "Amt":
