@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -29,13 +28,9 @@ from ansinh.project import bootstrap, sandbox, usage
 from ansinh.project.home import Home
 from ansinh.project.work import people
 from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
+from ansinh.project.work.operator import OPERATOR, say
 
-OPERATOR = "operator"
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 class _Counter:
@@ -66,7 +61,7 @@ def _give_everybody_an_account(home: Home) -> None:
 
 
 def _prepare(home: Home, people_count: int) -> None:
-    _say(f"Sinh {people_count} người…")
+    say(f"Sinh {people_count} người…")
     people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH), opened_home=home))
     _give_everybody_an_account(home)
     with acting(everything(OPERATOR)):
@@ -108,12 +103,12 @@ def _month() -> tuple[str, int]:
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         run = payroll.calculate(package=load_package(), month=MONTH, selection=selection, by=OPERATOR, at=at)
-    _say("Đã tính; duyệt và chốt…")
+    say("Đã tính; duyệt và chốt…")
     with stage("freeze"):
         payroll.check(run=run.code, by=OPERATOR, at=at)
         payroll.approve(run=run.code, by=APPROVER, at=at)
     operations.freeze(run=run.code, by=OFFICER, at=at)
-    _say("Đã chốt; gửi lệnh và nhận kết quả…")
+    say("Đã chốt; gửi lệnh và nhận kết quả…")
     return run.code, run.id
 
 
@@ -122,10 +117,10 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
         provider = operations.active_provider()
     with bootstrap.gateway_to(provider) as gateway:
         with accounting():
-            operations.submit(run=code, provider=provider, gateway=gateway, archive=bootstrap.archive(), by=OPERATOR, at=timezone.now(), progress=_say)
+            operations.submit(run=code, provider=provider, gateway=gateway, archive=bootstrap.archive(), by=OPERATOR, at=timezone.now(), progress=say)
         sandbox.wait_until_idle(home)
         with accounting():
-            collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=_say)
+            collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say)
 
 
 def month(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ansinh.project.home import CHECKOUT, Home
 from ansinh.project.work import payment as payment_work
 from ansinh.project.work import payroll as payroll_work
 from ansinh.project.work import people, report
+from ansinh.project.work.operator import OPERATOR, say
 from ansinh.reports.queries import coverage
 
 PROVINCE, SEED, MONTH = "46", 2023, Month(2026, 11)
@@ -34,19 +35,15 @@ PROVINCE, SEED, MONTH = "46", 2023, Month(2026, 11)
 _TAKEN_OVER = (Month(2026, 7), Month(2026, 10))
 _KNOWN_BEFORE = Month(2026, 10).first_day
 _APPROPRIATION_DOCUMENT = 202611
-OPERATOR, OFFICER, APPROVER = "operator", "chuyenvien", "pheduyet"
+OFFICER, APPROVER = "chuyenvien", "pheduyet"
 DEFAULT_PORT = 8046
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
-    _say("1/6 Sinh dân số giả lập…")
+    say("1/6 Sinh dân số giả lập…")
     seeded = people.seed(argparse.Namespace(
         province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH), opened_home=home))
-    _say("2/6 Tiếp nhận số đã chi từ tháng 7 đến tháng 10 năm 2026 theo mức cũ…")
+    say("2/6 Tiếp nhận số đã chi từ tháng 7 đến tháng 10 năm 2026 theo mức cũ…")
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         payroll.take_over_settlements(package=load_package(), selection=selection, first=_TAKEN_OVER[0], last=_TAKEN_OVER[1],
@@ -56,7 +53,7 @@ def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
 
 def _run_month() -> str:
     """Calculate, check, approve, freeze, send and collect the demonstration's month; return the run's code."""
-    _say("3/6 Tính và kiểm tra kỳ chi trả tháng 11/2026…")
+    say("3/6 Tính và kiểm tra kỳ chi trả tháng 11/2026…")
     with acting(everything(OPERATOR)):
         frozen = [run for run in payroll_queries.runs(MONTH) if run.state == "FROZEN"]
     if frozen:
@@ -64,7 +61,7 @@ def _run_month() -> str:
     else:
         code = payroll_work.calculate(argparse.Namespace(month=str(MONTH), province=PROVINCE, area=None))["run"]
         payroll_work.check(argparse.Namespace(run=code))
-        _say("4/6 Duyệt và chốt (người khác với người tính)…")
+        say("4/6 Duyệt và chốt (người khác với người tính)…")
         with acting(everything(OPERATOR)):
             total = payroll_queries.run(code).control_total_dong
             ledger.appropriate(amount_dong=total + total // 10, document=_APPROPRIATION_DOCUMENT, month=MONTH.first_day, at=timezone.now())
@@ -74,7 +71,7 @@ def _run_month() -> str:
 
 
 def _pay(home: Home, code: str) -> None:
-    _say("5/6 Gửi lệnh chi qua SFTP, nhận kết quả của ngân hàng…")
+    say("5/6 Gửi lệnh chi qua SFTP, nhận kết quả của ngân hàng…")
     with sandbox.running(home):
         payment_work.submit(argparse.Namespace(run=code))
         # Opening the connection again waits until the bank has worked through what it was given.
@@ -95,7 +92,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     seeded = _populate(home, arguments.beneficiaries)
     code = _run_month()
     _pay(home, code)
-    _say("6/6 Báo cáo…")
+    say("6/6 Báo cáo…")
     with acting(everything(OPERATOR)):
         summary = report.as_json(coverage(MONTH, PROVINCE))
         verified = books.verify()
@@ -111,14 +108,14 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _introduce(summary: dict[str, Any]) -> None:
     run_totals = summary["run"]
-    _say(f"\nTháng {MONTH.vi}: phải chi {format_dong(run_totals['due_dong'])}, đã chi {format_dong(run_totals['paid_dong'])}, "
+    say(f"\nTháng {MONTH.vi}: phải chi {format_dong(run_totals['due_dong'])}, đã chi {format_dong(run_totals['paid_dong'])}, "
          f"qua tài khoản {summary['paid_by_account']['percent']} % người nhận.")
     if all(person["one_time_password"] for person in summary["staff"]):
-        _say("\nĐăng nhập lần đầu bằng mật khẩu dùng một lần (phải đổi ngay):")
+        say("\nĐăng nhập lần đầu bằng mật khẩu dùng một lần (phải đổi ngay):")
         for person in summary["staff"]:
-            _say(f"  {person['username']:<16} {person['one_time_password']:<24} {person['role']}")
+            say(f"  {person['username']:<16} {person['one_time_password']:<24} {person['role']}")
     else:
-        _say("\nMật khẩu dùng một lần đã cấp ở lần chạy trước.")
+        say("\nMật khẩu dùng một lần đã cấp ở lần chạy trước.")
 
 
 def bind(port: int | None) -> socket.socket:
@@ -154,7 +151,7 @@ def _serve(listener: socket.socket) -> None:
          "--worker-class", "gthread", "--log-level", "warning", "--chdir", CHECKOUT, "ansinh.project.wsgi:application"],
         environment=environment, pass_fds=[listener.fileno()],
     )
-    _say(f"\nTrang web: http://127.0.0.1:{listener.getsockname()[1]}/   (Ctrl-C để dừng)")
+    say(f"\nTrang web: http://127.0.0.1:{listener.getsockname()[1]}/   (Ctrl-C để dừng)")
     try:
         server.wait()
     finally:

@@ -10,8 +10,7 @@ from ansinh.base.months import Month
 from ansinh.ledger import operations, queries
 from ansinh.office.security import acting, everything
 from ansinh.payment import queries as payment
-
-OPERATOR = "operator"
+from ansinh.project.work.operator import OPERATOR
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:

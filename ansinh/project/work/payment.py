@@ -1,7 +1,6 @@
 """The commands that send instructions and collect answers."""
 
 import argparse
-import sys
 from typing import Any
 
 from django.utils import timezone
@@ -9,13 +8,7 @@ from django.utils import timezone
 from ansinh.office.security import acting, everything
 from ansinh.payment import collecting, operations, queries
 from ansinh.project import bootstrap
-
-OPERATOR = "operator"
-
-
-def progress(line: str) -> None:
-    """Show one step of long work on standard error."""
-    print(line, file=sys.stderr, flush=True)
+from ansinh.project.work.operator import OPERATOR, say
 
 
 def submit(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -24,7 +17,7 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
         provider = operations.active_provider()
     with bootstrap.gateway_to(provider) as gateway:
         done = operations.submit(run=arguments.run, provider=provider, gateway=gateway, archive=bootstrap.archive(),
-                                 by=OPERATOR, at=timezone.now(), progress=progress)
+                                 by=OPERATOR, at=timezone.now(), progress=say)
     return {"sent": done.sent, "applied": 0, "held": 0, "unknown": done.unknown}
 
 
@@ -35,7 +28,7 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     messages = applied = held = 0
     for provider in providers:
         with bootstrap.gateway_to(provider) as gateway:
-            done = collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=progress)
+            done = collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say)
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
