@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +225,36 @@ def test_names_from_the_bank_never_become_paths(bank: Bank, tmp_path: Path) -> N
 def test_a_file_beyond_the_limit_is_left_where_it_is(bank: Bank, tmp_path: Path) -> None:
     (bank.folder / "sftp" / "out" / "big.xml").write_bytes(b"x" * 2000)
     assert list(bank.gateway(max_inbound_bytes=1999).poll(lambda name: False, tmp_path / "store")) == []
+
+
+def test_a_file_that_the_bank_no_longer_gives_does_not_hold_up_the_others(bank: Bank, tmp_path: Path) -> None:
+    out = bank.folder / "sftp" / "out"
+    for name in ("a.xml", "b.xml"):
+        (out / name).write_bytes(name.encode())
+
+    def is_stored(name: str) -> bool:
+        # Asked between the listing and the opening: the moment at which a bank's archiver comes by.
+        (out / "a.xml").unlink(missing_ok=True)
+        return False
+
+    found = list(bank.gateway().poll(is_stored, tmp_path / "store"))
+    assert not (out / "a.xml").exists(), "the fault did not fire"
+    assert [inbound.name for inbound in found] == ["b.xml"]
+
+
+def test_a_folder_of_answers_that_the_bank_does_not_have_is_named(bank: Bank, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        list(bank.gateway(outbox="nowhere").poll(lambda name: False, tmp_path / "store"))
+    assert (caught.value.reason, caught.value.details["folder"]) == ("gateway_folder_missing", "nowhere")
+
+
+@pytest.mark.parametrize("port", ["ssh", "", None, -22, 0, 65536, "２２"])
+def test_a_port_that_is_none_is_named(bank: Bank, port: object) -> None:
+    stored = {**asdict(bank.settings()), "client_key": str(bank.client_key)}
+    assert Settings.from_mapping({**stored, "port": str(bank.port)}) == bank.settings()
+    with pytest.raises(Refused) as caught:
+        Settings.from_mapping({**stored, "port": port})
+    assert (caught.value.reason, caught.value.details["wrong"]) == ("gateway_settings_invalid", ["port"])
 
 
 def test_settings_say_what_is_missing_or_unknown() -> None:

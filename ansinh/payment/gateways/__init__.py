@@ -22,6 +22,8 @@ __all__ = [
 ]  # fmt: skip
 
 
+# Asked before a run is split into batches: what a provider cannot carry goes another way, instead of coming back from
+# the bank.
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a gateway can do, so that nobody has to try."""
@@ -38,6 +40,8 @@ class Capabilities:
     pays_cash: bool
 
 
+# Its own type beside that of pain.001: the next gateway speaks another format, and callers must not learn the first
+# one's.
 @dataclass(frozen=True, slots=True)
 class Debtor:
     """The paying agency as its bank knows it."""
@@ -77,6 +81,7 @@ class Artefact:
     total_dong: int
 
 
+# A fifth word, “failed, please retry”, is missing on purpose: whoever retries under a new name pays twice.
 class Receipt(enum.Enum):
     """What is certain after submitting. UNKNOWN is never sent again under another name: it is asked about."""
 
@@ -107,6 +112,7 @@ class AccountQuery(NamedTuple):
 class NameCheck(NamedTuple):
     """The bank's answer: RCVC match, RVMC close, RVNM none, RVNA not applicable; and the name if it gave one."""
 
+    # Some banks answer with a masked name only (“N*** V** A**”): that can support a name, never prove one.
     status: str
     name: str | None
     is_masked: bool

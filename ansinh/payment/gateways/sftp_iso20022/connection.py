@@ -20,9 +20,12 @@ from ansinh.payment.gateways.sftp_iso20022 import refusals
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 
 _PIECE = 1 << 18
+# No leading dot or dash, no separator, nothing that a shell or a path would read as more than a name.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 # Everything that can end a conversation; which of them came decides nothing, only when it came.
+# A time-out is among them: TimeoutError is an OSError.
 _BROKEN = (OSError, asyncssh.Error)
+# An SFTP error is mostly an answer of the bank, and certain. These two are silence in the shape of an answer.
 _LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
 
 
@@ -89,6 +92,8 @@ async def send(settings: Settings, artefact: Artefact, path: Path) -> Receipt:
         Refused: `remote_file_differs` when other bytes already have our name; `gateway_unreachable` when the
             connection broke before the file got its name; `gateway_refused_file` when the bank did not take it.
     """
+    # A bank takes a file as an order once it bears its final name. So the only moment of doubt is one rename, and the
+    # name is derived from the batch: after a doubt the same name is looked for, and never another one sent.
     final = f"{settings.inbox}/{artefact.name}"
     async with connected(settings) as client:
         try:
@@ -131,6 +136,7 @@ async def _already_there(client: asyncssh.SFTPClient, final: str, artefact: Arte
 
 async def _upload(client: asyncssh.SFTPClient, path: Path, part: str, artefact: Artefact) -> None:
     # A leftover of an upload that was cut off has the same name, and is simply overwritten.
+    # Without resuming: the rest of one file behind the beginning of another would have the right size.
     await client.put(str(path), part)
     if await client.getsize(part) != artefact.size:
         raise refusals.file_not_taken(artefact.name)
@@ -140,29 +146,43 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
     """Fetch every finished file of the bank's folder that the caller does not have. Nothing is deleted there.
 
     Raises:
-        Refused: as `connected`; files fetched before a broken connection stay in `store` and are fetched again.
+        Refused: as `connected`, and `gateway_folder_missing`; files fetched before a broken connection stay in `store` and are fetched again.
     """
     fetched: list[Inbound] = []
     async with connected(settings) as client:
         try:
             # Sorted by name, so that two polls see the same order whatever the server's directory does.
-            for entry in sorted(await client.readdir(settings.outbox), key=lambda entry: str(entry.filename)):
+            entries = await asyncio.wait_for(client.readdir(settings.outbox), settings.transfer_timeout_s)
+            for entry in sorted(entries, key=lambda entry: str(entry.filename)):
                 name = str(entry.filename)
-                size = entry.attrs.size or 0
-                is_file = entry.attrs.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
-                # A name with a path in it, a half-written or an endless file is not for us to open.
-                if not is_file or name.endswith(".part") or _PLAIN_NAME.fullmatch(name) is None:
+                if not _is_ours_to_open(name, entry.attrs, settings) or is_stored(name):
                     continue
-                if size > settings.max_inbound_bytes or is_stored(name):
-                    continue
-                remote_path = f"{settings.outbox}/{name}"
-                path, sha256, got = await asyncio.wait_for(
-                    _download(client, remote_path, store), settings.transfer_timeout_s
-                )
-                fetched.append(Inbound(name, path, sha256, got, f"sftp://{settings.host}/{remote_path}"))
+                try:
+                    fetched.append(await _fetch_one(client, settings, name, store))
+                except asyncssh.SFTPError as error:
+                    if isinstance(error, _LOST):
+                        raise
+                    # The bank lists a file and does not give it: archived meanwhile, or locked. The others hold results
+                    # that must not wait for it; if it stays, the next poll asks again.
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
+            raise refusals.folder_missing(settings.outbox) from error
         except _BROKEN as error:
             raise refusals.unreachable(settings) from error
     return fetched
+
+
+def _is_ours_to_open(name: str, attributes: asyncssh.SFTPAttrs, settings: Settings) -> bool:
+    """Say no to a name with a path in it, to anything that is no plain file, and to a half-written or an endless one."""
+    # Servers of the oldest protocol do not say what an entry is; a folder then fails when it is opened.
+    is_file = attributes.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
+    is_whole = not name.endswith(".part") and (attributes.size or 0) <= settings.max_inbound_bytes
+    return is_file and is_whole and _PLAIN_NAME.fullmatch(name) is not None
+
+
+async def _fetch_one(client: asyncssh.SFTPClient, settings: Settings, name: str, store: Path) -> Inbound:
+    remote_path = f"{settings.outbox}/{name}"
+    path, sha256, size = await asyncio.wait_for(_download(client, remote_path, store), settings.transfer_timeout_s)
+    return Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}")
 
 
 async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) -> tuple[Path, str, int]:
@@ -175,6 +195,7 @@ async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) 
                 while piece := await remote.read(_PIECE):
                     digest.update(piece)
                     size += part.write(piece)
+            # On disk before it has its name: after a power cut a name must never stand for half a file.
             part.flush()
             os.fsync(part.fileno())
             path = store / digest.hexdigest()

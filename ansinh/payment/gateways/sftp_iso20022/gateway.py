@@ -57,6 +57,7 @@ class SftpIso20022:
     @property
     def debtor(self) -> Debtor:
         """Return the paying agency as this bank knows it. A bank code of six digits is a BIN, anything else a BIC."""
+        # Told apart by shape, because banks state either and officers copy what they were given into one field.
         name, number, agent = self._settings.debtor_name, self._settings.debtor_account, self._settings.debtor_agent
         is_bin = len(agent) == 6 and agent.isdigit()
         return Debtor(name, number, agent if is_bin else None, None if is_bin else agent)
@@ -67,6 +68,7 @@ class SftpIso20022:
         Raises:
             Refused: what `pain001.render` and `pain001.validated` refuse, `amount_over_limit`, `batch_too_large`.
         """
+        # By the announced count, before a byte is written; `pain001` holds the real one against it at the end.
         if batch.count > self._settings.max_instructions:
             raise refusals.batch_too_large(batch.count, self._settings.max_instructions)
         debtor = batch.debtor
@@ -104,6 +106,8 @@ class SftpIso20022:
                 en=f"The file “{artefact.name}” is not as it was made. It was not sent; render the batch again.",
                 name=artefact.name,
             )
+        # Each act has a loop and a connection of its own: callers are ordinary code, and a connection kept overnight is
+        # a dead one.
         return asyncio.run(connection.send(self._settings, artefact, path))
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
@@ -114,6 +118,8 @@ class SftpIso20022:
         Raises:
             Refused: what `connection.fetch` refuses.
         """
+        # Everything is fetched before the first is handed out, so that the caller's transactions do not hold the bank's
+        # line.
         yield from asyncio.run(connection.fetch(self._settings, is_stored, store))
 
     def parse(self, inbound: Inbound) -> Reading:
@@ -144,6 +150,7 @@ class SftpIso20022:
             return Health(False, refusal.reason)
 
     def _within_limit(self, instructions: Iterable[Instruction]) -> Iterator[Instruction]:
+        # While the orders pass, so that a million of them are looked at once; the half-written file is never announced.
         limit = self._settings.max_amount_dong
         for position, instruction in enumerate(instructions, 1):
             if instruction[1] > limit:

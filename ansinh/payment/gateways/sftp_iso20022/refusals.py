@@ -18,6 +18,7 @@ def unreachable(settings: Settings) -> Refused:
     )
 
 
+# Never overridable from a page: an officer under pressure would confirm it, and the month would go to whoever answered.
 def host_key_changed(settings: Settings) -> Refused:
     """Return the refusal for a server whose key is not the agreed one: perhaps it is not the bank."""
     return Refused(
@@ -48,6 +49,8 @@ def key_unreadable(settings: Settings) -> Refused:
     )
 
 
+# Two different files under one derived name mean that one system sent what another made, or a restored backup. Neither
+# overwriting nor another name is safe; only a person who compares both can tell.
 def remote_file_differs(name: str) -> Refused:
     """Return the refusal for a name of ours under which the bank holds other bytes."""
     return Refused(

@@ -28,10 +28,12 @@ class Settings:
     debtor_name: str
     debtor_account: str
     debtor_agent: str
+    # Relative to where the bank lets us in: most lock a customer into a folder of its own.
     inbox: str = "in"
     outbox: str = "out"
     debit_is_paid: bool = False
     settled_is_paid: bool = False
+    # Not in ISO's external list, which has no Vietnamese entry; each bank may name the number space differently.
     clearing_system: str = "NAPAS"
     max_instructions: int = 1_000_000
     # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
@@ -47,15 +49,23 @@ class Settings:
         Raises:
             Refused: `gateway_settings_invalid` naming what is missing or unknown.
         """
+        # An unknown name is refused: a mistyped `debit_is_paid` would else silently fall back to its default.
         known = {field.name for field in fields(cls)}
         needed = {"host", "port", "username", "client_key", "host_key", "debtor_name", "debtor_account", "debtor_agent"}
         missing, unknown = sorted(needed - values.keys()), sorted(values.keys() - known)
-        if missing or unknown:
+        wrong = [] if "port" in missing or _is_port(values["port"]) else ["port"]
+        if missing or unknown or wrong:
             raise Refused(
                 "gateway_settings_invalid",
-                vi=f"Thông số cổng kết nối thiếu {missing} hoặc có mục lạ {unknown}. Hãy sửa lại.",
-                en=f"The gateway settings lack {missing} or have unknown {unknown}. Correct the provider's settings.",
+                vi=f"Thông số cổng kết nối thiếu {missing}, có mục lạ {unknown} hoặc giá trị sai {wrong}. Hãy sửa lại.",
+                en=f"The gateway settings lack {missing}, have unknown {unknown} or wrong {wrong}. Correct them.",
                 missing=missing,
                 unknown=unknown,
+                wrong=wrong,
             )
         return cls(**{**values, "client_key": Path(values["client_key"]), "port": int(values["port"])})
+
+
+def _is_port(value: Any) -> bool:
+    written = str(value)
+    return written.isascii() and written.isdecimal() and 0 < int(written) < 1 << 16
