@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}">'
+# As return reasons (camt), not as refusals (pain.002): the same code says something else there.
 _RETURN_REASONS = ("AC06", "AC04")
 
 
@@ -29,6 +30,8 @@ def name(kind: str, message_id: str, number: int, part: str = "") -> str:
 
 def write(folder: Path, file_name: str, pieces: Iterable[str]) -> str:
     """Write a file as `.part`, then give it its name."""
+    # The customer may look into the folder at any moment: a half answer under its final name would be taken for a whole
+    # one.
     part = folder / f"{file_name}.part"
     with open(part, "w", encoding="utf8") as file:
         for piece in pieces:
@@ -46,6 +49,8 @@ def status_report(file: Row, number: str, rows: Iterable[Row], accepted: int, re
     status = "RJCT" if code or not accepted else ("PART" if rejected else "ACSP")
     reason = f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>" if code else ""
     known = f"<OrgnlNbOfTxs>{file['count']}</OrgnlNbOfTxs>" if str(file["count"]).isdecimal() else ""
+    # What the customer wrote goes back only in a form that the schema allows: the bank must not fall over a customer's
+    # file.
     if re.fullmatch(r"[0-9]{1,15}", file["control_sum"]):
         known += f"<OrgnlCtrlSum>{file['control_sum']}</OrgnlCtrlSum>"
     yield _HEAD.format(kind="pain.002.001.10")
@@ -76,6 +81,7 @@ def _status_line(row: Row) -> str:
 def debit_note(file: Row, number: str, rows: Iterable[Row], count: int, total: int) -> Iterator[str]:
     """Yield a camt.054 of the debits: one booked entry with details when the payer asked for batch booking."""
     yield from _note_head(file, number, 1 if file["batch_booking"] else count, total)
+    # One entry with a million details: real banks do this for salaries, and it is what a reader chokes on first.
     if file["batch_booking"]:
         batch = f"<Btch><MsgId>{escape(file['message_id'])}</MsgId><NbOfTxs>{count}</NbOfTxs></Btch>"
         yield _entry_head(total, "DBIT", "DMCT") + batch

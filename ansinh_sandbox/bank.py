@@ -30,7 +30,9 @@ def make_keys(folder: Path) -> dict[str, str]:
             with open(descriptor, "wb") as file:
                 file.write(key.export_private_key())
             (folder / f"{name}.pub").write_bytes(key.export_public_key())
+    # Written again each time: whoever replaced the customer's key by hand has meant to.
     (folder / "authorized_keys").write_bytes((folder / "client_key.pub").read_bytes())
+    # Without the comment: a customer pins type and key, and compares them to the letter.
     host_key = " ".join((folder / "host_key.pub").read_text().split()[:2])
     return {"client_key": str(folder / "client_key"), "host_key": host_key}
 

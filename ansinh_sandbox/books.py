@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ansinh_sandbox import orders
 
+# `size` and `modified` let a bank that looks ten times a second know a file without reading it; `sha256` decides.
 _SCHEMA = """
 create table if not exists meta (name text primary key, value text) without rowid;
 create table if not exists accounts (bin text, number text, behaviour text, primary key (bin, number)) without rowid;
@@ -50,6 +51,8 @@ from (
 ) s left join accounts a on a.bin = s.bin and a.number = s.number
 order by s.position
 """
+# One row per account moved, both sides in one statement. “where true” is for SQLite, which would else read ON CONFLICT
+# as a join.
 _MOVE = """
 insert into balances select account, sum(amount) from (
     select bin || '/' || number as account, :sign * amount as amount from instructions where {which}
@@ -66,6 +69,8 @@ def open_books(folder: Path) -> sqlite3.Connection:
     books.execute("pragma journal_mode = wal")
     books.executescript(_SCHEMA)
     source = folder / "accounts.csv"
+    # A demonstration may open accounts while the bank serves; reading the list each time would cost more than the
+    # orders.
     stamp = f"{source.stat().st_mtime_ns}/{source.stat().st_size}" if source.exists() else ""
     known = books.execute("select value from meta where name = 'accounts'").fetchone()
     if stamp and (known is None or known[0] != stamp):
@@ -95,6 +100,7 @@ def take(books: sqlite3.Connection, path: Path) -> int | None:
             return None
         order = orders.Order()
         rejected = _stage(books, path, order)
+        # A MsgId counts as used even if its file was refused; a customer who corrects a file gives it a new name.
         if not rejected and books.execute("select 1 from files where message_id = ?", (order.message_id,)).fetchone():
             rejected = "DU01"
         file_id = books.execute(
@@ -107,6 +113,7 @@ def take(books: sqlite3.Connection, path: Path) -> int | None:
             books.execute(_DECIDE, {"file": file_id})
             _move(books, file_id, 1, "file = :file and state in ('paid', 'to_return')")
         books.execute("commit")
+    # An interruption too: the file is in the books whole or not at all, and in the latter case is taken again.
     except BaseException:
         books.execute("rollback")
         raise
@@ -120,6 +127,7 @@ def _stage(books: sqlite3.Connection, path: Path, order: orders.Order) -> str:
         " currency text, bin text, number text, payee text)"
     )
     books.execute("delete from staging")
+    # An amount that is no whole number is kept as none, so that `_DECIDE` refuses that order and not the whole file.
     try:
         books.executemany(
             "insert into staging (end_to_end_id, amount, currency, bin, number, payee) values (?, ?, ?, ?, ?, ?)",
@@ -149,6 +157,7 @@ def mark_answered(books: sqlite3.Connection, file_id: int) -> None:
 
 def results(books: sqlite3.Connection, file_id: int, states: tuple[str, ...]) -> Iterator[sqlite3.Row]:
     """Yield the orders of a file that are in one of these states, in the order of the file."""
+    # An open cursor, not a list: the answer of a large file is written while its rows are read.
     marks = ", ".join("?" * len(states))
     return iter(
         books.execute(
@@ -176,6 +185,7 @@ def waiting(books: sqlite3.Connection, state: str) -> list[sqlite3.Row]:
 
 def pay_late(books: sqlite3.Connection, file_id: int) -> None:
     """Carry out the orders of a file that were left lying. Their answers must be in the outbox before."""
+    # Money before state, because the state is how the money's orders are found; both or neither are committed.
     books.execute("begin immediate")
     _move(books, file_id, 1, "file = :file and state = 'late'")
     books.execute("update instructions set state = 'paid' where file = ? and state = 'late'", (file_id,))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
+# One version only, to the letter: a bank does not guess what its customer may have meant to order.
 _NS = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 
@@ -38,6 +39,7 @@ def read(path: Path, order: Order) -> Iterator[Row]:
     Raises:
         BrokenFile: when it is not well-formed, or not pain.001.001.09.
     """
+    # Elements end after what is inside them, so the whole head is known before the first transfer is yielded.
     tags = [f"{_NS}{name}" for name in ("GrpHdr", "PmtInfId", "BtchBookg", "DbtrAcct", "CdtTrfTxInf")]
     try:
         for _, element in etree.iterparse(str(path), tag=tags, resolve_entities=False, no_network=True):

@@ -41,12 +41,19 @@ class Counter:
         while True:
             await asyncio.sleep(_POLL_S)
             request = self.folder / "control" / "tick"
+            # The request goes away after the work: whoever made it knows by that when time has passed.
             if request.exists():
                 async with self._lock:
                     await asyncio.to_thread(work.tick, self.folder, self._seed)
                     request.unlink(missing_ok=True)
+            # Twice the same size and time: some customers upload under the final name, and a growing file is no order
+            # yet.
             for path in (self.folder / "sftp" / "in").iterdir():
-                stat = path.stat()
+                # While one file is dealt with, the customer may rename or remove another that was listed before.
+                try:
+                    stat = path.stat()
+                except FileNotFoundError:
+                    continue
                 stamp = (stat.st_size, stat.st_mtime_ns)
                 if path.suffix == ".part" or self._settled.get(path.name) == stamp:
                     continue
@@ -113,10 +120,13 @@ async def serve(folder: Path, port: int, seed: int) -> None:
     await counter.settle()
     acceptor = await _listen(port, host_key, customers, counter)
     watching = asyncio.create_task(counter.watch())
+    # Printed only now: whoever waits for this line may connect at once.
     public = asyncssh.read_private_key(host_key).export_public_key().decode().strip()
     print(
         json.dumps({"port": acceptor.get_port(), "host_key": " ".join(public.split()[:2]), "ready": True}), flush=True
     )
+    # A clerk who failed ends the bank with his error: one that still listens and never answers would be worse for any
+    # test.
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
     watching.cancel()
@@ -133,6 +143,7 @@ async def _listen(port: int, host_key: Path, customers: Path, counter: Counter) 
             port,
             server_host_keys=[str(host_key)],
             authorized_client_keys=str(customers),
+            # Keys only, and nothing but SFTP: the demonstration listens on a real port of a real machine.
             password_auth=False,
             kbdint_auth=False,
             sftp_factory=lambda channel: CustomerFolder(channel, counter),

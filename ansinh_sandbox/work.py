@@ -46,6 +46,8 @@ def tick(folder: Path, seed: int = 0) -> list[str]:
     with closing(books.open_books(folder)) as ledger:
         # First the returns: what is paid late in this tick must not come back in the same one.
         for file in books.waiting(ledger, "to_return"):
+            # First the note, then the money: a bank killed between them writes the same note again, under the same
+            # name.
             count, total = books.totals(ledger, file["id"], ("to_return",))
             rows = books.results(ledger, file["id"], ("to_return",))
             note = answers.return_note(file, f"SBR{file['id']}", rows, count, total, seed)
@@ -90,6 +92,8 @@ def _write_pair(
         rows = books.results(ledger, file["id"], listed)
         report = answers.status_report(file, f"SBS{file['id']}{part}", rows, count, refused)
         made.append(answers.write(out, answers.name("pain.002", file["message_id"], file["id"], part), report))
+    # The debit note comes second, as from a real bank: status first, money after. A customer must not rely on it all
+    # the same.
     if count:
         rows = books.results(ledger, file["id"], paid)
         note = answers.debit_note(file, f"SBD{file['id']}{part}", rows, count, total)

@@ -19,8 +19,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {c: i for i, c in enumerate(_ALPHABET)}
 
 
-# A field of 32 elements, because each character carries one of 32 values: a plain sum modulo 32 would not notice
-# exchanged characters, and a checksum modulo 37 would need characters outside the alphabet.
+# A field of 32 elements, because each character carries one of 32 values. Modulo 32 some weighted errors vanish (2 × 16
+# is nought), and a prime modulus would need more check characters than the alphabet has.
 def _powers_of_alpha() -> list[int]:
     """Return 31 different non-zero elements of GF(32): powers of x modulo x^5 + x^2 + 1."""
     powers, element = [], 1

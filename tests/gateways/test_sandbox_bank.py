@@ -4,6 +4,7 @@ A counterpart that is wrong would make every test around it worthless.
 """
 
 import ast
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from ansinh.standards.iso20022.reader import read
 from ansinh.standards.iso20022.results import ReadResult
 from ansinh_sandbox import books, work
+from ansinh_sandbox.server import Counter
 from tests.gateways.bank import Bank, instruction, rendered
 from tests.standards.orders import header, transfers
 from tests.standards.orders import rendered as rendered_orders
@@ -122,6 +124,32 @@ def test_a_tick_file_lets_time_pass_while_the_bank_serves(bank: Bank, tmp_path: 
     while (bank.folder / "control" / "tick").exists():
         assert time.monotonic() < deadline, "the bank did not notice the tick"
     assert len(list((bank.folder / "sftp" / "out").iterdir())) == 2
+
+
+class Interrupted(Counter):
+    """A clerk whose other customer takes a file away while he deals with the first one, and brings another."""
+
+    async def settle(self, name: str | None = None) -> None:
+        """Deal with nothing; change the folder as a customer would."""
+        inbox = self.folder / "sftp" / "in"
+        others = [path for path in inbox.iterdir() if path.name != name]
+        if name == "later.xml":
+            self.later = True
+            raise asyncio.CancelledError
+        for path in others:
+            path.unlink()
+        self.taken_away = len(others)
+        (inbox / "later.xml").write_bytes(b"<Document/>")
+
+
+def test_a_file_taken_away_while_the_bank_looks_does_not_close_it(folder: Path) -> None:
+    for name in ("a.xml", "b.xml"):
+        (folder / "sftp" / "in" / name).write_bytes(b"<Document/>")
+    clerk = Interrupted(folder, 0)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(asyncio.wait_for(clerk.watch(), 20))
+    assert clerk.taken_away == 1, "the fault did not fire"
+    assert clerk.later
 
 
 def test_a_bank_without_keys_says_so(tmp_path: Path) -> None:
