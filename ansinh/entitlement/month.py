@@ -62,6 +62,7 @@ def _typed(kind: FactKind, source: str) -> str:
 
 
 def _pivot(name: str) -> str:
+    # max() picks the only value there is: two periods of one fact never overlap. Should they, the answer is at least stable.
     return (f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_END}) AS {name}, "
             f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_PREV}) AS {name}__prev")
 
@@ -94,9 +95,11 @@ def gather_facts(package: LawPackage, question: Question) -> None:
     facts = statement("entitlement", "facts").format(circumstance_columns=circumstance, protected_columns=protected, fact_columns=typed)
     children = statement("entitlement", "children").format(child_columns=child_typed, child_circumstance_columns=child_pivots)
     with connection.cursor() as cursor:
+        # One pair of tables for all months of a run: twelve months would otherwise lie in memory side by side.
         cursor.execute("DROP TABLE IF EXISTS facts, children")
         cursor.execute(facts, parameters)
         cursor.execute(children, parameters)
+        # The law's statement joins these two; with fresh statistics it is planned for the size they have.
         cursor.execute("ANALYZE facts; ANALYZE children")
 
 
@@ -107,6 +110,7 @@ def evaluate(package: LawPackage, compiled: CompiledStatement, question: Questio
                   "month": question.month.first_day}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS outcome")
+        # Kept as a table because two questions are asked of it, and the law's statement is the dearest part of the month.
         cursor.execute(f"CREATE TEMPORARY TABLE outcome ON COMMIT DROP AS {compiled.result_sql}")
         cursor.execute(
             "INSERT INTO entitled (person_id, benefit, for_month, rule, amount_dong)"

@@ -45,11 +45,13 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
         ON CONFLICT (code, reference) DO NOTHING
     """
     try:
+        # A savepoint of its own: the floor's refusal undoes the booking, not the caller's chance to answer it.
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_ONE_WRITER)
             cursor.execute(statement, [at, *parameters])
             return cursor.rowcount
     except IntegrityError as error:
+        # Any other broken constraint is our own fault and must not be dressed up as a lack of money.
         if "no_overspend" not in str(error):
             raise
         raise Refused(

@@ -46,6 +46,7 @@ def _seals_hold() -> bool:
 def verify() -> BookCheck:
     """Return whether the books hold: balances add up to zero, equal their transfers, keep their floors; the chain is whole."""
     with connection.cursor() as cursor:
+        # Three questions that do not trust each other: the balances among themselves, against their transfers, against their floors.
         cursor.execute("SELECT coalesce(sum(balance_dong), 0) = 0, coalesce(bool_and(NOT keeps_floor OR balance_dong >= 0), true)"
                        " FROM ledger_ledgeraccount")
         zero, floors = cursor.fetchone()
@@ -93,6 +94,7 @@ def export(program: str, month: Month | None) -> Iterator[str]:
         cursor.execute(_TRANSFERS, [first_day, first_day])
         for number, booked_at, code, reference, debit, credit, amount, evidence in cursor:
             last_date = booked_at.date().isoformat()
+            # Summed while writing, so that the closing assertions speak of exactly the transfers above them.
             totals[debit] = totals.get(debit, 0) + amount
             totals[credit] = totals.get(credit, 0) - amount
             text = f"{Code(code).name} {reference}"

@@ -46,6 +46,7 @@ _OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", 
 
 def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
     """Yield the lines of one portion as the table `answer` takes them: each with its item, or with the reason it is held."""
+    # Decoded in bulk: the check character is most of the work, and a file has a hundred thousand lines.
     names = decode_many(["" if isinstance(line, Held) else line.end_to_end_id for line in portion])
     for line, name in zip(portion, names, strict=True):
         if isinstance(line, Held):
@@ -60,6 +61,7 @@ def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
 
 def _load(cursor: Cursor, reading: Reading, instance: int) -> int:
     """Stream the lines of a file into `answer` and return their number."""
+    # Portions keep memory flat: neither the file nor its lines are ever held whole.
     lines, count = iter(reading), 0
     with cursor.copy(_COPY) as copy:
         while portion := list(islice(lines, _PORTION)):
@@ -73,6 +75,7 @@ def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
     """Add a rejection for each item of a batch that the bank refused as a whole, without a line of its own."""
     added = 0
     for group in reading.groups:
+        # Good news for a whole file is no news about a payee; only a refusal can be handed down to each line.
         if group.status == "REJECTED":
             cursor.execute(statement("payment", "refused_batch"), {"message_id": group.original_message_id, "reason_set": group.reason_set,
                                                                    "reason_code": group.reason_code})
@@ -86,6 +89,7 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
     inbound = Inbound(name=message.name, path=path, sha256=message.sha256, size=path.stat().st_size, origin=provider.code)
     with transaction.atomic():
         put_on(everything("system"))
+        # Another worker may have applied it while we waited for the lock.
         message = Message.objects.select_for_update().get(id=message.id)
         if message.state != Message.State.STORED:
             return Collected(0, 0, 0)
@@ -103,6 +107,7 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE answer")
+        # Known only now: the kind and the warnings are complete when the last line has been read.
         known = reading.kind != "unknown"
         message.state = Message.State.APPLIED if known else Message.State.QUARANTINED
         message.kind, message.message_id, message.lines, message.held = reading.kind[:40], reading.message_id[:70], lines, held
@@ -155,6 +160,7 @@ def collect(
 
 def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> None:
     """Bring every file we do not have into the archive, and note each before the next is fetched."""
+    # A name we have is not fetched again; the hash decides in the end, because banks send the same file under new names.
     names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)

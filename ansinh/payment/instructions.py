@@ -38,6 +38,7 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
 
 def next_working_day(day: datetime.date) -> datetime.date:
     """Return the first day after `day` that is neither Saturday nor Sunday: when the bank is asked to execute."""
+    # Holidays are not known yet (they come with the calendar); a bank moves such a date on by itself.
     following = day + datetime.timedelta(days=1)
     return following + datetime.timedelta(days=(7 - following.weekday()) if following.weekday() >= 5 else 0)
 
@@ -49,6 +50,7 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
     """
     purpose = f"TRO CAP XA HOI T{Month.of(batch.run.month).vi}"
     archive.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Named by process: what a killed one left behind is never mistaken for ours.
     part = archive.folder / f"{os.getpid()}-{batch.id}.part"
     try:
         with connection.cursor() as cursor, open(part, "w+b") as file:

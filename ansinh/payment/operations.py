@@ -59,6 +59,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
     with stage("freeze"), transaction.atomic():
         row = payroll.freeze(run=run, by=by, at=at)
         with connection.cursor() as cursor:
+            # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen by anybody.
             cursor.execute(statement("payment", "open_items"), {"run": row.id})
         with stage("seal"):
             ledger.seal(at=at)
@@ -92,6 +93,7 @@ def active_provider() -> PaymentServiceProvider:
 
 def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
     """Book the treasury order and the transfer to the provider for the run's account payments, once."""
+    # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it.
     total = sum(PaymentItem.objects.filter(run=run, channel="account").values_list("due_dong", flat=True))
     if not total:
         return
@@ -112,6 +114,7 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         put_on(everything(by))
         row = _frozen_run(run)
         _fund(row, provider, at)
+        # Numbers go on from the batches that exist, so a later attempt never reuses a message name that the bank has seen.
         earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
         prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
         cursor.execute(statement("payment", "reserve"), {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier,
@@ -126,6 +129,7 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
             " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.number > %s",
             parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, earlier], at=at,
         )
+        # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
         assert booked == reserved, "every reserved item is booked once"
         office.audit(by=by, action="payment.reserve", subject=run, detail={"items": reserved}, at=at)
         return reserved
@@ -140,6 +144,7 @@ def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefa
     with stage("render"):
         artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
     with transaction.atomic():
+        # The first hash is pinned. Should the same batch ever give other bytes, the file at the bank is no longer provably ours.
         stored = PaymentBatch.objects.select_for_update().get(id=batch.id)
         if stored.sha256 and stored.sha256 != artefact.sha256:
             raise Refused(
@@ -166,9 +171,11 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
             vi=f"Tổ chức chi trả từ chối nhận tệp {artefact.name}. Tiền vẫn được giữ; hãy liên hệ tổ chức chi trả rồi gửi lại.",
             en=f"The provider refused the file {artefact.name}. The money stays reserved.", file=artefact.name,
         )
+    # ALREADY is as good as SENT: the provider has exactly these bytes.
     state = PaymentBatch.State.UNKNOWN if receipt is Receipt.UNKNOWN else PaymentBatch.State.SENT
     with transaction.atomic():
         put_on(everything(by))
+        # A later, vaguer answer never makes a certain one uncertain again.
         PaymentBatch.objects.filter(id=batch.id).exclude(state=PaymentBatch.State.SENT).update(state=state, sent_at=at)
         office.audit(by=by, action="payment.send", subject=batch.message_id, detail={"receipt": receipt.name, "sha256": artefact.sha256}, at=at)
     return receipt
@@ -226,6 +233,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
 
     Promises: items, books and the lines' own record change in the same transaction; a repeated answer changes nothing.
     """
+    # The lattice lives in Python, where every pair is tested; the database gets it as a small table and judges all lines at once.
     keys = list(transitions.EFFECTS.items())
     with connection.cursor() as cursor:
         # Whole-file statements: one wrong row estimate must not turn them into a loop per line.
@@ -242,6 +250,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         applied, held = cursor.fetchone()
     _book_moves(message.id, provider, at)
     _follow_addresses(at)
+    # The next message of the same transaction makes them anew.
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE judged, moved")
     return applied, held
@@ -256,6 +265,7 @@ def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.da
                  ("return", chart.Code.RETURN, returned, paid), ("return", chart.Code.RETURN_TO_PREFUND, prefund, returned)]
     effects, codes, debits, credits = (list(column) for column in zip(*movements, strict=True))
     with connection.cursor() as cursor:
+        # Counted before booking, compared after: a transfer that was silently there already would mean that money moved twice.
         cursor.execute("SELECT count(*) FILTER (WHERE effect <> 'advance') + count(*) FILTER (WHERE effect = 'return') FROM moved")
         (expected,) = cursor.fetchone()
     booked = ledger.book(rows=statement("payment", "transfers"), parameters=[evidence, effects, [int(code) for code in codes], debits, credits], at=at)

@@ -51,6 +51,7 @@ def _locked_run(code: str) -> PayrollRun:
 
 
 def _require_role(by: str, roles: frozenset[str]) -> None:
+    # The name comes from the command line or a session; what it may do is read anew, so a role taken away counts at once.
     member = staff_queries.staff(by)
     if member.role not in roles:
         raise Refused(
@@ -64,6 +65,7 @@ def _require_role(by: str, roles: frozenset[str]) -> None:
 def _has_beneficiaries(selection: Selection, month: Month) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
+            # People settled before count too: somebody whose decision ended may owe money back, and that is not an empty selection.
             "SELECT EXISTS (SELECT FROM entitlement_decision WHERE area_id = ANY (%s) AND start_month <= %s"
             " AND (end_month IS NULL OR end_month > %s))"
             " OR EXISTS (SELECT FROM payroll_settlement WHERE area_id = ANY (%s))",
@@ -74,6 +76,7 @@ def _has_beneficiaries(selection: Selection, month: Month) -> bool:
 
 def _open_run(selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str) -> PayrollRun:
     """Return the run that is still open for this month and area, emptied; or a new one with the next number."""
+    # The unique constraint allows one open run; taking it over instead of adding a second keeps one number for one draft.
     run = PayrollRun.objects.select_for_update().filter(month=month.first_day, area_id=selection.area_id).exclude(state="FROZEN").first()
     if run is None:
         earlier = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id).count()
@@ -83,10 +86,12 @@ def _open_run(selection: Selection, month: Month, *, by: str, at: datetime.datet
     else:
         require(run.state, "CALCULATED")
         with connection.cursor() as cursor:
+            # Raw deletes: the ORM would first load every row to look for dependants that cannot exist.
             for table in ("payrollline", "payrollhold", "payrollpayee"):
                 cursor.execute(f"DELETE FROM payroll_{table} WHERE run_id = %s", [run.id])
     run.state, run.known_on, run.facts_known_at, run.law_hash = "CALCULATED", known_on, at, law_hash
     run.statement_hash, run.compiler_version, run.calculated_by, run.calculated_at = "", COMPILER_VERSION, by, at
+    # A check made on other figures is worth nothing: it has to be made again.
     run.checked_by, run.checked_at, run.sha256 = "", None, ""
     run.save()
     return run
@@ -114,6 +119,7 @@ def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> 
     parameters = {"run": run.id, "month": run.month, "areas": list(selection.communes), "cut_off": run.facts_known_at.date(),
                   "months": [month.first_day for month in months]}
     with connection.cursor() as cursor:
+        # Temporary tables have no statistics until somebody takes them; without, the next join is planned for a handful of rows.
         cursor.execute("ANALYZE entitled; ANALYZE undecided")
         for name in ("differences", "holds", "undecided_holds", "payees"):
             cursor.execute(statement("payroll", name), parameters)
@@ -132,6 +138,7 @@ def calculate(
     """
     with transaction.atomic():
         _see_everything(by)
+        # Two people pressing the button together would both see no open run; the second waits here and finds the first one's.
         _lock(f"payroll {month} {selection.area_id}")
         if not _has_beneficiaries(selection, month):
             raise empty_selection(selection.area_code, month)
@@ -145,6 +152,7 @@ def calculate(
                 control = control_of(run.id)
                 run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
                 run.save()
+            # A run is made first and judged afterwards: only the finished comparison can tell that there was nothing to pay.
             frozen = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN").order_by("-sequence").first()
             if control.lines == 0 and frozen is not None:
                 # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.
@@ -157,6 +165,7 @@ def calculate(
 
 def _require_unchanged(run: PayrollRun) -> Control:
     """Return the control figures, refusing when they are no longer those that were calculated."""
+    # The hash is taken over the rows again, not over what was remembered of them: a changed row cannot hide behind a total.
     control = control_of(run.id)
     if (control.lines, control.total_dong, control.sha256) != (run.lines, run.control_total_dong, run.sha256):
         raise Refused(
@@ -205,6 +214,7 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         _see_everything(by)
         row = _locked_run(run)
         _require_role(by, _APPROVERS)
+        # The same person pressing twice is no second approval and no fault either.
         if row.state in {"APPROVED", "FROZEN"} and row.approved_by == by:
             return run_row(row)
         require(row.state, "APPROVED")
@@ -236,6 +246,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         if row.state == "FROZEN":
             return run_row(row)
         require(row.state, "FROZEN")
+        # Approved yesterday, frozen today: whatever happened in between must not have touched a line.
         _require_unchanged(row)
         with connection.cursor() as cursor:
             cursor.execute(statement("payroll", "settle"), {"run": row.id})
@@ -247,6 +258,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
                 en="Another run has settled the same months for some people. Calculate this run again.",
                 run=run, lines=row.lines, unchanged=settled,
             )
+        # The run's id is the reference: a second freeze could not book a second commitment even if it came this far.
         ledger.book_one(
             code=chart.Code.COMMIT, reference=row.id, debit=chart.commitment(row.code), credit=chart.APPROPRIATION,
             amount_dong=row.control_total_dong, evidence=row.id, month=row.month, at=at,

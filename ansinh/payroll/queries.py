@@ -101,6 +101,7 @@ def control_of(run_id: int) -> Control:
         return Control(*cursor.fetchone())
 
 
+# The plain form is what leaves this room: a page that held the model could load related rows one by one.
 def run_row(run: PayrollRun) -> RunRow:
     """Return the plain form of a run."""
     return RunRow(

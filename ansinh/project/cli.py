@@ -103,6 +103,7 @@ def _translate(error: BaseException) -> Refused | None:
     """Return the refusal behind an error of the operating system or the database, or None when there is none."""
     if isinstance(error, Refused):
         return error
+    # The cause lies under what Django and psycopg wrapped around it.
     chain: BaseException | None = error
     while chain is not None:
         if isinstance(chain, OSError) and chain.errno == errno.ENOSPC:
@@ -152,6 +153,7 @@ def _install_last_word(arguments: argparse.Namespace, home: Home) -> None:
             )
         _answer_refusal(refusal, arguments)
 
+    # An excepthook and not an `except`: the code stays free of a clause that could swallow what it should not.
     sys.excepthook = last_word
 
 

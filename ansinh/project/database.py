@@ -144,6 +144,7 @@ def _server_user() -> int | None:
 
 def _initialise(home: Home, binaries: Path, data: Path, user: int | None) -> None:
     """Make the cluster in a folder beside and rename it, so that an interrupted first start leaves nothing half-made."""
+    # PG_VERSION appears early in a half-made cluster; only the rename says that it is whole.
     building = data.with_name(f"{data.name}.new")
     if building.exists():
         shutil.rmtree(building)
@@ -192,12 +193,14 @@ def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]
     data = _data_folder(home, user)
     if not (data / "PG_VERSION").exists():
         _initialise(home, binaries, data, user)
+    # Short on purpose: a socket path has 107 bytes, and a home may lie deep.
     socket_folder = tempfile.mkdtemp(prefix="ansinh-", dir="/tmp")
     if user is not None:
         os.chown(socket_folder, user, user)
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     process = children.start(
         [binaries / "bin/postgres", "-D", data, "-k", socket_folder, *options],
+        # SIGINT is PostgreSQL's fast shutdown: open transactions are undone and the files left clean, also when we die by kill -9.
         death_signal=signal.SIGINT, log=home.logs / "postgresql.log", user=user, environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
     )
     deadline = time.monotonic() + 60

@@ -23,6 +23,7 @@ def is_current() -> bool:
 
 def migrate() -> None:
     """Apply what is missing and grant the application its rights. Safe to run at any time; a second run does nothing."""
+    # Looking takes milliseconds; migrating would also grant anew, on every command.
     if is_current():
         return
     call_command("migrate", database="owner", verbosity=0, interactive=False)

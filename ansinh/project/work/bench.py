@@ -118,6 +118,7 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
     with bootstrap.gateway_to(provider) as gateway:
         with accounting():
             operations.submit(run=code, provider=provider, gateway=gateway, archive=bootstrap.archive(), by=OPERATOR, at=timezone.now(), progress=say)
+        # The bank works on the same two cores; its time lies between the stages and in none of them.
         sandbox.wait_until_idle(home)
         with accounting():
             collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say)
