@@ -94,7 +94,9 @@ Run = Callable[..., dict[str, Any]]
 def ansinh(home: Path, *words: str, expect: int = 0, environment: dict[str, str] | None = None) -> dict[str, Any]:
     """Run the command as a user would, with `--json`, and return its answer. Fails on a traceback or another status."""
     command = [sys.executable, "-m", "ansinh.project.cli", *words, "--home", str(home), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **(environment or {})}, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **(environment or {})}, check=False
+    )
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode == expect, f"{done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return json.loads(done.stdout) if done.stdout.strip() else {}

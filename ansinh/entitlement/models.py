@@ -24,5 +24,7 @@ class Decision(models.Model):
         indexes = [models.Index("recorded_at", name="decision_recorded")]
         constraints = [
             models.UniqueConstraint("person", "benefit", condition=Q(end_month=None), name="one_open_decision"),
-            models.CheckConstraint(condition=Q(end_month=None) | Q(start_month__lte=F("end_month")), name="decision_period"),
+            models.CheckConstraint(
+                condition=Q(end_month=None) | Q(start_month__lte=F("end_month")), name="decision_period"
+            ),
         ]

@@ -56,15 +56,19 @@ def make_result_tables() -> None:
 def _typed(kind: FactKind, source: str) -> str:
     """Return SQL that turns a fact stored as text into its type: missing is the law's "no", "unknown" is NULL."""
     known, missing = {
-        "bool": (f"{source} = 'true'", "false"), "enum": (source, f"'{kind.missing}'"),
+        "bool": (f"{source} = 'true'", "false"),
+        "enum": (source, f"'{kind.missing}'"),
     }.get(kind.type, (f"({source})::bigint", "0"))
     return f"CASE WHEN {source} IS NULL THEN {missing} WHEN {source} <> 'unknown' THEN {known} END"
 
 
 def _pivot(name: str) -> str:
-    # max() picks the only value there is: two periods of one fact never overlap. Should they, the answer is at least stable.
-    return (f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_END}) AS {name}, "
-            f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_PREV}) AS {name}__prev")
+    # max() picks the only value there is: two periods of one fact never overlap. Should they, the answer is at least
+    # stable.
+    return (
+        f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_END}) AS {name}, "
+        f"max(fact.value) FILTER (WHERE fact.kind = '{name}' AND {_AT_PREV}) AS {name}__prev"
+    )
 
 
 def _columns(kinds: dict[str, FactKind]) -> tuple[str, str, str]:
@@ -89,11 +93,19 @@ def gather_facts(package: LawPackage, question: Question) -> None:
     circumstance, protected, typed = _columns(package.facts)
     child_pivots, _, child_typed = _columns(package.child_facts)
     parameters = {
-        "month": question.month.first_day, "end": question.month.last_day, "prev": question.month.plus(-1).last_day,
-        "known_at": question.known_at, "benefits": [benefit.code for benefit in package.benefits], "areas": list(question.areas),
+        "month": question.month.first_day,
+        "end": question.month.last_day,
+        "prev": question.month.plus(-1).last_day,
+        "known_at": question.known_at,
+        "benefits": [benefit.code for benefit in package.benefits],
+        "areas": list(question.areas),
     }
-    facts = statement("entitlement", "facts").format(circumstance_columns=circumstance, protected_columns=protected, fact_columns=typed)
-    children = statement("entitlement", "children").format(child_columns=child_typed, child_circumstance_columns=child_pivots)
+    facts = statement("entitlement", "facts").format(
+        circumstance_columns=circumstance, protected_columns=protected, fact_columns=typed
+    )
+    children = statement("entitlement", "children").format(
+        child_columns=child_typed, child_circumstance_columns=child_pivots
+    )
     with connection.cursor() as cursor:
         # One pair of tables for all months of a run: twelve months would otherwise lie in memory side by side.
         cursor.execute("DROP TABLE IF EXISTS facts, children")
@@ -106,11 +118,15 @@ def gather_facts(package: LawPackage, question: Question) -> None:
 def evaluate(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
     """Add to `entitled` what each person is due for the month, and to `undecided` what waits for a fact."""
     gather_facts(package, question)
-    parameters = {"benefits": list(compiled.benefits), "rules": [priced.rule.rule for priced in compiled.rules],
-                  "month": question.month.first_day}
+    parameters = {
+        "benefits": list(compiled.benefits),
+        "rules": [priced.rule.rule for priced in compiled.rules],
+        "month": question.month.first_day,
+    }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS outcome")
-        # Kept as a table because two questions are asked of it, and the law's statement is the dearest part of the month.
+        # Kept as a table because two questions are asked of it, and the law's statement is the dearest part of the
+        # month.
         cursor.execute(f"CREATE TEMPORARY TABLE outcome ON COMMIT DROP AS {compiled.result_sql}")
         cursor.execute(
             "INSERT INTO entitled (person_id, benefit, for_month, rule, amount_dong)"

@@ -25,14 +25,25 @@ class DecisionRow:
 def decisions_of(person_id: int) -> list[DecisionRow]:
     """Return the decisions about a person, oldest first, as far as the caller's scope reaches."""
     rows = Decision.objects.filter(person_id=person_id).order_by("start_month", "benefit")
-    return [DecisionRow(row.benefit, row.number, row.signed_on, Month.of(row.start_month), Month.of(row.end_month) if row.end_month else None)
-            for row in rows]
+    return [
+        DecisionRow(
+            row.benefit,
+            row.number,
+            row.signed_on,
+            Month.of(row.start_month),
+            Month.of(row.end_month) if row.end_month else None,
+        )
+        for row in rows
+    ]
 
 
 def granted_in(person_id: int, month: Month) -> frozenset[str]:
     """Return the benefits with a decision in force in the month."""
-    return frozenset(row.benefit for row in decisions_of(person_id)
-                     if row.start_month <= month and (row.end_month is None or row.end_month > month))
+    return frozenset(
+        row.benefit
+        for row in decisions_of(person_id)
+        if row.start_month <= month and (row.end_month is None or row.end_month > month)
+    )
 
 
 def _parse(text: str) -> Any:
@@ -76,21 +87,39 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
     Protected conditions are part of it only under a scope that may see them.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT person.birth_date, person.death_date, person.sex, area.code FROM people_person AS person"
-                       " JOIN office_area AS area ON area.id = person.area_id WHERE person.id = %s", [person_id])
+        cursor.execute(
+            "SELECT person.birth_date, person.death_date, person.sex, area.code FROM people_person AS person"
+            " JOIN office_area AS area ON area.id = person.area_id WHERE person.id = %s",
+            [person_id],
+        )
         birth_date, death_date, sex, area = cursor.fetchone()
         facts: dict[str, Any] = {"id": str(person_id), "birth_date": birth_date.isoformat(), "sex": sex, "area": area}
         if death_date:
             facts["death_date"] = death_date.isoformat()
         for statement in (_CIRCUMSTANCES, _PROTECTED, _POVERTY, _HARDSHIP):
-            facts.update({kind: periods for kind, periods in _periods(cursor, statement, person_id).items() if kind in package.facts})
+            facts.update(
+                {
+                    kind: periods
+                    for kind, periods in _periods(cursor, statement, person_id).items()
+                    if kind in package.facts
+                }
+            )
         receiving = _periods(cursor, _RECEIVING, person_id)
-        facts["was_receiving"] = [{"value": [benefit], "from": period["from"], "to": period["to"]}
-                                  for benefit, periods in receiving.items() for period in periods]
+        facts["was_receiving"] = [
+            {"value": [benefit], "from": period["from"], "to": period["to"]}
+            for benefit, periods in receiving.items()
+            for period in periods
+        ]
         cursor.execute(_CHILDREN, [person_id])
         facts["children"] = [
-            {"birth_date": born.isoformat(), **{kind: periods for kind, periods in _periods(cursor, _CIRCUMSTANCES, child).items()
-                                                if kind in package.child_facts}}
+            {
+                "birth_date": born.isoformat(),
+                **{
+                    kind: periods
+                    for kind, periods in _periods(cursor, _CIRCUMSTANCES, child).items()
+                    if kind in package.child_facts
+                },
+            }
             for child, born in cursor.fetchall()
         ]
     return facts

@@ -17,7 +17,9 @@ class LedgerAccount(models.Model):
 
     class Meta:
         verbose_name = "tài khoản kế toán"
-        constraints = [models.CheckConstraint(condition=Q(keeps_floor=False) | Q(balance_dong__gte=0), name="no_overspend")]
+        constraints = [
+            models.CheckConstraint(condition=Q(keeps_floor=False) | Q(balance_dong__gte=0), name="no_overspend")
+        ]
 
 
 class Transfer(models.Model):
@@ -26,8 +28,12 @@ class Transfer(models.Model):
     id = models.BigAutoField(primary_key=True)
     code = models.SmallIntegerField("mã nghiệp vụ")
     reference = models.BigIntegerField("tham chiếu")
-    debit = models.ForeignKey(LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Nợ")
-    credit = models.ForeignKey(LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Có")
+    debit = models.ForeignKey(
+        LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Nợ"
+    )
+    credit = models.ForeignKey(
+        LedgerAccount, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="Có"
+    )
     amount_dong = models.BigIntegerField("số tiền (đồng)")
     evidence = models.BigIntegerField("chứng từ")
     month = models.DateField("kỳ")

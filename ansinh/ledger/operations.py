@@ -62,15 +62,23 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
 
 
 def book_one(
-    *, code: Code, reference: int, debit: Account, credit: Account, amount_dong: int, evidence: int,
-    month: datetime.date, at: datetime.datetime,
+    *,
+    code: Code,
+    reference: int,
+    debit: Account,
+    credit: Account,
+    amount_dong: int,
+    evidence: int,
+    month: datetime.date,
+    at: datetime.datetime,
 ) -> int:
     """This will book a single transfer and return 1, or 0 when it had been booked before."""
     debit_id, credit_id = account_ids(debit, credit)
     return book(
         rows="SELECT %s::smallint AS code, %s::bigint AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
         " %s::bigint AS amount_dong, %s::bigint AS evidence, %s::date AS month",
-        parameters=[code, reference, debit_id, credit_id, amount_dong, evidence, month], at=at,
+        parameters=[code, reference, debit_id, credit_id, amount_dong, evidence, month],
+        at=at,
     )
 
 
@@ -81,9 +89,22 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
         Refused: `amount_not_positive`.
     """
     if amount_dong <= 0:
-        raise Refused("amount_not_positive", vi="Số tiền dự toán phải lớn hơn 0.", en="The amount must be above zero.", amount=amount_dong)
-    return book_one(code=Code.APPROPRIATE, reference=document, debit=APPROPRIATION, credit=WORLD, amount_dong=amount_dong,
-                    evidence=document, month=month, at=at)
+        raise Refused(
+            "amount_not_positive",
+            vi="Số tiền dự toán phải lớn hơn 0.",
+            en="The amount must be above zero.",
+            amount=amount_dong,
+        )
+    return book_one(
+        code=Code.APPROPRIATE,
+        reference=document,
+        debit=APPROPRIATION,
+        credit=WORLD,
+        amount_dong=amount_dong,
+        evidence=document,
+        month=month,
+        at=at,
+    )
 
 
 def seal(*, at: datetime.datetime) -> str | None:

@@ -37,7 +37,9 @@ def _seals_hold() -> bool:
             cursor.execute(ROOT_OF, [last, seal.last_transfer])
             if cursor.fetchone() != (seal.first_transfer, seal.last_transfer, seal.transfers, seal.root):
                 return False
-            if seal.chain != chain_link(previous, seal.number, seal.first_transfer, seal.last_transfer, seal.transfers, seal.root):
+            if seal.chain != chain_link(
+                previous, seal.number, seal.first_transfer, seal.last_transfer, seal.transfers, seal.root
+            ):
                 return False
             previous, last = seal.chain, seal.last_transfer
     return True
@@ -46,9 +48,12 @@ def _seals_hold() -> bool:
 def verify() -> BookCheck:
     """Return whether the books hold: balances add up to zero, equal their transfers, keep their floors; the chain is whole."""
     with connection.cursor() as cursor:
-        # Three questions that do not trust each other: the balances among themselves, against their transfers, against their floors.
-        cursor.execute("SELECT coalesce(sum(balance_dong), 0) = 0, coalesce(bool_and(NOT keeps_floor OR balance_dong >= 0), true)"
-                       " FROM ledger_ledgeraccount")
+        # Three questions that do not trust each other: the balances among themselves, against their transfers, against
+        # their floors.
+        cursor.execute(
+            "SELECT coalesce(sum(balance_dong), 0) = 0, coalesce(bool_and(NOT keeps_floor OR balance_dong >= 0), true)"
+            " FROM ledger_ledgeraccount"
+        )
         zero, floors = cursor.fetchone()
         cursor.execute(
             "SELECT count(*) = 0 FROM ledger_ledgeraccount AS account FULL JOIN ("
@@ -57,13 +62,21 @@ def verify() -> BookCheck:
             " WHERE account.id IS NULL OR account.balance_dong <> coalesce(moved.amount, 0)"
         )
         (equal,) = cursor.fetchone()
-        cursor.execute("SELECT (SELECT count(*) FROM ledger_transfer), (SELECT coalesce(sum(transfers), 0) FROM ledger_seal)")
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM ledger_transfer), (SELECT coalesce(sum(transfers), 0) FROM ledger_seal)"
+        )
         transfers, sealed = cursor.fetchone()
     last = Seal.objects.order_by("-number").values_list("chain", flat=True).first() or ""
     return BookCheck(
-        checks={"balanced": zero, "balances_equal_transfers": equal, "no_overspend": floors, "seal_chain": _seals_hold(),
-                "everything_sealed": sealed == transfers},
-        transfers=transfers, seal=last,
+        checks={
+            "balanced": zero,
+            "balances_equal_transfers": equal,
+            "no_overspend": floors,
+            "seal_chain": _seals_hold(),
+            "everything_sealed": sealed == transfers,
+        },
+        transfers=transfers,
+        seal=last,
     )
 
 
@@ -89,8 +102,15 @@ def export(program: str, month: Month | None) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM ledger_ledgeraccount ORDER BY name")
         names = [name for (name,) in cursor.fetchall()]
-        yield from ('option "title" "AnSinh"\n', 'option "operating_currency" "VND"\n\n') if is_beancount else ("commodity 1.000 VND\n\n",)
-        yield from (f"2021-01-01 open {_account(name)} VND\n" if is_beancount else f"account {_account(name)}\n" for name in names)
+        yield from (
+            ('option "title" "AnSinh"\n', 'option "operating_currency" "VND"\n\n')
+            if is_beancount
+            else ("commodity 1.000 VND\n\n",)
+        )
+        yield from (
+            f"2021-01-01 open {_account(name)} VND\n" if is_beancount else f"account {_account(name)}\n"
+            for name in names
+        )
         cursor.execute(_TRANSFERS, [first_day, first_day])
         for number, booked_at, code, reference, debit, credit, amount, evidence in cursor:
             last_date = booked_at.date().isoformat()
@@ -99,8 +119,10 @@ def export(program: str, month: Month | None) -> Iterator[str]:
             totals[credit] = totals.get(credit, 0) - amount
             text = f"{Code(code).name} {reference}"
             head = f'{last_date} * "{text}"' if is_beancount else f"{last_date} ({number}) {text}"
-            yield (f"\n{head}\n  ; {LABELS[Code(code)]}; chứng từ {evidence}\n"
-                   f"  {_account(debit)}  {amount} VND\n  {_account(credit)}  {-amount} VND\n")
+            yield (
+                f"\n{head}\n  ; {LABELS[Code(code)]}; chứng từ {evidence}\n"
+                f"  {_account(debit)}  {amount} VND\n  {_account(credit)}  {-amount} VND\n"
+            )
     yield from _assertions(totals, last_date, is_beancount)
 
 
@@ -114,7 +136,9 @@ def _assertions(totals: dict[str, int], last_date: str, is_beancount: bool) -> I
     if is_beancount:
         # A beancount assertion holds at the start of its day.
         year, month_number, day = (int(part) for part in last_date.split("-"))
-        following = Month(year, month_number).plus(1).first_day.isoformat() if day > 27 else f"{last_date[:8]}{day + 1:02d}"
+        following = (
+            Month(year, month_number).plus(1).first_day.isoformat() if day > 27 else f"{last_date[:8]}{day + 1:02d}"
+        )
         yield from (f"{following} balance {_account(name)} {total} VND\n" for name, total in sorted(totals.items()))
     elif totals:
         yield f"\n{last_date} Số dư cuối kỳ\n"

@@ -23,4 +23,6 @@ ROOT_OF = """
 
 def chain_link(previous: str, number: int, first: int, last: int, count: int, root: str) -> str:
     """Return the next link: the hash of the previous link and everything the new seal states."""
-    return hashlib.sha256(f"{CANONICAL_VERSION};{previous};{number};{first};{last};{count};{root}".encode("ascii")).hexdigest()
+    return hashlib.sha256(
+        f"{CANONICAL_VERSION};{previous};{number};{first};{last};{count};{root}".encode("ascii")
+    ).hexdigest()

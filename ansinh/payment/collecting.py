@@ -53,10 +53,29 @@ def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
             yield line.line, None, None, "", "", None, "", "", line.reason[:40]
         elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
             # Money or news about something that is not ours: kept, never guessed.
-            yield (line.line, None, None, line.end_to_end_id[:35], line.status[:8], line.amount_dong, line.reason_set, line.reason_code[:8],
-                   "unknown_reference")
+            yield (
+                line.line,
+                None,
+                None,
+                line.end_to_end_id[:35],
+                line.status[:8],
+                line.amount_dong,
+                line.reason_set,
+                line.reason_code[:8],
+                "unknown_reference",
+            )
         else:
-            yield (line.line, name[1], name[2], line.end_to_end_id, line.status, line.amount_dong, line.reason_set, line.reason_code[:8], "")
+            yield (
+                line.line,
+                name[1],
+                name[2],
+                line.end_to_end_id,
+                line.status,
+                line.amount_dong,
+                line.reason_set,
+                line.reason_code[:8],
+                "",
+            )
 
 
 def _load(cursor: Cursor, reading: Reading, instance: int) -> int:
@@ -77,16 +96,26 @@ def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
     for group in reading.groups:
         # Good news for a whole file is no news about a payee; only a refusal can be handed down to each line.
         if group.status == "REJECTED":
-            cursor.execute(statement("payment", "refused_batch"), {"message_id": group.original_message_id, "reason_set": group.reason_set,
-                                                                   "reason_code": group.reason_code})
+            cursor.execute(
+                statement("payment", "refused_batch"),
+                {
+                    "message_id": group.original_message_id,
+                    "reason_set": group.reason_set,
+                    "reason_code": group.reason_code,
+                },
+            )
             added += cursor.rowcount
     return added
 
 
-def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> Collected:
+def _apply(
+    message: Message, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime
+) -> Collected:
     """Read one stored message and apply it, with its own mark, in one transaction."""
     path = archive.path(message.sha256)
-    inbound = Inbound(name=message.name, path=path, sha256=message.sha256, size=path.stat().st_size, origin=provider.code)
+    inbound = Inbound(
+        name=message.name, path=path, sha256=message.sha256, size=path.stat().st_size, origin=provider.code
+    )
     with transaction.atomic():
         put_on(everything("system"))
         # Another worker may have applied it while we waited for the lock.
@@ -110,7 +139,12 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
         # Known only now: the kind and the warnings are complete when the last line has been read.
         known = reading.kind != "unknown"
         message.state = Message.State.APPLIED if known else Message.State.QUARANTINED
-        message.kind, message.message_id, message.lines, message.held = reading.kind[:40], reading.message_id[:70], lines, held
+        message.kind, message.message_id, message.lines, message.held = (
+            reading.kind[:40],
+            reading.message_id[:70],
+            lines,
+            held,
+        )
         message.note = ", ".join(notice.reason for notice in reading.warnings)[:300]
         message.applied_at = at
         message.save()
@@ -119,7 +153,9 @@ def _apply(message: Message, provider: PaymentServiceProvider, gateway: Gateway,
 
 def _quarantine(message: Message, refusal: Refused, at: datetime.datetime) -> None:
     with transaction.atomic():
-        Message.objects.filter(id=message.id).update(state=Message.State.QUARANTINED, note=f"{refusal.reason}: {refusal.vi}"[:300], applied_at=at)
+        Message.objects.filter(id=message.id).update(
+            state=Message.State.QUARANTINED, note=f"{refusal.reason}: {refusal.vi}"[:300], applied_at=at
+        )
 
 
 def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime) -> int:
@@ -130,8 +166,11 @@ def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime
         cursor.execute(statement("payment", "unprocessed_returns"), {"provider": provider.id})
         for message_id, _ in cursor.fetchall():
             cursor.execute(_ANSWER)
-            cursor.execute("INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
-                           " FROM payment_messageline WHERE message_id = %s AND hold_reason = 'return_before_payment'", [message_id])
+            cursor.execute(
+                "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
+                " FROM payment_messageline WHERE message_id = %s AND hold_reason = 'return_before_payment'",
+                [message_id],
+            )
             message = Message.objects.select_for_update().get(id=message_id)
             applied, _ = judge_and_apply(message=message, provider=provider, at=at)
             cursor.execute("DROP TABLE answer")
@@ -142,7 +181,12 @@ def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime
 
 
 def collect(
-    *, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime, progress: Progress = lambda _: None,
+    *,
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    archive: Archive,
+    at: datetime.datetime,
+    progress: Progress = lambda _: None,
 ) -> Collected:
     """This will fetch everything new from one provider, keep it, and apply it file by file.
 
@@ -160,7 +204,8 @@ def collect(
 
 def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> None:
     """Bring every file we do not have into the archive, and note each before the next is fetched."""
-    # A name we have is not fetched again; the hash decides in the end, because banks send the same file under new names.
+    # A name we have is not fetched again; the hash decides in the end, because banks send the same file under new
+    # names.
     names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -33,7 +33,15 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
     while rows := cursor.fetchmany(_PORTION):
         names = encode_many(instance, [(item, attempt) for item, attempt, *_ in rows])
         for name, (_, _, amount, bank, number, holder, beneficiary) in zip(names, rows, strict=True):
-            yield Instruction(name, amount, bank, number, ascii_upper(holder), ascii_upper(beneficiary) if beneficiary else None, purpose)
+            yield Instruction(
+                name,
+                amount,
+                bank,
+                number,
+                ascii_upper(holder),
+                ascii_upper(beneficiary) if beneficiary else None,
+                purpose,
+            )
 
 
 def next_working_day(day: datetime.date) -> datetime.date:
@@ -57,9 +65,13 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
             cursor.execute(_ITEMS, [batch.id])
             artefact = gateway.render(
                 Batch(
-                    message_id=batch.message_id, created_at=batch.created_at, execution_date=next_working_day(batch.created_at.date()),
-                    debtor=gateway.debtor, instructions=_instructions(cursor, instance, purpose),
-                    count=batch.instructions, total_dong=batch.control_total_dong,
+                    message_id=batch.message_id,
+                    created_at=batch.created_at,
+                    execution_date=next_working_day(batch.created_at.date()),
+                    debtor=gateway.debtor,
+                    instructions=_instructions(cursor, instance, purpose),
+                    count=batch.instructions,
+                    total_dong=batch.control_total_dong,
                 ),
                 file,
             )

@@ -61,9 +61,20 @@ class PaymentItem(models.Model):
         RETURNED = "RETURNED", "hoàn trả"
 
     run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="kỳ")
-    beneficiary = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="đối tượng")
-    payee = models.ForeignKey(Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="người nhận")
-    address = models.ForeignKey(FinancialAddress, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="tài khoản nhận")
+    beneficiary = models.ForeignKey(
+        Person, models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name="đối tượng"
+    )
+    payee = models.ForeignKey(
+        Person, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False, verbose_name="người nhận"
+    )
+    address = models.ForeignKey(
+        FinancialAddress,
+        models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        verbose_name="tài khoản nhận",
+    )
     channel = models.CharField("hình thức", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
     area = models.ForeignKey(Area, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="địa bàn")
     due_dong = models.BigIntegerField("phải chi (đồng)")
@@ -73,7 +84,9 @@ class PaymentItem(models.Model):
     attempt = models.SmallIntegerField("lần gửi", default=0)
     # Set when the item may be sent; cleared at submit, so that a rejected item is never sent again by itself.
     eligible = models.BooleanField("được gửi")
-    batch = models.ForeignKey(PaymentBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="lô lệnh")
+    batch = models.ForeignKey(
+        PaymentBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="lô lệnh"
+    )
     status = models.CharField("trạng thái", max_length=8, choices=Status)
     reason_set = models.CharField("bộ mã lý do", max_length=20, blank=True)
     reason_code = models.CharField("mã lý do", max_length=8, blank=True)
@@ -83,7 +96,10 @@ class PaymentItem(models.Model):
         constraints = [
             models.UniqueConstraint("run", "beneficiary", name="item_once"),
             models.CheckConstraint(
-                condition=Q(due_dong__gt=0) & Q(inflight_dong__gte=0) & Q(paid_dong__gte=0) & Q(waived_dong__gte=0)
+                condition=Q(due_dong__gt=0)
+                & Q(inflight_dong__gte=0)
+                & Q(paid_dong__gte=0)
+                & Q(waived_dong__gte=0)
                 & Q(due_dong__gte=F("inflight_dong") + F("paid_dong") + F("waived_dong")),
                 name="never_paid_twice",
             ),
@@ -119,7 +135,9 @@ class MessageLine(models.Model):
     """One result in a message: what it said of which attempt, and whether it was applied or held for a person."""
 
     pk = models.CompositePrimaryKey("message_id", "line")
-    message = models.ForeignKey(Message, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="thông điệp")
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="thông điệp"
+    )
     line = models.IntegerField("dòng")
     item_id = models.BigIntegerField("khoản chi", null=True)
     attempt = models.SmallIntegerField("lần gửi", null=True)

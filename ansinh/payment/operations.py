@@ -59,7 +59,8 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
     with stage("freeze"), transaction.atomic():
         row = payroll.freeze(run=run, by=by, at=at)
         with connection.cursor() as cursor:
-            # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen by anybody.
+            # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen
+            # by anybody.
             cursor.execute(statement("payment", "open_items"), {"run": row.id})
         with stage("seal"):
             ledger.seal(at=at)
@@ -69,12 +70,19 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
 def _frozen_run(code: str) -> PayrollRun:
     run = PayrollRun.objects.select_for_update().filter(code=code).first()
     if run is None:
-        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+        raise Refused(
+            "run_unknown",
+            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
+            en=f"There is no payroll run “{code}”.",
+            run=code,
+        )
     if run.state != "FROZEN":
         raise Refused(
             "run_not_frozen",
             vi=f"Kỳ {code} chưa được chốt nên chưa thể gửi lệnh chi. Hãy duyệt và chốt kỳ trước.",
-            en=f"Run {code} is not frozen; nothing can be sent. Approve and freeze it first.", run=code, state=run.state,
+            en=f"Run {code} is not frozen; nothing can be sent. Approve and freeze it first.",
+            run=code,
+            state=run.state,
         )
     return run
 
@@ -98,8 +106,20 @@ def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.dateti
     if not total:
         return
     order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
-    for code, debit, credit in ((chart.Code.TREASURY_ORDER, order, chart.commitment(run.code)), (chart.Code.PREFUND, deposit, order)):
-        ledger.book_one(code=code, reference=run.id, debit=debit, credit=credit, amount_dong=total, evidence=run.id, month=run.month, at=at)
+    for code, debit, credit in (
+        (chart.Code.TREASURY_ORDER, order, chart.commitment(run.code)),
+        (chart.Code.PREFUND, deposit, order),
+    ):
+        ledger.book_one(
+            code=code,
+            reference=run.id,
+            debit=debit,
+            credit=credit,
+            amount_dong=total,
+            evidence=run.id,
+            month=run.month,
+            at=at,
+        )
 
 
 def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, at: datetime.datetime) -> int:
@@ -114,11 +134,14 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         put_on(everything(by))
         row = _frozen_run(run)
         _fund(row, provider, at)
-        # Numbers go on from the batches that exist, so a later attempt never reuses a message name that the bank has seen.
+        # Numbers go on from the batches that exist, so a later attempt never reuses a message name that the bank has
+        # seen.
         earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
         prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
-        cursor.execute(statement("payment", "reserve"), {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier,
-                                                         "prefix": prefix, "at": at})
+        cursor.execute(
+            statement("payment", "reserve"),
+            {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier, "prefix": prefix, "at": at},
+        )
         reserved = cursor.rowcount
         if not reserved:
             return 0
@@ -127,7 +150,8 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
             rows="SELECT %s::smallint AS code, item.id * 64 + item.attempt AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
             " item.inflight_dong AS amount_dong, item.batch_id AS evidence, %s::date AS month FROM payment_paymentitem AS item"
             " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.number > %s",
-            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, earlier], at=at,
+            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, earlier],
+            at=at,
         )
         # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
         assert booked == reserved, "every reserved item is booked once"
@@ -144,13 +168,15 @@ def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefa
     with stage("render"):
         artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
     with transaction.atomic():
-        # The first hash is pinned. Should the same batch ever give other bytes, the file at the bank is no longer provably ours.
+        # The first hash is pinned. Should the same batch ever give other bytes, the file at the bank is no longer
+        # provably ours.
         stored = PaymentBatch.objects.select_for_update().get(id=batch.id)
         if stored.sha256 and stored.sha256 != artefact.sha256:
             raise Refused(
                 "file_changed",
                 vi=f"Tệp của lô {batch.message_id} không còn giống tệp đã lập. Không gửi; hãy báo quản trị.",
-                en=f"The file of batch {batch.message_id} is not the one made before. It was not sent.", batch=batch.message_id,
+                en=f"The file of batch {batch.message_id} is not the one made before. It was not sent.",
+                batch=batch.message_id,
             )
         stored.sha256 = artefact.sha256
         stored.save(update_fields=["sha256"])
@@ -169,7 +195,8 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
         raise Refused(
             "provider_refused_file",
             vi=f"Tổ chức chi trả từ chối nhận tệp {artefact.name}. Tiền vẫn được giữ; hãy liên hệ tổ chức chi trả rồi gửi lại.",
-            en=f"The provider refused the file {artefact.name}. The money stays reserved.", file=artefact.name,
+            en=f"The provider refused the file {artefact.name}. The money stays reserved.",
+            file=artefact.name,
         )
     # ALREADY is as good as SENT: the provider has exactly these bytes.
     state = PaymentBatch.State.UNKNOWN if receipt is Receipt.UNKNOWN else PaymentBatch.State.SENT
@@ -177,13 +204,26 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
         put_on(everything(by))
         # A later, vaguer answer never makes a certain one uncertain again.
         PaymentBatch.objects.filter(id=batch.id).exclude(state=PaymentBatch.State.SENT).update(state=state, sent_at=at)
-        office.audit(by=by, action="payment.send", subject=batch.message_id, detail={"receipt": receipt.name, "sha256": artefact.sha256}, at=at)
+        office.audit(
+            by=by,
+            action="payment.send",
+            subject=batch.message_id,
+            detail={"receipt": receipt.name, "sha256": artefact.sha256},
+            at=at,
+        )
     return receipt
 
 
 def submit(
-    *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime,
-    size: int = 50_000, progress: Progress = lambda _: None,
+    *,
+    run: str,
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    archive: Archive,
+    by: str,
+    at: datetime.datetime,
+    size: int = 50_000,
+    progress: Progress = lambda _: None,
 ) -> Sent:
     """This will send a frozen run's account payments: reserve, render, send; and finish what an earlier call left open.
 
@@ -194,17 +234,30 @@ def submit(
     with one_at_a_time(f"submit {provider.code}"):
         with stage("submit"):
             reserve(run=run, provider=provider, size=size, by=by, at=at)
-        done = _send_open_batches(run=run, provider=provider, gateway=gateway, archive=archive, by=by, at=at, progress=progress)
+        done = _send_open_batches(
+            run=run, provider=provider, gateway=gateway, archive=archive, by=by, at=at, progress=progress
+        )
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
     return done
 
 
 def _send_open_batches(
-    *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime, progress: Progress,
+    *,
+    run: str,
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    archive: Archive,
+    by: str,
+    at: datetime.datetime,
+    progress: Progress,
 ) -> Sent:
     """Render and send every batch of the run that is not known to be with the provider: new ones, and those of a killed call."""
-    open_batches = PaymentBatch.objects.filter(run__code=run, provider=provider).exclude(state=PaymentBatch.State.SENT).order_by("number")
+    open_batches = (
+        PaymentBatch.objects.filter(run__code=run, provider=provider)
+        .exclude(state=PaymentBatch.State.SENT)
+        .order_by("number")
+    )
     sent = unknown = 0
     for batch in list(open_batches):
         with transaction.atomic():
@@ -233,20 +286,27 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
 
     Promises: items, books and the lines' own record change in the same transaction; a repeated answer changes nothing.
     """
-    # The lattice lives in Python, where every pair is tested; the database gets it as a small table and judges all lines at once.
+    # The lattice lives in Python, where every pair is tested; the database gets it as a small table and judges all
+    # lines at once.
     keys = list(transitions.EFFECTS.items())
     with connection.cursor() as cursor:
         # Whole-file statements: one wrong row estimate must not turn them into a loop per line.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("ANALYZE answer")
-        cursor.execute(statement("payment", "judge"), {
-            "now": [now for (now, _), _ in keys], "answers": [answer for (_, answer), _ in keys],
-            "effects": [str(effect) for _, effect in keys],
-        })
+        cursor.execute(
+            statement("payment", "judge"),
+            {
+                "now": [now for (now, _), _ in keys],
+                "answers": [answer for (_, answer), _ in keys],
+                "effects": [str(effect) for _, effect in keys],
+            },
+        )
         cursor.execute(statement("payment", "apply"))
         cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
         cursor.execute("ANALYZE moved")
-        cursor.execute("SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged")
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged"
+        )
         applied, held = cursor.fetchone()
     _book_moves(message.id, provider, at)
     _follow_addresses(at)
@@ -259,16 +319,30 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
 def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
     """Book what the answers moved; a return books twice, out of what was paid and back to the money at the provider."""
     in_flight, paid, prefund, returned = ledger.account_ids(
-        chart.in_flight(provider.code), chart.paid(provider.code), chart.prefund(provider.code), chart.returned(provider.code)
+        chart.in_flight(provider.code),
+        chart.paid(provider.code),
+        chart.prefund(provider.code),
+        chart.returned(provider.code),
     )
-    movements = [("pay", chart.Code.PAY, paid, in_flight), ("reject", chart.Code.REJECT, prefund, in_flight),
-                 ("return", chart.Code.RETURN, returned, paid), ("return", chart.Code.RETURN_TO_PREFUND, prefund, returned)]
+    movements = [
+        ("pay", chart.Code.PAY, paid, in_flight),
+        ("reject", chart.Code.REJECT, prefund, in_flight),
+        ("return", chart.Code.RETURN, returned, paid),
+        ("return", chart.Code.RETURN_TO_PREFUND, prefund, returned),
+    ]
     effects, codes, debits, credits = (list(column) for column in zip(*movements, strict=True))
     with connection.cursor() as cursor:
-        # Counted before booking, compared after: a transfer that was silently there already would mean that money moved twice.
-        cursor.execute("SELECT count(*) FILTER (WHERE effect <> 'advance') + count(*) FILTER (WHERE effect = 'return') FROM moved")
+        # Counted before booking, compared after: a transfer that was silently there already would mean that money moved
+        # twice.
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE effect <> 'advance') + count(*) FILTER (WHERE effect = 'return') FROM moved"
+        )
         (expected,) = cursor.fetchone()
-    booked = ledger.book(rows=statement("payment", "transfers"), parameters=[evidence, effects, [int(code) for code in codes], debits, credits], at=at)
+    booked = ledger.book(
+        rows=statement("payment", "transfers"),
+        parameters=[evidence, effects, [int(code) for code in codes], debits, credits],
+        at=at,
+    )
     assert booked == expected, "every movement of an item is booked once"
 
 

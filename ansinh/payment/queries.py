@@ -8,8 +8,13 @@ from ansinh.payment.models import PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
 STATUS_LABELS = {
-    "DUE": ("Phải chi", "Due"), "RECEIVED": ("Ngân hàng đã nhận lệnh", "Received by the bank"), "ACCEPTED": ("Ngân hàng chấp nhận", "Accepted by the bank"),
-    "PAID": ("Đã chi", "Paid"), "REJECTED": ("Bị từ chối", "Rejected"), "UNKNOWN": ("Chưa rõ kết quả", "Unknown"), "RETURNED": ("Bị hoàn trả", "Returned"),
+    "DUE": ("Phải chi", "Due"),
+    "RECEIVED": ("Ngân hàng đã nhận lệnh", "Received by the bank"),
+    "ACCEPTED": ("Ngân hàng chấp nhận", "Accepted by the bank"),
+    "PAID": ("Đã chi", "Paid"),
+    "REJECTED": ("Bị từ chối", "Rejected"),
+    "UNKNOWN": ("Chưa rõ kết quả", "Unknown"),
+    "RETURNED": ("Bị hoàn trả", "Returned"),
 }
 
 
@@ -50,7 +55,9 @@ class RunTotals:
 
 def items_of(person_id: int) -> list[ItemRow]:
     """Return a beneficiary's payment items, newest run first, as far as the caller's scope reaches."""
-    rows = PaymentItem.objects.select_related("run", "payee", "address").filter(beneficiary_id=person_id).order_by("-id")
+    rows = (
+        PaymentItem.objects.select_related("run", "payee", "address").filter(beneficiary_id=person_id).order_by("-id")
+    )
     return [_item_row(row, row.address) for row in rows]
 
 
@@ -61,10 +68,21 @@ def _item_row(row: PaymentItem, address: FinancialAddress | None) -> ItemRow:
     elif row.status == "DUE" and row.channel == "cash":
         label, label_en = "Chờ chi tiền mặt tại xã", "Waiting for the cash desk of the commune"
     return ItemRow(
-        run_code=row.run.code, month=f"{row.run.month:%Y-%m}", channel=row.channel, status=row.status, label=label, label_en=label_en,
-        is_in_flight=row.inflight_dong > 0, due_dong=row.due_dong, paid_dong=row.paid_dong, payee_id=row.payee_id, payee_name=row.payee.full_name,
-        bank_bin=address.bank_bin if address else "", account_ending=address.number[-4:] if address else "",
-        reason_set=row.reason_set, reason_code=row.reason_code,
+        run_code=row.run.code,
+        month=f"{row.run.month:%Y-%m}",
+        channel=row.channel,
+        status=row.status,
+        label=label,
+        label_en=label_en,
+        is_in_flight=row.inflight_dong > 0,
+        due_dong=row.due_dong,
+        paid_dong=row.paid_dong,
+        payee_id=row.payee_id,
+        payee_name=row.payee.full_name,
+        bank_bin=address.bank_bin if address else "",
+        account_ending=address.number[-4:] if address else "",
+        reason_set=row.reason_set,
+        reason_code=row.reason_code,
     )
 
 
@@ -77,7 +95,9 @@ def run_totals(run_id: int) -> RunTotals:
             " coalesce(sum(due_dong - paid_dong - inflight_dong) FILTER (WHERE status = 'REJECTED'), 0)::bigint,"
             " coalesce(sum(due_dong - paid_dong - inflight_dong) FILTER (WHERE status = 'DUE' AND channel = 'cash'), 0)::bigint,"
             " coalesce(sum(due_dong - paid_dong - inflight_dong) FILTER (WHERE status = 'DUE' AND channel = 'account' AND inflight_dong = 0), 0)::bigint"
-            " FROM payment_paymentitem WHERE run_id = %s", [run_id])
+            " FROM payment_paymentitem WHERE run_id = %s",
+            [run_id],
+        )
         return RunTotals(*cursor.fetchone())
 
 
@@ -86,7 +106,8 @@ def providers() -> list[PaymentServiceProvider]:
     return list(PaymentServiceProvider.objects.filter(is_active=True).order_by("id"))
 
 
-# Each line ties the counters of the items to the balance of an account family; the names are those of the contract's checks.
+# Each line ties the counters of the items to the balance of an account family; the names are those of the contract's
+# checks.
 _INVARIANTS = """
     WITH balance AS (
         SELECT split_part(name, ':', 2) AS family, sum(balance_dong) AS amount FROM ledger_ledgeraccount GROUP BY split_part(name, ':', 2)

@@ -47,7 +47,9 @@ class PayrollRun(models.Model):
             models.UniqueConstraint("month", "area", "sequence", name="run_sequence"),
             # Two drafts of one month could both be approved; only one may exist.
             models.UniqueConstraint("month", "area", condition=~Q(state="FROZEN"), name="one_open_run"),
-            models.CheckConstraint(condition=Q(approved_by="") | ~Q(approved_by=F("calculated_by")), name="second_person_approves"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("calculated_by")), name="second_person_approves"
+            ),
         ]
 
 
@@ -79,8 +81,10 @@ class PayrollLine(models.Model):
     class Meta:
         verbose_name = "dòng chi"
         constraints = [
-            models.CheckConstraint(condition=Q(amount_dong=F("entitled_dong") - F("settled_before_dong")) & ~Q(amount_dong=0),
-                                   name="line_is_difference"),
+            models.CheckConstraint(
+                condition=Q(amount_dong=F("entitled_dong") - F("settled_before_dong")) & ~Q(amount_dong=0),
+                name="line_is_difference",
+            ),
         ]
 
 
@@ -117,9 +121,20 @@ class PayrollPayee(models.Model):
 
     pk = models.CompositePrimaryKey("run_id", "person_id")
     run = models.ForeignKey(PayrollRun, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="kỳ")
-    person = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="đối tượng")
-    payee = models.ForeignKey(Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="người nhận")
-    address = models.ForeignKey(FinancialAddress, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="tài khoản nhận")
+    person = models.ForeignKey(
+        Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="đối tượng"
+    )
+    payee = models.ForeignKey(
+        Person, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+", verbose_name="người nhận"
+    )
+    address = models.ForeignKey(
+        FinancialAddress,
+        models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        verbose_name="tài khoản nhận",
+    )
     channel = models.CharField("hình thức", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
     due_dong = models.BigIntegerField("phải chi (đồng)")
     area = models.ForeignKey(Area, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="địa bàn")

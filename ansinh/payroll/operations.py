@@ -46,26 +46,34 @@ def _see_everything(by: str) -> None:
 def _locked_run(code: str) -> PayrollRun:
     run = PayrollRun.objects.select_for_update().filter(code=code).first()
     if run is None:
-        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+        raise Refused(
+            "run_unknown",
+            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
+            en=f"There is no payroll run “{code}”.",
+            run=code,
+        )
     return run
 
 
 def _require_role(by: str, roles: frozenset[str]) -> None:
-    # The name comes from the command line or a session; what it may do is read anew, so a role taken away counts at once.
+    # The name comes from the command line or a session; what it may do is read anew, so a role taken away counts at
+    # once.
     member = staff_queries.staff(by)
     if member.role not in roles:
         raise Refused(
             "role_not_allowed",
             vi=f"“{by}” không có quyền làm việc này. Hãy nhờ người có thẩm quyền đăng nhập và thực hiện.",
             en=f"“{by}” may not do this. Ask somebody with the right role.",
-            user=by, role=member.role,
+            user=by,
+            role=member.role,
         )
 
 
 def _has_beneficiaries(selection: Selection, month: Month) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            # People settled before count too: somebody whose decision ended may owe money back, and that is not an empty selection.
+            # People settled before count too: somebody whose decision ended may owe money back, and that is not an
+            # empty selection.
             "SELECT EXISTS (SELECT FROM entitlement_decision WHERE area_id = ANY (%s) AND start_month <= %s"
             " AND (end_month IS NULL OR end_month > %s))"
             " OR EXISTS (SELECT FROM payroll_settlement WHERE area_id = ANY (%s))",
@@ -74,14 +82,25 @@ def _has_beneficiaries(selection: Selection, month: Month) -> bool:
         return cursor.fetchone()[0]
 
 
-def _open_run(selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str) -> PayrollRun:
+def _open_run(
+    selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str
+) -> PayrollRun:
     """Return the run that is still open for this month and area, emptied; or a new one with the next number."""
-    # The unique constraint allows one open run; taking it over instead of adding a second keeps one number for one draft.
-    run = PayrollRun.objects.select_for_update().filter(month=month.first_day, area_id=selection.area_id).exclude(state="FROZEN").first()
+    # The unique constraint allows one open run; taking it over instead of adding a second keeps one number for one
+    # draft.
+    run = (
+        PayrollRun.objects.select_for_update()
+        .filter(month=month.first_day, area_id=selection.area_id)
+        .exclude(state="FROZEN")
+        .first()
+    )
     if run is None:
         earlier = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id).count()
         run = PayrollRun(
-            code=f"{month}-{selection.area_code}-{earlier + 1:02d}", month=month.first_day, area_id=selection.area_id, sequence=earlier + 1,
+            code=f"{month}-{selection.area_code}-{earlier + 1:02d}",
+            month=month.first_day,
+            area_id=selection.area_id,
+            sequence=earlier + 1,
         )
     else:
         require(run.state, "CALCULATED")
@@ -108,7 +127,9 @@ def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection,
     entitlement.make_result_tables()
     hashes: dict[str, str] = {}
     for month in months:
-        question = entitlement.Question(month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes)
+        question = entitlement.Question(
+            month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes
+        )
         compiled = entitlement.compile_for(package, question)
         hashes[str(month)] = compiled.hash
         entitlement.evaluate(package, compiled, question)
@@ -116,17 +137,29 @@ def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection,
 
 
 def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> None:
-    parameters = {"run": run.id, "month": run.month, "areas": list(selection.communes), "cut_off": run.facts_known_at.date(),
-                  "months": [month.first_day for month in months]}
+    parameters = {
+        "run": run.id,
+        "month": run.month,
+        "areas": list(selection.communes),
+        "cut_off": run.facts_known_at.date(),
+        "months": [month.first_day for month in months],
+    }
     with connection.cursor() as cursor:
-        # Temporary tables have no statistics until somebody takes them; without, the next join is planned for a handful of rows.
+        # Temporary tables have no statistics until somebody takes them; without, the next join is planned for a handful
+        # of rows.
         cursor.execute("ANALYZE entitled; ANALYZE undecided")
         for name in ("differences", "holds", "undecided_holds", "payees"):
             cursor.execute(statement("payroll", name), parameters)
 
 
 def calculate(
-    *, package: LawPackage, month: Month, selection: Selection, by: str, at: datetime.datetime, known_on: datetime.date | None = None,
+    *,
+    package: LawPackage,
+    month: Month,
+    selection: Selection,
+    by: str,
+    at: datetime.datetime,
+    known_on: datetime.date | None = None,
 ) -> RunRow:
     """This will compute the month for the selection: entitled as known now, minus what was settled, with every hold named.
 
@@ -138,7 +171,8 @@ def calculate(
     """
     with transaction.atomic():
         _see_everything(by)
-        # Two people pressing the button together would both see no open run; the second waits here and finds the first one's.
+        # Two people pressing the button together would both see no open run; the second waits here and finds the first
+        # one's.
         _lock(f"payroll {month} {selection.area_id}")
         if not _has_beneficiaries(selection, month):
             raise empty_selection(selection.area_code, month)
@@ -152,8 +186,13 @@ def calculate(
                 control = control_of(run.id)
                 run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
                 run.save()
-            # A run is made first and judged afterwards: only the finished comparison can tell that there was nothing to pay.
-            frozen = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN").order_by("-sequence").first()
+            # A run is made first and judged afterwards: only the finished comparison can tell that there was nothing to
+            # pay.
+            frozen = (
+                PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN")
+                .order_by("-sequence")
+                .first()
+            )
             if control.lines == 0 and frozen is not None:
                 # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.
                 found = run_row(frozen)
@@ -165,14 +204,17 @@ def calculate(
 
 def _require_unchanged(run: PayrollRun) -> Control:
     """Return the control figures, refusing when they are no longer those that were calculated."""
-    # The hash is taken over the rows again, not over what was remembered of them: a changed row cannot hide behind a total.
+    # The hash is taken over the rows again, not over what was remembered of them: a changed row cannot hide behind a
+    # total.
     control = control_of(run.id)
     if (control.lines, control.total_dong, control.sha256) != (run.lines, run.control_total_dong, run.sha256):
         raise Refused(
             "control_total_changed",
             vi="Tổng kiểm soát của kỳ đã thay đổi so với lúc tính. Không duyệt, không chốt; hãy tính lại kỳ này.",
             en="The control total is no longer what was calculated. Calculate the run again.",
-            run=run.code, expected_dong=run.control_total_dong, found_dong=control.total_dong,
+            run=run.code,
+            expected_dong=run.control_total_dong,
+            found_dong=control.total_dong,
         )
     return control
 
@@ -192,12 +234,18 @@ def check(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         require(row.state, "CHECKED")
         control = _require_unchanged(row)
         if control.lines == 0:
-            raise Refused("run_is_empty", vi="Kỳ này không có dòng chi nào, không có gì để duyệt.", en="The run has no line.", run=run)
+            raise Refused(
+                "run_is_empty",
+                vi="Kỳ này không có dòng chi nào, không có gì để duyệt.",
+                en="The run has no line.",
+                run=run,
+            )
         if control.total_dong != control.payees_total_dong:
             raise Refused(
                 "payees_do_not_add_up",
                 vi="Tổng theo người nhận khác tổng theo dòng chi. Hãy tính lại kỳ này.",
-                en="The payees' total differs from the lines' total. Calculate the run again.", run=run,
+                en="The payees' total differs from the lines' total. Calculate the run again.",
+                run=run,
             )
         row.state, row.checked_by, row.checked_at = "CHECKED", by, at
         row.save()
@@ -222,12 +270,16 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> RunRow:
             raise Refused(
                 "second_person_required",
                 vi="Người duyệt phải khác người tính và người kiểm tra. Hãy để lãnh đạo khác duyệt kỳ này.",
-                en="The approver must be another person than the one who calculated or checked.", run=run, user=by,
+                en="The approver must be another person than the one who calculated or checked.",
+                run=run,
+                user=by,
             )
         _require_unchanged(row)
         row.state, row.approved_by, row.approved_at = "APPROVED", by, at
         row.save()
-        office.audit(by=by, action="payroll.approve", subject=run, detail={"control_total_dong": row.control_total_dong}, at=at)
+        office.audit(
+            by=by, action="payroll.approve", subject=run, detail={"control_total_dong": row.control_total_dong}, at=at
+        )
         return run_row(row)
 
 
@@ -256,12 +308,20 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
                 "settled_meanwhile",
                 vi="Một kỳ khác đã quyết toán cùng tháng cho một số đối tượng. Hãy tính lại kỳ này để không chi trùng.",
                 en="Another run has settled the same months for some people. Calculate this run again.",
-                run=run, lines=row.lines, unchanged=settled,
+                run=run,
+                lines=row.lines,
+                unchanged=settled,
             )
         # The run's id is the reference: a second freeze could not book a second commitment even if it came this far.
         ledger.book_one(
-            code=chart.Code.COMMIT, reference=row.id, debit=chart.commitment(row.code), credit=chart.APPROPRIATION,
-            amount_dong=row.control_total_dong, evidence=row.id, month=row.month, at=at,
+            code=chart.Code.COMMIT,
+            reference=row.id,
+            debit=chart.commitment(row.code),
+            credit=chart.APPROPRIATION,
+            amount_dong=row.control_total_dong,
+            evidence=row.id,
+            month=row.month,
+            at=at,
         )
         row.state, row.frozen_by, row.frozen_at = "FROZEN", by, at
         row.save()
@@ -270,7 +330,14 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
 
 
 def take_over_settlements(
-    *, package: LawPackage, selection: Selection, first: Month, last: Month, known_on: datetime.date, by: str, at: datetime.datetime,
+    *,
+    package: LawPackage,
+    selection: Selection,
+    first: Month,
+    last: Month,
+    known_on: datetime.date,
+    by: str,
+    at: datetime.datetime,
 ) -> int:
     """This will record, as settled before us, what the law known on that day paid for each month of the period.
 

@@ -105,44 +105,100 @@ def control_of(run_id: int) -> Control:
 def run_row(run: PayrollRun) -> RunRow:
     """Return the plain form of a run."""
     return RunRow(
-        id=run.id, code=run.code, month=Month.of(run.month), area_code=run.area.code, area_name=run.area.name, state=run.state,
-        lines=run.lines, control_total_dong=run.control_total_dong, sha256=run.sha256, known_on=run.known_on, law_hash=run.law_hash,
-        calculated_by=run.calculated_by, calculated_at=run.calculated_at, checked_by=run.checked_by, checked_at=run.checked_at,
-        approved_by=run.approved_by, approved_at=run.approved_at, frozen_by=run.frozen_by, frozen_at=run.frozen_at,
+        id=run.id,
+        code=run.code,
+        month=Month.of(run.month),
+        area_code=run.area.code,
+        area_name=run.area.name,
+        state=run.state,
+        lines=run.lines,
+        control_total_dong=run.control_total_dong,
+        sha256=run.sha256,
+        known_on=run.known_on,
+        law_hash=run.law_hash,
+        calculated_by=run.calculated_by,
+        calculated_at=run.calculated_at,
+        checked_by=run.checked_by,
+        checked_at=run.checked_at,
+        approved_by=run.approved_by,
+        approved_at=run.approved_at,
+        frozen_by=run.frozen_by,
+        frozen_at=run.frozen_at,
     )
 
 
 def runs(month: Month) -> list[RunRow]:
     """Return the runs of a month, in the order in which they were made."""
-    return [run_row(run) for run in PayrollRun.objects.select_related("area").filter(month=month.first_day).order_by("id")]
+    return [
+        run_row(run) for run in PayrollRun.objects.select_related("area").filter(month=month.first_day).order_by("id")
+    ]
 
 
 def run(code: str) -> RunRow:
     """Return one run. Raises `Refused` (`run_unknown`)."""
     found = PayrollRun.objects.select_related("area").filter(code=code).first()
     if found is None:
-        raise Refused("run_unknown", vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.", en=f"There is no payroll run “{code}”.", run=code)
+        raise Refused(
+            "run_unknown",
+            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
+            en=f"There is no payroll run “{code}”.",
+            run=code,
+        )
     return run_row(found)
 
 
 def hold_summary(run_id: int) -> list[HoldSummary]:
     """Return what the run holds by reason, largest first, as far as the caller's scope reaches."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reason, count(*), sum(amount_dong)::bigint FROM payroll_payrollhold WHERE run_id = %s"
-                       " GROUP BY reason ORDER BY count(*) DESC, reason", [run_id])
-        return [HoldSummary(reason, *HOLD_LABELS.get(reason, (reason, reason)), count, amount) for reason, count, amount in cursor.fetchall()]
+        cursor.execute(
+            "SELECT reason, count(*), sum(amount_dong)::bigint FROM payroll_payrollhold WHERE run_id = %s"
+            " GROUP BY reason ORDER BY count(*) DESC, reason",
+            [run_id],
+        )
+        return [
+            HoldSummary(reason, *HOLD_LABELS.get(reason, (reason, reason)), count, amount)
+            for reason, count, amount in cursor.fetchall()
+        ]
 
 
 def holds(run_id: int, *, after: int = 0, limit: int = 50) -> list[HoldRow]:
     """Return held people of a run after the given hold id (keyset paging), as far as the caller's scope reaches."""
-    rows = PayrollHold.objects.select_related("person", "area").filter(run_id=run_id, id__gt=after).order_by("id")[:limit]
+    rows = (
+        PayrollHold.objects.select_related("person", "area").filter(run_id=run_id, id__gt=after).order_by("id")[:limit]
+    )
     # The benefits named in the detail could tell a health status: lists show the reason alone.
-    return [HoldRow(row.id, row.person_id, row.person.full_name, row.area.name, row.reason, *HOLD_LABELS.get(row.reason, (row.reason, row.reason)),
-                    "", row.amount_dong) for row in rows]
+    return [
+        HoldRow(
+            row.id,
+            row.person_id,
+            row.person.full_name,
+            row.area.name,
+            row.reason,
+            *HOLD_LABELS.get(row.reason, (row.reason, row.reason)),
+            "",
+            row.amount_dong,
+        )
+        for row in rows
+    ]
 
 
 def person_lines(person_id: int, month: Month) -> list[LineRow]:
     """Return a person's lines in the runs of one month, newest month first."""
-    rows = PayrollLine.objects.select_related("run").filter(person_id=person_id, run__month=month.first_day).order_by("-for_month", "benefit")
-    return [LineRow(row.run.code, row.benefit, Month.of(row.for_month), row.kind, row.rule, row.entitled_dong, row.settled_before_dong,
-                    row.amount_dong) for row in rows]
+    rows = (
+        PayrollLine.objects.select_related("run")
+        .filter(person_id=person_id, run__month=month.first_day)
+        .order_by("-for_month", "benefit")
+    )
+    return [
+        LineRow(
+            row.run.code,
+            row.benefit,
+            Month.of(row.for_month),
+            row.kind,
+            row.rule,
+            row.entitled_dong,
+            row.settled_before_dong,
+            row.amount_dong,
+        )
+        for row in rows
+    ]

@@ -27,7 +27,9 @@ def select(*, month: Month, province: str | None, area: str | None) -> Selection
         selection = Selection(commune.id, commune.code, (commune.id,))
     elif province:
         unit = office.find_province(province, on=month.last_day)
-        selection = Selection(unit.id, unit.code, tuple(row.id for row in office.communes_of(province, on=month.last_day)))
+        selection = Selection(
+            unit.id, unit.code, tuple(row.id for row in office.communes_of(province, on=month.last_day))
+        )
     else:
         raise Refused(
             "selection_missing",
@@ -45,5 +47,6 @@ def empty_selection(area_code: str, month: Month) -> Refused:
         "empty_selection",
         vi=f"Địa bàn {area_code} không có đối tượng nào có quyết định hưởng trong tháng {month.vi}, nên không lập kỳ chi trả.",
         en=f"Area {area_code} has no beneficiary with a decision in {month}; no payroll was made.",
-        area=area_code, month=str(month),
+        area=area_code,
+        month=str(month),
     )

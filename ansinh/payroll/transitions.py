@@ -21,5 +21,6 @@ def require(current: str, wanted: str) -> None:
         "run_not_ready",
         vi=f"Kỳ đang ở bước “{labels[current]}”, chưa thể chuyển sang “{labels[wanted]}”. Hãy làm các bước theo thứ tự: tính, kiểm tra, duyệt, chốt.",
         en=f"The run is {current}; it cannot become {wanted}. The order is: calculate, check, approve, freeze.",
-        state=current, wanted=wanted,
+        state=current,
+        wanted=wanted,
     )

@@ -18,8 +18,12 @@ from ansinh.project.home import Home
 SANDBOX = "SANDBOX"
 # What was agreed with the sandbox bank: a booked debit notice with our EndToEndId means that the payee has the money.
 _SANDBOX_AGREEMENT: dict[str, Any] = {
-    "host": "127.0.0.1", "username": "ansinh", "debtor_name": "SO Y TE - CHI TRA AN SINH XA HOI", "debtor_account": "9999000000001",
-    "debtor_agent": "970499", "debit_is_paid": True,
+    "host": "127.0.0.1",
+    "username": "ansinh",
+    "debtor_name": "SO Y TE - CHI TRA AN SINH XA HOI",
+    "debtor_account": "9999000000001",
+    "debtor_agent": "970499",
+    "debit_is_paid": True,
 }
 
 
@@ -39,7 +43,8 @@ def gateway_to(provider: PaymentServiceProvider) -> Iterator[Gateway]:
         raise Refused(
             "gateway_unknown",
             vi=f"Cổng kết nối “{provider.gateway}” chưa được hỗ trợ.",
-            en=f"The gateway “{provider.gateway}” is not supported.", gateway=provider.gateway,
+            en=f"The gateway “{provider.gateway}” is not supported.",
+            gateway=provider.gateway,
         )
     if provider.code != SANDBOX:
         yield SftpIso20022(Settings.from_mapping(provider.settings))

@@ -130,7 +130,13 @@ def _translate(error: BaseException) -> Refused | None:
 def _answer_refusal(refusal: Refused, arguments: argparse.Namespace) -> int:
     message = refusal.message(arguments.lang)
     if arguments.json:
-        print(json.dumps({"refused": refusal.reason, "message": message, "details": refusal.details}, ensure_ascii=False, default=str))
+        print(
+            json.dumps(
+                {"refused": refusal.reason, "message": message, "details": refusal.details},
+                ensure_ascii=False,
+                default=str,
+            )
+        )
     else:
         print(f"{'Refused' if arguments.lang == 'en' else 'Từ chối'} ({refusal.reason}): {message}", file=sys.stderr)
     return 1

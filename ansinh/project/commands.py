@@ -44,62 +44,140 @@ _RUN = _argument("run", metavar="KỲ", help="mã kỳ chi trả")
 _AS = _argument("--as", dest="user", required=True, metavar="NGƯỜI", help="tên đăng nhập của người thực hiện")
 
 COMMANDS: tuple[Command, ...] = (
-    Command("demo", "chạy trọn một tháng của một tỉnh với dân số giả lập, rồi mở trang web", "demo:run", (
-        _argument("--port", type=int, default=None, metavar="CỔNG", help="cổng của trang web tại 127.0.0.1 (mặc định 8046)"),
-        _argument("--no-serve", action="store_true", help="không mở trang web, chỉ in tóm tắt"),
-        _argument("--beneficiaries", type=int, default=60_000, metavar="N", help="số đối tượng thụ hưởng giả lập"),
-    )),
+    Command(
+        "demo",
+        "chạy trọn một tháng của một tỉnh với dân số giả lập, rồi mở trang web",
+        "demo:run",
+        (
+            _argument(
+                "--port",
+                type=int,
+                default=None,
+                metavar="CỔNG",
+                help="cổng của trang web tại 127.0.0.1 (mặc định 8046)",
+            ),
+            _argument("--no-serve", action="store_true", help="không mở trang web, chỉ in tóm tắt"),
+            _argument("--beneficiaries", type=int, default=60_000, metavar="N", help="số đối tượng thụ hưởng giả lập"),
+        ),
+    ),
     Command("init", "tạo cơ sở dữ liệu, địa bàn, luật, người quản trị đầu tiên", "system:init"),
-    Command("serve", "mở trang web", "demo:serve", (
-        _argument("--port", type=int, default=None, metavar="CỔNG", help="cổng tại 127.0.0.1 (mặc định 8046)"),
-    )),
-    Command("seed", "sinh dân số giả lập, luôn như nhau với cùng hạt giống", "people:seed", (
-        _argument("--province", required=True, metavar="MÃ", help="mã tỉnh"),
-        _argument("--beneficiaries", type=int, required=True, metavar="N", help="số đối tượng thụ hưởng"),
-        _argument("--seed", type=int, required=True, metavar="S", help="hạt giống"),
-        _MONTH_OPTIONAL,
-    )),
-    Command("law check", "kiểm tra mọi trường hợp của luật trên mọi bộ máy tính", "law_check:run", (
-        _argument("path", nargs="?", default=None, metavar="THƯ_MỤC", help="thư mục luật"),
-    ), group_help="luật: kiểm tra, giải thích"),
-    Command("law explain", "một người được hưởng gì, vì sao", "law:explain", (
-        _argument("facts", metavar="FACTS.json", help="sự kiện về một người"),
-        _MONTH,
-        _argument("--known-on", default=None, metavar="NGÀY", help="ngày đặt câu hỏi (mặc định hôm nay)"),
-        _argument("--settled", default=None, metavar="SETTLED.json", help="những gì đã chi trước đó"),
-    ), needs_database=False, needs_home=False),
-    Command("people import", "nhập danh sách của xã (xlsx, xls, csv)", "people:import_list", (
-        _argument("file", metavar="TỆP", help="danh sách"),
-        _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
-        _argument("--dry-run", action="store_true", help="chỉ xem trước, không ghi"),
-    ), group_help="con người: nhập danh sách"),
-    Command("payroll calculate", "tính kỳ chi trả của tháng", "payroll:calculate", (_MONTH, _PROVINCE, _AREA),
-            group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt"),
+    Command(
+        "serve",
+        "mở trang web",
+        "demo:serve",
+        (_argument("--port", type=int, default=None, metavar="CỔNG", help="cổng tại 127.0.0.1 (mặc định 8046)"),),
+    ),
+    Command(
+        "seed",
+        "sinh dân số giả lập, luôn như nhau với cùng hạt giống",
+        "people:seed",
+        (
+            _argument("--province", required=True, metavar="MÃ", help="mã tỉnh"),
+            _argument("--beneficiaries", type=int, required=True, metavar="N", help="số đối tượng thụ hưởng"),
+            _argument("--seed", type=int, required=True, metavar="S", help="hạt giống"),
+            _MONTH_OPTIONAL,
+        ),
+    ),
+    Command(
+        "law check",
+        "kiểm tra mọi trường hợp của luật trên mọi bộ máy tính",
+        "law_check:run",
+        (_argument("path", nargs="?", default=None, metavar="THƯ_MỤC", help="thư mục luật"),),
+        group_help="luật: kiểm tra, giải thích",
+    ),
+    Command(
+        "law explain",
+        "một người được hưởng gì, vì sao",
+        "law:explain",
+        (
+            _argument("facts", metavar="FACTS.json", help="sự kiện về một người"),
+            _MONTH,
+            _argument("--known-on", default=None, metavar="NGÀY", help="ngày đặt câu hỏi (mặc định hôm nay)"),
+            _argument("--settled", default=None, metavar="SETTLED.json", help="những gì đã chi trước đó"),
+        ),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
+        "people import",
+        "nhập danh sách của xã (xlsx, xls, csv)",
+        "people:import_list",
+        (
+            _argument("file", metavar="TỆP", help="danh sách"),
+            _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+            _argument("--dry-run", action="store_true", help="chỉ xem trước, không ghi"),
+        ),
+        group_help="con người: nhập danh sách",
+    ),
+    Command(
+        "payroll calculate",
+        "tính kỳ chi trả của tháng",
+        "payroll:calculate",
+        (_MONTH, _PROVINCE, _AREA),
+        group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt",
+    ),
     Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (_RUN,)),
     Command("payroll approve", "duyệt kỳ chi trả (người khác với người tính)", "payroll:approve", (_RUN, _AS)),
     Command("payroll freeze", "chốt kỳ chi trả", "payroll:freeze", (_RUN, _AS)),
-    Command("payment submit", "gửi lệnh chi của kỳ đã chốt", "payment:submit", (_RUN,),
-            group_help="chi trả: gửi lệnh, nhận kết quả, đọc tệp"),
+    Command(
+        "payment submit",
+        "gửi lệnh chi của kỳ đã chốt",
+        "payment:submit",
+        (_RUN,),
+        group_help="chi trả: gửi lệnh, nhận kết quả, đọc tệp",
+    ),
     Command("payment collect", "nhận mọi kết quả mới từ các tổ chức chi trả", "payment:collect"),
-    Command("payment read", "đọc một tệp của ngân hàng, không thay đổi gì", "payment_read:read", (
-        _argument("file", metavar="TỆP", help="tệp của ngân hàng"),
-        _argument("--provider", default=None, metavar="MÃ", help="tổ chức chi trả"),
-    ), needs_database=False, needs_home=False),
-    Command("ledger verify", "kiểm tra mọi bất biến của sổ kế toán", "ledger:verify", group_help="sổ kế toán: kiểm tra, xuất, cấp kinh phí"),
-    Command("ledger export", "xuất sổ cho chương trình kế toán độc lập", "ledger:export", (
-        _argument("--format", choices=["hledger", "beancount"], required=True, help="dạng tệp"),
-        _MONTH_OPTIONAL,
-    )),
-    Command("ledger appropriate", "ghi dự toán được giao", "ledger:appropriate", (
-        _argument("--amount", type=int, required=True, metavar="ĐỒNG", help="số tiền (đồng)"),
-        _argument("--document", type=int, required=True, metavar="SỐ", help="số văn bản giao dự toán (chỉ chữ số)"),
-        _MONTH,
-    )),
-    Command("report coverage", "tỷ lệ chi trả qua tài khoản", "report:coverage", (_MONTH_OPTIONAL, _PROVINCE),
-            group_help="báo cáo"),
-    Command("bench month", "đo thời gian một tháng, từng bước", "bench:month", (
-        _argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),
-    ), in_fresh_home=True, group_help="đo tốc độ"),
+    Command(
+        "payment read",
+        "đọc một tệp của ngân hàng, không thay đổi gì",
+        "payment_read:read",
+        (
+            _argument("file", metavar="TỆP", help="tệp của ngân hàng"),
+            _argument("--provider", default=None, metavar="MÃ", help="tổ chức chi trả"),
+        ),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
+        "ledger verify",
+        "kiểm tra mọi bất biến của sổ kế toán",
+        "ledger:verify",
+        group_help="sổ kế toán: kiểm tra, xuất, cấp kinh phí",
+    ),
+    Command(
+        "ledger export",
+        "xuất sổ cho chương trình kế toán độc lập",
+        "ledger:export",
+        (
+            _argument("--format", choices=["hledger", "beancount"], required=True, help="dạng tệp"),
+            _MONTH_OPTIONAL,
+        ),
+    ),
+    Command(
+        "ledger appropriate",
+        "ghi dự toán được giao",
+        "ledger:appropriate",
+        (
+            _argument("--amount", type=int, required=True, metavar="ĐỒNG", help="số tiền (đồng)"),
+            _argument("--document", type=int, required=True, metavar="SỐ", help="số văn bản giao dự toán (chỉ chữ số)"),
+            _MONTH,
+        ),
+    ),
+    Command(
+        "report coverage",
+        "tỷ lệ chi trả qua tài khoản",
+        "report:coverage",
+        (_MONTH_OPTIONAL, _PROVINCE),
+        group_help="báo cáo",
+    ),
+    Command(
+        "bench month",
+        "đo thời gian một tháng, từng bước",
+        "bench:month",
+        (_argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
+        in_fresh_home=True,
+        group_help="đo tốc độ",
+    ),
 )
 
 

@@ -130,7 +130,8 @@ def _data_folder(home: Home, user: int | None) -> Path:
             "home_was_copied",
             vi=f"Thư mục {home.path} là bản sao của {owner}; cơ sở dữ liệu của nó nằm ở {folder}. Hãy dùng thư mục gốc.",
             en=f"The folder {home.path} is a copy of {owner}, whose database lies in {folder}. Use the original folder.",
-            home=str(home.path), original=owner,
+            home=str(home.path),
+            original=owner,
         )
     return Path(folder) / "db"
 
@@ -156,10 +157,29 @@ def _initialise(home: Home, binaries: Path, data: Path, user: int | None) -> Non
             os.chown(building, user, user)
             os.chown(password_file.name, user, user)
         result = subprocess.run(
-            [binaries / "bin/initdb", "-D", building, "-U", SUPERUSER, f"--pwfile={password_file.name}", "-A", "scram-sha-256",
-             "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
-            capture_output=True, text=True, user=user, group=user, extra_groups=[] if user is not None else None, cwd="/",
-            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "Asia/Ho_Chi_Minh"}, check=False,
+            [
+                binaries / "bin/initdb",
+                "-D",
+                building,
+                "-U",
+                SUPERUSER,
+                f"--pwfile={password_file.name}",
+                "-A",
+                "scram-sha-256",
+                "-E",
+                "UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--no-instructions",
+            ],
+            capture_output=True,
+            text=True,
+            user=user,
+            group=user,
+            extra_groups=[] if user is not None else None,
+            cwd="/",
+            env={"LC_ALL": "C", "PATH": "/usr/bin:/bin", "TZ": "Asia/Ho_Chi_Minh"},
+            check=False,
         )
     if result.returncode != 0:
         (home.logs / "initdb.log").write_text(result.stderr, encoding="utf8")
@@ -200,8 +220,12 @@ def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]
     options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
     process = children.start(
         [binaries / "bin/postgres", "-D", data, "-k", socket_folder, *options],
-        # SIGINT is PostgreSQL's fast shutdown: open transactions are undone and the files left clean, also when we die by kill -9.
-        death_signal=signal.SIGINT, log=home.logs / "postgresql.log", user=user, environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
+        # SIGINT is PostgreSQL's fast shutdown: open transactions are undone and the files left clean, also when we die
+        # by kill -9.
+        death_signal=signal.SIGINT,
+        log=home.logs / "postgresql.log",
+        user=user,
+        environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
     )
     deadline = time.monotonic() + 60
     while True:
@@ -258,10 +282,15 @@ def prepare(connection: psycopg.Connection, home: Home, host: str, *, database: 
                     )
                 )
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(OWNER))
+            )
             connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
-                sql.Identifier(database), sql.Identifier(APPLICATION)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(database), sql.Identifier(APPLICATION)
+                )
+            )
     return Connections(
         owner={"host": host, "user": OWNER, "password": home.secret(OWNER), "dbname": database},
         application={"host": host, "user": APPLICATION, "password": home.secret(APPLICATION), "dbname": database},
@@ -290,12 +319,17 @@ def external(url: str) -> Connections:
             if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APPLICATION,)).fetchone() is None:
                 connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOBYPASSRLS").format(sql.Identifier(APPLICATION)))
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(APPLICATION)))
-            connection.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
-                sql.Identifier(connection.info.dbname), sql.Identifier(APPLICATION)))
+            connection.execute(
+                sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(
+                    sql.Identifier(connection.info.dbname), sql.Identifier(APPLICATION)
+                )
+            )
     except psycopg.Error as error:
         raise _no_database(f"DATABASE_URL không trả lời ({type(error).__name__}).") from error
     if os.environ.get("DATABASE_APP_URL"):
-        return Connections(owner=owner, application={k: v for k, v in conninfo_to_dict(os.environ["DATABASE_APP_URL"]).items() if v})
+        return Connections(
+            owner=owner, application={k: v for k, v in conninfo_to_dict(os.environ["DATABASE_APP_URL"]).items() if v}
+        )
     return Connections(owner=owner, application={**owner, "options": f"-c role={APPLICATION}"})
 
 

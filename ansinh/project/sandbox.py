@@ -41,7 +41,9 @@ def _make_keys(folder: Path) -> None:
 
 
 def _start(home: Home) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
-    process = children.start([*_PROGRAM, "--folder", home.sandbox], log=home.logs / "sandbox-bank.log", pipe_output=True)
+    process = children.start(
+        [*_PROGRAM, "--folder", home.sandbox], log=home.logs / "sandbox-bank.log", pipe_output=True
+    )
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
@@ -93,7 +95,11 @@ def wait_until_idle(home: Home, *, patience_s: int = 600) -> None:
     deadline = time.monotonic() + patience_s
     while True:
         given = {path.name for path in folder.glob("*") if path.suffix != ".part"} if folder.exists() else set()
-        done = {json.loads(line)["file"] for line in log.read_text(encoding="utf8").splitlines()} if log.exists() else set()
+        done = (
+            {json.loads(line)["file"] for line in log.read_text(encoding="utf8").splitlines()}
+            if log.exists()
+            else set()
+        )
         if given <= done:
             return
         if time.monotonic() > deadline:

@@ -21,7 +21,8 @@ def _alone(users: IO[str]) -> bool:
 def _leave(start: IO[str], users: IO[str], end: Callable[[], None]) -> None:
     """Wait until nobody else is inside, then end the server before anybody new can come in."""
     while True:
-        # Whoever comes in holds the start lock from looking for the server until being counted: under it nobody is in between.
+        # Whoever comes in holds the start lock from looking for the server until being counted: under it nobody is in
+        # between.
         fcntl.flock(start, fcntl.LOCK_EX)
         if _alone(users):
             end()

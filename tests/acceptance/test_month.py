@@ -50,8 +50,12 @@ def test_demo_again_changes_nothing(demo_home: Path, summary: dict[str, Any]) ->
 
 
 def _export(home: Path, program: str, target: Path) -> Path:
-    text = subprocess.run([sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", program, "--home", str(home)],
-                          capture_output=True, check=True, cwd=ROOT).stdout
+    text = subprocess.run(
+        [sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", program, "--home", str(home)],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
     target.write_bytes(text)
     return target
 
@@ -60,14 +64,19 @@ def test_hledger_accepts_the_books(demo_home: Path, tmp_path: Path) -> None:
     if shutil.which("hledger") is None:
         pytest.skip("hledger is not installed; .ci/run installs it")
     journal = _export(demo_home, "hledger", tmp_path / "books.journal")
-    done = subprocess.run(["hledger", "-f", str(journal), "check", "--strict"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["hledger", "-f", str(journal), "check", "--strict"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     # A changed amount must not pass: otherwise the acceptance above would mean nothing.
     text = journal.read_text(encoding="utf8")
     assert " 810000 VND" in text or "VND" in text
     broken = tmp_path / "broken.journal"
     broken.write_text(_raise_first_posting(text), encoding="utf8")
-    assert subprocess.run(["hledger", "-f", str(broken), "check", "--strict"], capture_output=True, check=False).returncode != 0
+    assert (
+        subprocess.run(["hledger", "-f", str(broken), "check", "--strict"], capture_output=True, check=False).returncode
+        != 0
+    )
 
 
 def test_beancount_accepts_the_books(demo_home: Path, tmp_path: Path) -> None:
@@ -92,12 +101,40 @@ def _raise_first_posting(text: str) -> str:
 
 def test_a_severely_disabled_adult_gets_the_raise_and_four_months_of_arrears(tmp_path: Path) -> None:
     facts, settled = tmp_path / "facts.json", tmp_path / "settled.json"
-    facts.write_text(json.dumps({"id": "p1", "birth_date": "1986-05-02", "sex": "female", "area": "19777", "disability": "severe",
-                                 "decision_signed_on": "2024-02-20"}), encoding="utf8")
-    settled.write_text(json.dumps([{"benefit": "K6", "for_month": f"2026-{month:02d}", "amount_dong": 750_000} for month in range(7, 11)]),
-                       encoding="utf8")
-    answer = ansinh(tmp_path, "law", "explain", str(facts), "--month", "2026-11", "--known-on", "2026-11-22", "--settled", str(settled))
-    assert [(line["kind"], line["amount_dong"]) for line in answer["lines"]] == [("regular", 810_000)] + [("arrears", 60_000)] * 4
+    facts.write_text(
+        json.dumps(
+            {
+                "id": "p1",
+                "birth_date": "1986-05-02",
+                "sex": "female",
+                "area": "19777",
+                "disability": "severe",
+                "decision_signed_on": "2024-02-20",
+            }
+        ),
+        encoding="utf8",
+    )
+    settled.write_text(
+        json.dumps(
+            [{"benefit": "K6", "for_month": f"2026-{month:02d}", "amount_dong": 750_000} for month in range(7, 11)]
+        ),
+        encoding="utf8",
+    )
+    answer = ansinh(
+        tmp_path,
+        "law",
+        "explain",
+        str(facts),
+        "--month",
+        "2026-11",
+        "--known-on",
+        "2026-11-22",
+        "--settled",
+        str(settled),
+    )
+    assert [(line["kind"], line["amount_dong"]) for line in answer["lines"]] == [("regular", 810_000)] + [
+        ("arrears", 60_000)
+    ] * 4
     assert answer["total_dong"] == 1_050_000
     assert answer["lines"][0]["clause"] == "NĐ 335/2026/NĐ-CP, Điều 6 khoản 1 điểm e"
     assert {line["clause"] for line in answer["lines"][1:]} == {"NĐ 335/2026/NĐ-CP, Điều 32 khoản 3"}

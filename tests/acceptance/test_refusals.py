@@ -43,14 +43,24 @@ def test_refusals_are_named_and_change_nothing(demo_home: Path, words: tuple[str
 
 def test_wrong_use_exits_with_two(demo_home: Path) -> None:
     for words in ((), ("payroll",), ("payroll", "calculate"), ("khong-co",), ("bench", "month", "--people", "x")):
-        done = subprocess.run([sys.executable, "-m", "ansinh.project.cli", *words], capture_output=True, text=True, cwd=ROOT, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "ansinh.project.cli", *words], capture_output=True, text=True, cwd=ROOT, check=False
+        )
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
 
 
 def test_a_port_in_use_is_named_before_any_work(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        answer = ansinh(reachable(tmp_path) / "home", "demo", "--port", str(taken.getsockname()[1]), "--beneficiaries", "60", expect=1)
+        answer = ansinh(
+            reachable(tmp_path) / "home",
+            "demo",
+            "--port",
+            str(taken.getsockname()[1]),
+            "--beneficiaries",
+            "60",
+            expect=1,
+        )
     assert answer["refused"] == "port_in_use"
 
 
@@ -63,8 +73,25 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_named_and_nothing_is_kept(demo_home: Path) -> None:
     """/dev/full fails every write with "no space left": the answer cannot be written, and the command says so."""
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(demo_home)],
-                              stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ, check=False)
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "ansinh.project.cli",
+                "ledger",
+                "export",
+                "--format",
+                "hledger",
+                "--home",
+                str(demo_home),
+            ],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ,
+            check=False,
+        )
     assert done.returncode == 1
     assert "disk_full" in done.stderr
     assert "Traceback" not in done.stderr

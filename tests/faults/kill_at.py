@@ -22,7 +22,9 @@ class _Killer(stages.Recorder):
         from django.db import connection  # noqa: PLC0415 - Django is set up by the command that runs
 
         in_transaction = connection.in_atomic_block
-        Path(os.environ["KILL_NOTE"]).write_text(f"fired {self.victim} {self.name} {self.boundary} in_transaction={in_transaction}")
+        Path(os.environ["KILL_NOTE"]).write_text(
+            f"fired {self.victim} {self.name} {self.boundary} in_transaction={in_transaction}"
+        )
         if self.victim == "process":
             os.kill(os.getpid(), signal.SIGKILL)
         os.kill(connection.connection.info.backend_pid, signal.SIGKILL)

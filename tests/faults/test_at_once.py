@@ -22,8 +22,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _twice(home: Path, words: tuple[str, ...]) -> list[dict[str, Any]]:
     started = [
-        subprocess.Popen([sys.executable, "-m", "ansinh.project.cli", *words, "--home", str(home), "--json"],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        subprocess.Popen(
+            [sys.executable, "-m", "ansinh.project.cli", *words, "--home", str(home), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
         for _ in range(2)
     ]
     answers = []
@@ -48,8 +53,13 @@ def test_every_command_of_the_month_twice_at_once(home: Path) -> None:
     assert verified["ok"], verified
     report = ansinh(home, "report", "coverage", "--month", MONTH)
     # Every instruction went out once: as many as there are items paid by account.
-    books = subprocess.run([sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(home)],
-                           capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    books = subprocess.run(
+        [sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(home)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
     assert sent == books.count(") RESERVE ") > 0
     assert applied > sent
     assert report["run"]["paid_dong"] > 0

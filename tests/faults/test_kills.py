@@ -71,20 +71,43 @@ def _books(home: Path) -> dict[str, Any]:
     assert verified["ok"], verified
     text = subprocess.run(
         [sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(home)],
-        capture_output=True, text=True, check=True, cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     ).stdout
-    postings = sorted(line.strip() for line in text.splitlines() if line.startswith("  ") and not line.strip().startswith(";"))
+    postings = sorted(
+        line.strip() for line in text.splitlines() if line.startswith("  ") and not line.strip().startswith(";")
+    )
     report = ansinh(home, "report", "coverage", "--month", MONTH)
     return {"transfers": verified["transfers"], "postings": postings, "report": report}
 
 
 @pytest.mark.parametrize(("command", "victim", "stage", "boundary"), KILLS, ids=["-".join(kill) for kill in KILLS])
-def test_killed_command_converges(month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str) -> None:
+def test_killed_command_converges(
+    month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str
+) -> None:
     home = _copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
     note = tmp_path / "note"
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests/faults/kill_at.py"), victim, stage, boundary, "1", "--", *COMMANDS[command], "--home", str(home), "--json"],
-        capture_output=True, text=True, cwd=ROOT, env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)}, check=False,
+        [
+            sys.executable,
+            str(ROOT / "tests/faults/kill_at.py"),
+            victim,
+            stage,
+            boundary,
+            "1",
+            "--",
+            *COMMANDS[command],
+            "--home",
+            str(home),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
+        check=False,
     )
     assert note.exists(), f"the kill did not happen: {done.stdout} {done.stderr}"
     if victim == "process":

@@ -57,8 +57,23 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _serve(home: Path) -> tuple[subprocess.Popen[str], str]:
     """Start the demonstration on a free port and return it with its address, once the page answers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "ansinh.project.cli", "demo", "--port", "0", "--beneficiaries", "60", "--home", str(home)],
-        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=ROOT, start_new_session=True,
+        [
+            sys.executable,
+            "-m",
+            "ansinh.project.cli",
+            "demo",
+            "--port",
+            "0",
+            "--beneficiaries",
+            "60",
+            "--home",
+            str(home),
+        ],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
     )
     assert process.stderr is not None
     for line in process.stderr:
@@ -86,8 +101,13 @@ def test_no_child_outlives_the_demonstration(home: Path, ending: signal.Signals)
 
 def test_two_commands_share_one_server_and_the_last_one_out_ends_it(home: Path) -> None:
     commands = [
-        subprocess.Popen([sys.executable, "-m", "ansinh.project.cli", "ledger", "verify", "--home", str(home), "--json"],
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        subprocess.Popen(
+            [sys.executable, "-m", "ansinh.project.cli", "ledger", "verify", "--home", str(home), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
         for _ in range(3)
     ]
     answers = [command.communicate(timeout=120) for command in commands]

@@ -20,10 +20,21 @@ from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
 from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry
 
-_REAL = SftpIso20022(Settings.from_mapping({
-    "host": "127.0.0.1", "port": 1, "username": "x", "client_key": "/none", "host_key": "x", "debtor_name": "SO Y TE",
-    "debtor_account": "999000001", "debtor_agent": "970499", "debit_is_paid": True,
-}))
+_REAL = SftpIso20022(
+    Settings.from_mapping(
+        {
+            "host": "127.0.0.1",
+            "port": 1,
+            "username": "x",
+            "client_key": "/none",
+            "host_key": "x",
+            "debtor_name": "SO Y TE",
+            "debtor_account": "999000001",
+            "debtor_agent": "970499",
+            "debit_is_paid": True,
+        }
+    )
+)
 
 
 class FakeBank:
@@ -63,7 +74,9 @@ class FakeBank:
         for name, raw in self.outbox:
             if not is_stored(name):
                 (store / name).write_bytes(raw)
-                yield Inbound(name=name, path=store / name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), origin="test")
+                yield Inbound(
+                    name=name, path=store / name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), origin="test"
+                )
 
     def parse(self, inbound: Inbound) -> Reading:
         return _REAL.parse(inbound)
@@ -86,24 +99,31 @@ class FakeBank:
 def _status_report(name: str, results: tuple[tuple[Any, ...], ...]) -> str:
     lines = "".join(
         f"<TxInfAndSts><OrgnlEndToEndId>{e2e}</OrgnlEndToEndId><TxSts>{status}</TxSts>"
-        + (f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else "") + "</TxInfAndSts>"
+        + (f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else "")
+        + "</TxInfAndSts>"
         for e2e, status, reason in results
     )
-    return (f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>{name}</MsgId>'
-            "<CreDtTm>2026-11-22T09:00:00+07:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>X</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09"
-            f"</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>X</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>"
-            "</CstmrPmtStsRpt></Document>")
+    return (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>{name}</MsgId>'
+        "<CreDtTm>2026-11-22T09:00:00+07:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>X</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09"
+        f"</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>X</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>"
+        "</CstmrPmtStsRpt></Document>"
+    )
 
 
 def _notification(name: str, results: tuple[tuple[Any, ...], ...]) -> str:
     entries = "".join(_notified(*result) for result in results)
-    return (f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{name}</MsgId>'
-            f"<CreDtTm>2026-11-22T09:00:00+07:00</CreDtTm></GrpHdr><Ntfctn><Id>{name}</Id><Acct><Id><Othr><Id>999000001</Id></Othr></Id></Acct>"
-            f"{entries}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>")
+    return (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{name}</MsgId>'
+        f"<CreDtTm>2026-11-22T09:00:00+07:00</CreDtTm></GrpHdr><Ntfctn><Id>{name}</Id><Acct><Id><Othr><Id>999000001</Id></Othr></Id></Acct>"
+        f"{entries}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    )
 
 
 def _notified(e2e: str, side: str, amount: Any, reason: str = "") -> str:
     returned = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>" if reason else ""
-    return (f'<Ntry><Amt Ccy="VND">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-22</Dt></BookgDt>'
-            f'<NtryDtls><TxDtls><Refs><EndToEndId>{e2e}</EndToEndId></Refs><Amt Ccy="VND">{amount}</Amt>'
-            f"<CdtDbtInd>{side}</CdtDbtInd>{returned}</TxDtls></NtryDtls></Ntry>")
+    return (
+        f'<Ntry><Amt Ccy="VND">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-22</Dt></BookgDt>'
+        f'<NtryDtls><TxDtls><Refs><EndToEndId>{e2e}</EndToEndId></Refs><Amt Ccy="VND">{amount}</Amt>'
+        f"<CdtDbtInd>{side}</CdtDbtInd>{returned}</TxDtls></NtryDtls></Ntry>"
+    )

@@ -21,33 +21,52 @@ def commune(code: str = "19777") -> int:
     return office.find_commune(code, on=datetime.date(2026, 11, 1)).id
 
 
-def person(*, born: str = "1986-05-02", area: str = "19777", poverty: str | None = None, died: str | None = None, **facts: str) -> Person:
+def person(
+    *, born: str = "1986-05-02", area: str = "19777", poverty: str | None = None, died: str | None = None, **facts: str
+) -> Person:
     """Make a person with these facts (name=value as the registry stores them), valid since long ago."""
     number, area_id = next(_numbers), commune(area)
     made = Person.objects.create(
-        full_name=f"Nguyễn Thị {number}", name_fold=f"nguyen thi {number}", name_sort_key=str(number), sex="female",
-        birth_date=datetime.date.fromisoformat(born), death_date=datetime.date.fromisoformat(died) if died else None, area_id=area_id, recorded_at=EPOCH,
+        full_name=f"Nguyễn Thị {number}",
+        name_fold=f"nguyen thi {number}",
+        name_sort_key=str(number),
+        sex="female",
+        birth_date=datetime.date.fromisoformat(born),
+        death_date=datetime.date.fromisoformat(died) if died else None,
+        area_id=area_id,
+        recorded_at=EPOCH,
     )
     for kind, value in facts.items():
         fact(made, kind, value)
     if poverty:
         household = Household.objects.create(code=f"H{number}", area_id=area_id)
-        Membership.objects.create(household=household, person=made, relationship="head", area_id=area_id, valid_from=LONG_AGO)
-        HouseholdClass.objects.create(household=household, poverty_class=poverty, area_id=area_id, valid_from=LONG_AGO, recorded_at=EPOCH)
+        Membership.objects.create(
+            household=household, person=made, relationship="head", area_id=area_id, valid_from=LONG_AGO
+        )
+        HouseholdClass.objects.create(
+            household=household, poverty_class=poverty, area_id=area_id, valid_from=LONG_AGO, recorded_at=EPOCH
+        )
     return made
 
 
 def fact(about: Person, kind: str, value: str, *, since: datetime.date = LONG_AGO) -> None:
     """Record one circumstance."""
-    Circumstance.objects.create(person=about, kind=kind, value=value, area_id=about.area_id, valid_from=since, recorded_at=EPOCH)
+    Circumstance.objects.create(
+        person=about, kind=kind, value=value, area_id=about.area_id, valid_from=since, recorded_at=EPOCH
+    )
 
 
 def decision(about: Person, benefit: str = "K6", *, start: str = "2024-02", end: str | None = None) -> Decision:
     """Grant a benefit from a month on (until before `end`)."""
     return Decision.objects.create(
-        person=about, benefit=benefit, number="1/QĐ-UBND", signed_on=datetime.date.fromisoformat(f"{start}-10"),
-        start_month=datetime.date.fromisoformat(f"{start}-01"), end_month=datetime.date.fromisoformat(f"{end}-01") if end else None,
-        area_id=about.area_id, recorded_at=EPOCH,
+        person=about,
+        benefit=benefit,
+        number="1/QĐ-UBND",
+        signed_on=datetime.date.fromisoformat(f"{start}-10"),
+        start_month=datetime.date.fromisoformat(f"{start}-01"),
+        end_month=datetime.date.fromisoformat(f"{end}-01") if end else None,
+        area_id=about.area_id,
+        recorded_at=EPOCH,
     )
 
 
@@ -55,15 +74,29 @@ def address(owner: Person, state: str = "PAYING", **values: Any) -> FinancialAdd
     """Give a person an account in this state, or a row that says there is none."""
     has_account = state not in {"NOT_OPENED", "CANNOT_OPEN"}
     return FinancialAddress.objects.create(
-        person=owner, state=state, reason="bedridden" if state == "CANNOT_OPEN" else "", bank_bin="970405" if has_account else "",
-        number=f"1300{owner.id:08d}" if has_account else "", holder_name=owner.name_fold.upper(), area_id=owner.area_id, valid_from=LONG_AGO,
-        recorded_at=EPOCH, **values,
+        person=owner,
+        state=state,
+        reason="bedridden" if state == "CANNOT_OPEN" else "",
+        bank_bin="970405" if has_account else "",
+        number=f"1300{owner.id:08d}" if has_account else "",
+        holder_name=owner.name_fold.upper(),
+        area_id=owner.area_id,
+        valid_from=LONG_AGO,
+        recorded_at=EPOCH,
+        **values,
     )
 
 
 def mandate(beneficiary: Person, payee: Person, kind: str = "guardian") -> Mandate:
     """Let one person receive for another."""
-    return Mandate.objects.create(beneficiary=beneficiary, payee=payee, kind=kind, document="GUQ 1", area_id=beneficiary.area_id, valid_from=LONG_AGO)
+    return Mandate.objects.create(
+        beneficiary=beneficiary,
+        payee=payee,
+        kind=kind,
+        document="GUQ 1",
+        area_id=beneficiary.area_id,
+        valid_from=LONG_AGO,
+    )
 
 
 def severe(**values: Any) -> Person:
@@ -77,7 +110,11 @@ def severe(**values: Any) -> Person:
 def staff() -> None:
     """Make an officer `can.bo` and an approver `lanh.dao` of the department."""
     agency = Agency.objects.create(name="Sở Y tế (kiểm thử)", kind="department", area_id=commune())
-    for username, role in (("can.bo", "department_officer"), ("lanh.dao", "department_approver"), ("lanh.dao2", "department_approver")):
+    for username, role in (
+        ("can.bo", "department_officer"),
+        ("lanh.dao", "department_approver"),
+        ("lanh.dao2", "department_approver"),
+    ):
         Staff.objects.create(username=username, full_name=username, agency=agency, role=role, password="!")
 
 

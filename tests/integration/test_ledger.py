@@ -20,8 +20,16 @@ def _appropriate(amount: int = 1_000_000, document: int = 1) -> int:
 
 
 def _commit(amount: int, run: int = 1) -> int:
-    return operations.book_one(code=chart.Code.COMMIT, reference=run, debit=chart.commitment("2026-11-46-01"), credit=chart.APPROPRIATION,
-                               amount_dong=amount, evidence=run, month=MONTH, at=AT)
+    return operations.book_one(
+        code=chart.Code.COMMIT,
+        reference=run,
+        debit=chart.commitment("2026-11-46-01"),
+        credit=chart.APPROPRIATION,
+        amount_dong=amount,
+        evidence=run,
+        month=MONTH,
+        at=AT,
+    )
 
 
 def test_balances_follow_transfers() -> None:
@@ -54,26 +62,41 @@ def test_an_envelope_beyond_four_bytes_is_an_ordinary_number() -> None:
     assert queries.balance(chart.APPROPRIATION.name) == 1
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE ledger_transfer SET amount_dong = amount_dong + 1",
-    "DELETE FROM ledger_transfer",
-    "TRUNCATE ledger_transfer",
-    "UPDATE ledger_ledgeraccount SET balance_dong = 0",
-    "DELETE FROM ledger_seal",
-    "DELETE FROM office_auditevent",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_transfer SET amount_dong = amount_dong + 1",
+        "DELETE FROM ledger_transfer",
+        "TRUNCATE ledger_transfer",
+        "UPDATE ledger_ledgeraccount SET balance_dong = 0",
+        "DELETE FROM ledger_seal",
+        "DELETE FROM office_auditevent",
+    ],
+)
 def test_the_application_cannot_change_history(statement: str) -> None:
     _appropriate()
     operations.seal(at=AT)
-    with pytest.raises((ProgrammingError, DatabaseError), match=r"permission denied|only grows"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((ProgrammingError, DatabaseError), match=r"permission denied|only grows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
 def test_a_transfer_needs_two_accounts_and_a_positive_amount() -> None:
     for amount, debit in ((0, chart.APPROPRIATION), (5, chart.WORLD)):
         with pytest.raises(IntegrityError), transaction.atomic():
-            operations.book_one(code=chart.Code.APPROPRIATE, reference=9, debit=debit, credit=chart.WORLD, amount_dong=amount, evidence=9,
-                                month=MONTH, at=AT)
+            operations.book_one(
+                code=chart.Code.APPROPRIATE,
+                reference=9,
+                debit=debit,
+                credit=chart.WORLD,
+                amount_dong=amount,
+                evidence=9,
+                month=MONTH,
+                at=AT,
+            )
 
 
 def test_seals_chain_and_nothing_new_adds_no_seal() -> None:
@@ -103,6 +126,7 @@ def test_a_tampered_transfer_breaks_the_chain() -> None:
         (last,) = cursor.fetchone()
         cursor.execute(
             "INSERT INTO ledger_transfer (id, code, reference, debit_id, credit_id, amount_dong, evidence, month, booked_at)"
-            " SELECT %s, 4, 77, debit_id, credit_id, 5, 1, month, booked_at FROM ledger_transfer LIMIT 1", [last - 1]
+            " SELECT %s, 4, 77, debit_id, credit_id, 5, 1, month, booked_at FROM ledger_transfer LIMIT 1",
+            [last - 1],
         )
     assert queries.verify().checks["seal_chain"] is False

@@ -38,13 +38,23 @@ class World:
         self.provider, self.bank, self.archive = makers.provider(), FakeBank(), Archive(folder)
         self.people = [makers.severe() for _ in range(people)]
         selection = select(month=NOVEMBER, province=None, area="19777")
-        self.run = payroll.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT).code
+        self.run = payroll.calculate(
+            package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT
+        ).code
         payroll.check(run=self.run, by="operator", at=AT)
         payroll.approve(run=self.run, by="lanh.dao", at=AT)
         operations.freeze(run=self.run, by="can.bo", at=AT)
 
     def submit(self, **options: Any) -> operations.Sent:
-        return operations.submit(run=self.run, provider=self.provider, gateway=self.bank, archive=self.archive, by="operator", at=AT, **options)
+        return operations.submit(
+            run=self.run,
+            provider=self.provider,
+            gateway=self.bank,
+            archive=self.archive,
+            by="operator",
+            at=AT,
+            **options,
+        )
 
     def collect(self) -> operations.Collected:
         return collecting.collect(provider=self.provider, gateway=self.bank, archive=self.archive, at=AT)
@@ -189,8 +199,16 @@ def test_an_attempt_that_was_never_made_is_held(world: World) -> None:
     assert world.hold_reasons() == ["unknown_reference"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00\x01garbage", b"<html><body>503</body></html>",
-                                 b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>'], ids=["empty", "bytes", "html", "entity"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\x01garbage",
+        b"<html><body>503</body></html>",
+        b'<!DOCTYPE x [<!ENTITY a "b">]><Document>&a;</Document>',
+    ],
+    ids=["empty", "bytes", "html", "entity"],
+)
 def test_an_unreadable_file_is_quarantined_and_the_others_go_on(world: World, raw: bytes) -> None:
     world.submit()
     world.bank.outbox.append(("a-bad.xml", raw))
@@ -210,7 +228,9 @@ def test_a_payment_to_a_guardian_names_the_beneficiary_and_never_the_reason(tmp_
     makers.decision(child, "K1")
     makers.mandate(child, guardian)
     selection = select(month=NOVEMBER, province=None, area="19777")
-    world.run = payroll.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT).code
+    world.run = payroll.calculate(
+        package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT
+    ).code
     payroll.check(run=world.run, by="operator", at=AT)
     payroll.approve(run=world.run, by="lanh.dao", at=AT)
     operations.freeze(run=world.run, by="can.bo", at=AT)

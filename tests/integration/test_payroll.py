@@ -29,9 +29,16 @@ def _office(database: None) -> None:
     ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
 
 
-def calculate(month: Month = NOVEMBER, *, area: str | None = "19777", province: str | None = None, at: datetime.datetime = AT) -> queries.RunRow:
-    return operations.calculate(package=load_package(), month=month, selection=select(month=month, province=province, area=area),
-                                by="operator", at=at)
+def calculate(
+    month: Month = NOVEMBER, *, area: str | None = "19777", province: str | None = None, at: datetime.datetime = AT
+) -> queries.RunRow:
+    return operations.calculate(
+        package=load_package(),
+        month=month,
+        selection=select(month=month, province=province, area=area),
+        by="operator",
+        at=at,
+    )
 
 
 def freeze(run: queries.RunRow) -> queries.RunRow:
@@ -46,8 +53,13 @@ def lines() -> list[tuple[str, str, int]]:
 
 
 def settled(about: Any, month: str, amount: int, benefit: str = "K6") -> None:
-    Settlement.objects.create(person=about, benefit=benefit, for_month=datetime.date.fromisoformat(f"{month}-01"), settled_dong=amount,
-                              area_id=about.area_id)
+    Settlement.objects.create(
+        person=about,
+        benefit=benefit,
+        for_month=datetime.date.fromisoformat(f"{month}-01"),
+        settled_dong=amount,
+        area_id=about.area_id,
+    )
 
 
 def test_the_raise_of_2026_is_paid_with_four_months_of_arrears() -> None:
@@ -62,8 +74,18 @@ def test_the_raise_of_2026_is_paid_with_four_months_of_arrears() -> None:
 def test_taking_over_older_payments_uses_the_law_known_then() -> None:
     makers.severe()
     selection = select(month=NOVEMBER, province=None, area="19777")
-    taken = [operations.take_over_settlements(package=load_package(), selection=selection, first=Month(2026, 7), last=Month(2026, 10),
-                                              known_on=datetime.date(2026, 10, 1), by="operator", at=AT) for _ in range(2)]
+    taken = [
+        operations.take_over_settlements(
+            package=load_package(),
+            selection=selection,
+            first=Month(2026, 7),
+            last=Month(2026, 10),
+            known_on=datetime.date(2026, 10, 1),
+            by="operator",
+            at=AT,
+        )
+        for _ in range(2)
+    ]
     assert taken == [4, 0]
     assert set(Settlement.objects.values_list("settled_dong", flat=True)) == {750_000}
 
@@ -95,7 +117,9 @@ def test_a_second_run_of_the_month_adds_only_differences() -> None:
     late = makers.severe()
     second = calculate()
     assert second.code != first.code
-    assert list(PayrollLine.objects.filter(run__code=second.code).values_list("person_id", "amount_dong")) == [(late.id, 810_000)]
+    assert list(PayrollLine.objects.filter(run__code=second.code).values_list("person_id", "amount_dong")) == [
+        (late.id, 810_000)
+    ]
 
 
 def test_calculating_again_replaces_the_open_run() -> None:
@@ -219,7 +243,9 @@ def test_a_line_changed_behind_the_approval_stops_the_freeze() -> None:
     operations.check(run=run.code, by="operator", at=AT)
     operations.approve(run=run.code, by="lanh.dao", at=AT)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE payroll_payrollline SET entitled_dong = entitled_dong + 1, amount_dong = amount_dong + 1")
+        cursor.execute(
+            "UPDATE payroll_payrollline SET entitled_dong = entitled_dong + 1, amount_dong = amount_dong + 1"
+        )
     with pytest.raises(Refused) as refusal:
         payment.freeze(run=run.code, by="can.bo", at=AT)
     assert refusal.value.reason == "control_total_changed"
@@ -231,8 +257,16 @@ def test_a_freeze_beyond_the_appropriation_changes_nothing() -> None:
     operations.check(run=run.code, by="operator", at=AT)
     operations.approve(run=run.code, by="lanh.dao", at=AT)
     # Another run has taken the money in the meantime.
-    ledger.book_one(code=chart.Code.COMMIT, reference=999, debit=chart.commitment("khac"), credit=chart.APPROPRIATION,
-                    amount_dong=10**12 - 1, evidence=1, month=NOVEMBER.first_day, at=AT)
+    ledger.book_one(
+        code=chart.Code.COMMIT,
+        reference=999,
+        debit=chart.commitment("khac"),
+        credit=chart.APPROPRIATION,
+        amount_dong=10**12 - 1,
+        evidence=1,
+        month=NOVEMBER.first_day,
+        at=AT,
+    )
     with pytest.raises(Refused) as refusal:
         payment.freeze(run=run.code, by="can.bo", at=AT)
     assert refusal.value.reason == "balance_insufficient"

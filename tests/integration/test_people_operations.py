@@ -59,6 +59,23 @@ def test_one_national_id_belongs_to_one_person() -> None:
     assert _reason(refused) == "national_id_taken"
 
 
+def test_a_national_id_of_another_commune_is_refused_in_words_too() -> None:
+    _person(national_id="046186000017", area="19789")
+    put_on(limited("xã", [_area()]))
+    with pytest.raises(Refused) as refused:
+        _person(national_id="046186000017")
+    assert _reason(refused) == "national_id_taken", "the fence hides the other person, the refusal must not be a crash"
+    assert Person.objects.count() == 0
+
+
+def test_the_day_is_vietnam_s_not_greenwich_s() -> None:
+    early = datetime.datetime(2026, 11, 1, 23, 30, tzinfo=datetime.UTC)
+    person = _person()
+    operations.record_death(by="t", at=early, person_id=person, death_date=DAY(2026, 11, 2))
+    operations.set_financial_address(by="t", at=early, person_id=person, state="NOT_OPENED")
+    assert queries.addresses_of(person)[0].valid_from == DAY(2026, 11, 2)
+
+
 def test_a_new_fact_supersedes_what_it_covers_and_repeats_what_it_leaves() -> None:
     person = _person()
     operations.record_circumstance(
@@ -139,6 +156,8 @@ def test_mandates_follow_each_other_and_name_a_grown_up_with_a_document() -> Non
         ({"payee_id": child, "valid_from": DAY(2026, 9, 1)}, "mandate_names_self"),
         ({"payee_id": _person("Bé", born=DAY(2015, 1, 1)), "valid_from": DAY(2026, 9, 1)}, "payee_is_minor"),
         ({"payee_id": first, "valid_from": DAY(2026, 9, 1), "document": " "}, "mandate_without_document"),
+        ({"payee_id": first, "valid_from": DAY(2026, 9, 1), "valid_to": DAY(2026, 9, 1)}, "period_impossible"),
+        ({"payee_id": first, "valid_from": DAY(2026, 9, 1), "kind": "friend"}, "mandate_kind_unknown"),
     ):
         with pytest.raises(Refused) as refused:
             operations.record_mandate(**(given | changes))

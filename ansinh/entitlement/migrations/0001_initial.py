@@ -5,32 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
-        ('people', '0001_initial'),
+        ("office", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('benefit', models.CharField(max_length=12, verbose_name='chế độ')),
-                ('number', models.CharField(max_length=60, verbose_name='số quyết định')),
-                ('signed_on', models.DateField(verbose_name='ngày ký')),
-                ('start_month', models.DateField(verbose_name='hưởng từ tháng')),
-                ('end_month', models.DateField(null=True, verbose_name='thôi hưởng từ tháng')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='đối tượng thụ hưởng')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("benefit", models.CharField(max_length=12, verbose_name="chế độ")),
+                ("number", models.CharField(max_length=60, verbose_name="số quyết định")),
+                ("signed_on", models.DateField(verbose_name="ngày ký")),
+                ("start_month", models.DateField(verbose_name="hưởng từ tháng")),
+                ("end_month", models.DateField(null=True, verbose_name="thôi hưởng từ tháng")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="people.person",
+                        verbose_name="đối tượng thụ hưởng",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quyết định hưởng',
-                'indexes': [models.Index(models.F('recorded_at'), name='decision_recorded')],
-                'constraints': [models.UniqueConstraint(models.F('person'), models.F('benefit'), condition=models.Q(('end_month', None)), name='one_open_decision'), models.CheckConstraint(condition=models.Q(('end_month', None), ('start_month__lte', models.F('end_month')), _connector='OR'), name='decision_period')],
+                "verbose_name": "quyết định hưởng",
+                "indexes": [models.Index(models.F("recorded_at"), name="decision_recorded")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("person"),
+                        models.F("benefit"),
+                        condition=models.Q(("end_month", None)),
+                        name="one_open_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_month", None), ("start_month__lte", models.F("end_month")), _connector="OR"
+                        ),
+                        name="decision_period",
+                    ),
+                ],
             },
         ),
     ]

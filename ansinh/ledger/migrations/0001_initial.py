@@ -5,59 +5,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.IntegerField(primary_key=True, serialize=False, verbose_name='số')),
-                ('first_transfer', models.BigIntegerField(verbose_name='từ bút toán')),
-                ('last_transfer', models.BigIntegerField(verbose_name='đến bút toán')),
-                ('transfers', models.IntegerField(verbose_name='số bút toán')),
-                ('canonical_version', models.SmallIntegerField(verbose_name='phiên bản dạng chuẩn')),
-                ('root', models.CharField(max_length=64, verbose_name='gốc')),
-                ('chain', models.CharField(max_length=64, verbose_name='chuỗi')),
-                ('sealed_at', models.DateTimeField(verbose_name='niêm phong lúc')),
+                ("number", models.IntegerField(primary_key=True, serialize=False, verbose_name="số")),
+                ("first_transfer", models.BigIntegerField(verbose_name="từ bút toán")),
+                ("last_transfer", models.BigIntegerField(verbose_name="đến bút toán")),
+                ("transfers", models.IntegerField(verbose_name="số bút toán")),
+                ("canonical_version", models.SmallIntegerField(verbose_name="phiên bản dạng chuẩn")),
+                ("root", models.CharField(max_length=64, verbose_name="gốc")),
+                ("chain", models.CharField(max_length=64, verbose_name="chuỗi")),
+                ("sealed_at", models.DateTimeField(verbose_name="niêm phong lúc")),
             ],
             options={
-                'verbose_name': 'niêm phong',
+                "verbose_name": "niêm phong",
             },
         ),
         migrations.CreateModel(
-            name='LedgerAccount',
+            name="LedgerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='tài khoản')),
-                ('label', models.CharField(max_length=160, verbose_name='diễn giải')),
-                ('balance_dong', models.BigIntegerField(default=0, verbose_name='số dư (đồng)')),
-                ('keeps_floor', models.BooleanField(default=True, verbose_name='không được âm')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="tài khoản")),
+                ("label", models.CharField(max_length=160, verbose_name="diễn giải")),
+                ("balance_dong", models.BigIntegerField(default=0, verbose_name="số dư (đồng)")),
+                ("keeps_floor", models.BooleanField(default=True, verbose_name="không được âm")),
             ],
             options={
-                'verbose_name': 'tài khoản kế toán',
-                'constraints': [models.CheckConstraint(condition=models.Q(('keeps_floor', False), ('balance_dong__gte', 0), _connector='OR'), name='no_overspend')],
+                "verbose_name": "tài khoản kế toán",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("keeps_floor", False), ("balance_dong__gte", 0), _connector="OR"),
+                        name="no_overspend",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.SmallIntegerField(verbose_name='mã nghiệp vụ')),
-                ('reference', models.BigIntegerField(verbose_name='tham chiếu')),
-                ('amount_dong', models.BigIntegerField(verbose_name='số tiền (đồng)')),
-                ('evidence', models.BigIntegerField(verbose_name='chứng từ')),
-                ('month', models.DateField(verbose_name='kỳ')),
-                ('booked_at', models.DateTimeField(verbose_name='ghi sổ lúc')),
-                ('credit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.ledgeraccount', verbose_name='Có')),
-                ('debit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.ledgeraccount', verbose_name='Nợ')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.SmallIntegerField(verbose_name="mã nghiệp vụ")),
+                ("reference", models.BigIntegerField(verbose_name="tham chiếu")),
+                ("amount_dong", models.BigIntegerField(verbose_name="số tiền (đồng)")),
+                ("evidence", models.BigIntegerField(verbose_name="chứng từ")),
+                ("month", models.DateField(verbose_name="kỳ")),
+                ("booked_at", models.DateTimeField(verbose_name="ghi sổ lúc")),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.ledgeraccount",
+                        verbose_name="Có",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.ledgeraccount",
+                        verbose_name="Nợ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bút toán',
-                'constraints': [models.UniqueConstraint(models.F('code'), models.F('reference'), name='booked_once'), models.CheckConstraint(condition=models.Q(('amount_dong__gt', 0)), name='transfer_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='transfer_two_accounts')],
+                "verbose_name": "bút toán",
+                "constraints": [
+                    models.UniqueConstraint(models.F("code"), models.F("reference"), name="booked_once"),
+                    models.CheckConstraint(condition=models.Q(("amount_dong__gt", 0)), name="transfer_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("debit", models.F("credit")), _negated=True), name="transfer_two_accounts"
+                    ),
+                ],
             },
         ),
     ]

@@ -6,127 +6,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
-        ('people', '0001_initial'),
+        ("office", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PayrollRun',
+            name="PayrollRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='mã kỳ')),
-                ('month', models.DateField(verbose_name='tháng')),
-                ('sequence', models.SmallIntegerField(verbose_name='lần')),
-                ('state', models.CharField(choices=[('CALCULATED', 'đã tính'), ('CHECKED', 'đã kiểm tra'), ('APPROVED', 'đã duyệt'), ('FROZEN', 'đã chốt')], max_length=12, verbose_name='trạng thái')),
-                ('known_on', models.DateField(verbose_name='luật đến ngày')),
-                ('facts_known_at', models.DateTimeField(verbose_name='dữ liệu đến lúc')),
-                ('law_hash', models.CharField(max_length=64, verbose_name='dấu vết luật')),
-                ('statement_hash', models.CharField(max_length=64, verbose_name='dấu vết câu lệnh')),
-                ('compiler_version', models.CharField(max_length=20, verbose_name='phiên bản bộ biên dịch')),
-                ('lines', models.IntegerField(default=0, verbose_name='số dòng')),
-                ('control_total_dong', models.BigIntegerField(default=0, verbose_name='tổng kiểm soát (đồng)')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='mã băm')),
-                ('calculated_by', models.CharField(max_length=60, verbose_name='người tính')),
-                ('calculated_at', models.DateTimeField(verbose_name='tính lúc')),
-                ('checked_by', models.CharField(blank=True, max_length=60, verbose_name='người kiểm tra')),
-                ('checked_at', models.DateTimeField(null=True, verbose_name='kiểm tra lúc')),
-                ('approved_by', models.CharField(blank=True, max_length=60, verbose_name='người duyệt')),
-                ('approved_at', models.DateTimeField(null=True, verbose_name='duyệt lúc')),
-                ('frozen_by', models.CharField(blank=True, max_length=60, verbose_name='người chốt')),
-                ('frozen_at', models.DateTimeField(null=True, verbose_name='chốt lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="mã kỳ")),
+                ("month", models.DateField(verbose_name="tháng")),
+                ("sequence", models.SmallIntegerField(verbose_name="lần")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("CALCULATED", "đã tính"),
+                            ("CHECKED", "đã kiểm tra"),
+                            ("APPROVED", "đã duyệt"),
+                            ("FROZEN", "đã chốt"),
+                        ],
+                        max_length=12,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("known_on", models.DateField(verbose_name="luật đến ngày")),
+                ("facts_known_at", models.DateTimeField(verbose_name="dữ liệu đến lúc")),
+                ("law_hash", models.CharField(max_length=64, verbose_name="dấu vết luật")),
+                ("statement_hash", models.CharField(max_length=64, verbose_name="dấu vết câu lệnh")),
+                ("compiler_version", models.CharField(max_length=20, verbose_name="phiên bản bộ biên dịch")),
+                ("lines", models.IntegerField(default=0, verbose_name="số dòng")),
+                ("control_total_dong", models.BigIntegerField(default=0, verbose_name="tổng kiểm soát (đồng)")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="mã băm")),
+                ("calculated_by", models.CharField(max_length=60, verbose_name="người tính")),
+                ("calculated_at", models.DateTimeField(verbose_name="tính lúc")),
+                ("checked_by", models.CharField(blank=True, max_length=60, verbose_name="người kiểm tra")),
+                ("checked_at", models.DateTimeField(null=True, verbose_name="kiểm tra lúc")),
+                ("approved_by", models.CharField(blank=True, max_length=60, verbose_name="người duyệt")),
+                ("approved_at", models.DateTimeField(null=True, verbose_name="duyệt lúc")),
+                ("frozen_by", models.CharField(blank=True, max_length=60, verbose_name="người chốt")),
+                ("frozen_at", models.DateTimeField(null=True, verbose_name="chốt lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kỳ chi trả',
+                "verbose_name": "kỳ chi trả",
             },
         ),
         migrations.CreateModel(
-            name='PayrollPayee',
+            name="PayrollPayee",
             fields=[
-                ('pk', models.CompositePrimaryKey('run_id', 'person_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('account', 'tài khoản'), ('cash', 'tiền mặt')], max_length=7, verbose_name='hình thức')),
-                ('due_dong', models.BigIntegerField(verbose_name='phải chi (đồng)')),
-                ('address', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='people.financialaddress', verbose_name='tài khoản nhận')),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='office.area', verbose_name='địa bàn')),
-                ('payee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person', verbose_name='người nhận')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person', verbose_name='đối tượng')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id", "person_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("account", "tài khoản"), ("cash", "tiền mặt")], max_length=7, verbose_name="hình thức"
+                    ),
+                ),
+                ("due_dong", models.BigIntegerField(verbose_name="phải chi (đồng)")),
+                (
+                    "address",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="people.financialaddress",
+                        verbose_name="tài khoản nhận",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="office.area",
+                        verbose_name="địa bàn",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="người nhận",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="đối tượng",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payroll.payrollrun",
+                        verbose_name="kỳ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'người nhận của kỳ',
+                "verbose_name": "người nhận của kỳ",
             },
         ),
         migrations.CreateModel(
-            name='PayrollLine',
+            name="PayrollLine",
             fields=[
-                ('pk', models.CompositePrimaryKey('run_id', 'person_id', 'benefit', 'for_month', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('benefit', models.CharField(max_length=12, verbose_name='chế độ')),
-                ('for_month', models.DateField(verbose_name='cho tháng')),
-                ('kind', models.CharField(choices=[('regular', 'hưởng tháng này'), ('arrears', 'truy lĩnh'), ('recovery', 'thu hồi'), ('one_off', 'một lần')], max_length=8, verbose_name='loại')),
-                ('rule', models.CharField(max_length=40, verbose_name='quy tắc')),
-                ('entitled_dong', models.BigIntegerField(verbose_name='được hưởng (đồng)')),
-                ('settled_before_dong', models.BigIntegerField(verbose_name='đã quyết toán trước (đồng)')),
-                ('amount_dong', models.BigIntegerField(verbose_name='chênh lệch (đồng)')),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='people.person', verbose_name='đối tượng')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "run_id",
+                        "person_id",
+                        "benefit",
+                        "for_month",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("benefit", models.CharField(max_length=12, verbose_name="chế độ")),
+                ("for_month", models.DateField(verbose_name="cho tháng")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("regular", "hưởng tháng này"),
+                            ("arrears", "truy lĩnh"),
+                            ("recovery", "thu hồi"),
+                            ("one_off", "một lần"),
+                        ],
+                        max_length=8,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40, verbose_name="quy tắc")),
+                ("entitled_dong", models.BigIntegerField(verbose_name="được hưởng (đồng)")),
+                ("settled_before_dong", models.BigIntegerField(verbose_name="đã quyết toán trước (đồng)")),
+                ("amount_dong", models.BigIntegerField(verbose_name="chênh lệch (đồng)")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="office.area",
+                        verbose_name="địa bàn",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="people.person",
+                        verbose_name="đối tượng",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payroll.payrollrun",
+                        verbose_name="kỳ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dòng chi',
+                "verbose_name": "dòng chi",
             },
         ),
         migrations.CreateModel(
-            name='PayrollHold',
+            name="PayrollHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=40, verbose_name='lý do')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='chi tiết')),
-                ('amount_dong', models.BigIntegerField(default=0, verbose_name='số tiền (đồng)')),
-                ('area', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to='people.person', verbose_name='đối tượng')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='payroll.payrollrun', verbose_name='kỳ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=40, verbose_name="lý do")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="chi tiết")),
+                ("amount_dong", models.BigIntegerField(default=0, verbose_name="số tiền (đồng)")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="office.area",
+                        verbose_name="địa bàn",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="people.person",
+                        verbose_name="đối tượng",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="payroll.payrollrun", verbose_name="kỳ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'khoản tạm giữ',
+                "verbose_name": "khoản tạm giữ",
             },
         ),
         migrations.CreateModel(
-            name='Settlement',
+            name="Settlement",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'benefit', 'for_month', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('benefit', models.CharField(max_length=12, verbose_name='chế độ')),
-                ('for_month', models.DateField(verbose_name='cho tháng')),
-                ('settled_dong', models.BigIntegerField(verbose_name='đã quyết toán (đồng)')),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='people.person', verbose_name='đối tượng')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id",
+                        "benefit",
+                        "for_month",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("benefit", models.CharField(max_length=12, verbose_name="chế độ")),
+                ("for_month", models.DateField(verbose_name="cho tháng")),
+                ("settled_dong", models.BigIntegerField(verbose_name="đã quyết toán (đồng)")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="office.area",
+                        verbose_name="địa bàn",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="people.person",
+                        verbose_name="đối tượng",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'đã quyết toán',
+                "verbose_name": "đã quyết toán",
             },
         ),
         migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(models.F('month'), models.F('area'), models.F('sequence'), name='run_sequence'),
+            model_name="payrollrun",
+            constraint=models.UniqueConstraint(
+                models.F("month"), models.F("area"), models.F("sequence"), name="run_sequence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.UniqueConstraint(models.F('month'), models.F('area'), condition=models.Q(('state', 'FROZEN'), _negated=True), name='one_open_run'),
+            model_name="payrollrun",
+            constraint=models.UniqueConstraint(
+                models.F("month"),
+                models.F("area"),
+                condition=models.Q(("state", "FROZEN"), _negated=True),
+                name="one_open_run",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payrollrun',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', ''), models.Q(('approved_by', models.F('calculated_by')), _negated=True), _connector='OR'), name='second_person_approves'),
+            model_name="payrollrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", ""),
+                    models.Q(("approved_by", models.F("calculated_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="second_person_approves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payrollpayee',
-            constraint=models.CheckConstraint(condition=models.Q(('due_dong__gt', 0)), name='payee_is_due'),
+            model_name="payrollpayee",
+            constraint=models.CheckConstraint(condition=models.Q(("due_dong__gt", 0)), name="payee_is_due"),
         ),
         migrations.AddConstraint(
-            model_name='payrollline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_dong', django.db.models.expressions.CombinedExpression(models.F('entitled_dong'), '-', models.F('settled_before_dong'))), models.Q(('amount_dong', 0), _negated=True)), name='line_is_difference'),
+            model_name="payrollline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_dong",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("entitled_dong"), "-", models.F("settled_before_dong")
+                        ),
+                    ),
+                    models.Q(("amount_dong", 0), _negated=True),
+                ),
+                name="line_is_difference",
+            ),
         ),
     ]

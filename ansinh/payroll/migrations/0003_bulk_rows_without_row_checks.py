@@ -5,20 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payroll', '0002_row_level_security'),
+        ("payroll", "0002_row_level_security"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='payrollline',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ'),
+            model_name="payrollline",
+            name="run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="payroll.payrollrun",
+                verbose_name="kỳ",
+            ),
         ),
         migrations.AlterField(
-            model_name='payrollpayee',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ'),
+            model_name="payrollpayee",
+            name="run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="payroll.payrollrun",
+                verbose_name="kỳ",
+            ),
         ),
     ]

@@ -53,7 +53,9 @@ def _give_everybody_an_account(home: Home) -> None:
             " holder_name = coalesce(nullif(holder_name, ''), upper(ansinh_fold(person.full_name)))"
             " FROM people_person AS person WHERE person.id = person_id AND valid_to IS NULL"
         )
-        cursor.execute("SELECT bank_bin, number, holder_name FROM people_financialaddress WHERE valid_to IS NULL ORDER BY id")
+        cursor.execute(
+            "SELECT bank_bin, number, holder_name FROM people_financialaddress WHERE valid_to IS NULL ORDER BY id"
+        )
         home.sandbox.mkdir(mode=0o700, exist_ok=True)
         with open(home.sandbox / "accounts.csv", "w", encoding="utf8") as file:
             file.write("bin,number,holder_name,behaviour\n")
@@ -62,7 +64,9 @@ def _give_everybody_an_account(home: Home) -> None:
 
 def _prepare(home: Home, people_count: int) -> None:
     say(f"Sinh {people_count} người…")
-    people.seed(argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH), opened_home=home))
+    people.seed(
+        argparse.Namespace(province=PROVINCE, beneficiaries=people_count, seed=SEED, month=str(MONTH), opened_home=home)
+    )
     _give_everybody_an_account(home)
     with acting(everything(OPERATOR)):
         ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.now())
@@ -117,11 +121,21 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
         provider = operations.active_provider()
     with bootstrap.gateway_to(provider) as gateway:
         with accounting():
-            operations.submit(run=code, provider=provider, gateway=gateway, archive=bootstrap.archive(), by=OPERATOR, at=timezone.now(), progress=say)
+            operations.submit(
+                run=code,
+                provider=provider,
+                gateway=gateway,
+                archive=bootstrap.archive(),
+                by=OPERATOR,
+                at=timezone.now(),
+                progress=say,
+            )
         # The bank works on the same two cores; its time lies between the stages and in none of them.
         sandbox.wait_until_idle(home)
         with accounting():
-            collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say)
+            collecting.collect(
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say
+            )
 
 
 def month(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -156,13 +170,25 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         lines = run_lines(run_id)
     return {
-        "people": arguments.people, "lines": lines, "payments": totals.items, "cpus": os.cpu_count(), "stages": stages,
-        "total_s": round(total_s, 3), "cpu_s": round(cpu_s, 3), "cpu_by_process_s": {name: ms / 1000 for name, ms in cpu.items()},
-        "raw_copy_s": round(raw_s, 3), "ratio_to_raw_copy": round(total_s / raw_s, 1),
-        "payments_per_s": round(totals.items / total_s), "payments_per_cpu_s": round(totals.items / cpu_s),
-        "peak_rss_mb": {"python": peak.python_mb, "postgres": peak.postgres_mb}, "sql_statements": statements,
-        "checks": {"books_balanced": all(verified.checks.values()), "paid_once": tied["paid_once"] and totals.paid_dong == totals.due_dong,
-                   "items_equal_books": all(tied.values())},
+        "people": arguments.people,
+        "lines": lines,
+        "payments": totals.items,
+        "cpus": os.cpu_count(),
+        "stages": stages,
+        "total_s": round(total_s, 3),
+        "cpu_s": round(cpu_s, 3),
+        "cpu_by_process_s": {name: ms / 1000 for name, ms in cpu.items()},
+        "raw_copy_s": round(raw_s, 3),
+        "ratio_to_raw_copy": round(total_s / raw_s, 1),
+        "payments_per_s": round(totals.items / total_s),
+        "payments_per_cpu_s": round(totals.items / cpu_s),
+        "peak_rss_mb": {"python": peak.python_mb, "postgres": peak.postgres_mb},
+        "sql_statements": statements,
+        "checks": {
+            "books_balanced": all(verified.checks.values()),
+            "paid_once": tied["paid_once"] and totals.paid_dong == totals.due_dong,
+            "items_equal_books": all(tied.values()),
+        },
     }
 
 

@@ -41,13 +41,23 @@ DEFAULT_PORT = 8046
 
 def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
     say("1/6 Sinh dân số giả lập…")
-    seeded = people.seed(argparse.Namespace(
-        province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH), opened_home=home))
+    seeded = people.seed(
+        argparse.Namespace(
+            province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH), opened_home=home
+        )
+    )
     say("2/6 Tiếp nhận số đã chi từ tháng 7 đến tháng 10 năm 2026 theo mức cũ…")
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
-        payroll.take_over_settlements(package=load_package(), selection=selection, first=_TAKEN_OVER[0], last=_TAKEN_OVER[1],
-                                      known_on=_KNOWN_BEFORE, by=OPERATOR, at=timezone.now())
+        payroll.take_over_settlements(
+            package=load_package(),
+            selection=selection,
+            first=_TAKEN_OVER[0],
+            last=_TAKEN_OVER[1],
+            known_on=_KNOWN_BEFORE,
+            by=OPERATOR,
+            at=timezone.now(),
+        )
     return seeded
 
 
@@ -64,7 +74,12 @@ def _run_month() -> str:
         say("4/6 Duyệt và chốt (người khác với người tính)…")
         with acting(everything(OPERATOR)):
             total = payroll_queries.run(code).control_total_dong
-            ledger.appropriate(amount_dong=total + total // 10, document=_APPROPRIATION_DOCUMENT, month=MONTH.first_day, at=timezone.now())
+            ledger.appropriate(
+                amount_dong=total + total // 10,
+                document=_APPROPRIATION_DOCUMENT,
+                month=MONTH.first_day,
+                at=timezone.now(),
+            )
         payroll_work.approve(argparse.Namespace(run=code, user=APPROVER))
         payroll_work.freeze(argparse.Namespace(run=code, user=OFFICER))
     return code
@@ -108,8 +123,10 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _introduce(summary: dict[str, Any]) -> None:
     run_totals = summary["run"]
-    say(f"\nTháng {MONTH.vi}: phải chi {format_dong(run_totals['due_dong'])}, đã chi {format_dong(run_totals['paid_dong'])}, "
-         f"qua tài khoản {summary['paid_by_account']['percent']} % người nhận.")
+    say(
+        f"\nTháng {MONTH.vi}: phải chi {format_dong(run_totals['due_dong'])}, đã chi {format_dong(run_totals['paid_dong'])}, "
+        f"qua tài khoản {summary['paid_by_account']['percent']} % người nhận."
+    )
     if all(person["one_time_password"] for person in summary["staff"]):
         say("\nĐăng nhập lần đầu bằng mật khẩu dùng một lần (phải đổi ngay):")
         for person in summary["staff"]:
@@ -130,15 +147,23 @@ def bind(port: int | None) -> socket.socket:
     try:
         listener.bind(("127.0.0.1", wanted))
     except OverflowError as error:
-        raise Refused("port_invalid", vi=f"Cổng {wanted} không hợp lệ. Hãy chọn số từ 1 đến 65535.",
-                      en=f"Port {wanted} is not valid. Choose 1 to 65535.", port=wanted) from error
+        raise Refused(
+            "port_invalid",
+            vi=f"Cổng {wanted} không hợp lệ. Hãy chọn số từ 1 đến 65535.",
+            en=f"Port {wanted} is not valid. Choose 1 to 65535.",
+            port=wanted,
+        ) from error
     except OSError as error:
         if port is None:
             # Another copy runs at the usual port: take any free one and say where.
             listener.bind(("127.0.0.1", 0))
         else:
-            raise Refused("port_in_use", vi=f"Cổng {wanted} đang có chương trình khác dùng. Hãy chọn cổng khác bằng --port.",
-                          en=f"Port {wanted} is in use. Choose another one with --port.", port=wanted) from error
+            raise Refused(
+                "port_in_use",
+                vi=f"Cổng {wanted} đang có chương trình khác dùng. Hãy chọn cổng khác bằng --port.",
+                en=f"Port {wanted} is in use. Choose another one with --port.",
+                port=wanted,
+            ) from error
     listener.listen(128)
     return listener
 
@@ -147,9 +172,26 @@ def _serve(listener: socket.socket) -> None:
     """Serve the pages until Ctrl-C or TERM; the web server ends with us."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "ansinh.project.settings"}
     server = children.start(
-        [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--workers", "2", "--threads", "4",
-         "--worker-class", "gthread", "--log-level", "warning", "--chdir", CHECKOUT, "ansinh.project.wsgi:application"],
-        environment=environment, pass_fds=[listener.fileno()],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--bind",
+            f"fd://{listener.fileno()}",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+            "--worker-class",
+            "gthread",
+            "--log-level",
+            "warning",
+            "--chdir",
+            CHECKOUT,
+            "ansinh.project.wsgi:application",
+        ],
+        environment=environment,
+        pass_fds=[listener.fileno()],
     )
     say(f"\nTrang web: http://127.0.0.1:{listener.getsockname()[1]}/   (Ctrl-C để dừng)")
     try:

@@ -33,6 +33,10 @@ def export(arguments: argparse.Namespace) -> str:
 def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will book an appropriation once per document number."""
     with acting(everything(OPERATOR)):
-        booked = operations.appropriate(amount_dong=arguments.amount, document=arguments.document,
-                                        month=Month.parse(arguments.month).first_day, at=timezone.now())
+        booked = operations.appropriate(
+            amount_dong=arguments.amount,
+            document=arguments.document,
+            month=Month.parse(arguments.month).first_day,
+            at=timezone.now(),
+        )
     return {"booked": booked, "amount_dong": arguments.amount, "document": arguments.document}

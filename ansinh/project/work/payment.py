@@ -16,8 +16,15 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         provider = operations.active_provider()
     with bootstrap.gateway_to(provider) as gateway:
-        done = operations.submit(run=arguments.run, provider=provider, gateway=gateway, archive=bootstrap.archive(),
-                                 by=OPERATOR, at=timezone.now(), progress=say)
+        done = operations.submit(
+            run=arguments.run,
+            provider=provider,
+            gateway=gateway,
+            archive=bootstrap.archive(),
+            by=OPERATOR,
+            at=timezone.now(),
+            progress=say,
+        )
     return {"sent": done.sent, "applied": 0, "held": 0, "unknown": done.unknown}
 
 
@@ -28,7 +35,9 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     messages = applied = held = 0
     for provider in providers:
         with bootstrap.gateway_to(provider) as gateway:
-            done = collecting.collect(provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say)
+            done = collecting.collect(
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say
+            )
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()

@@ -16,8 +16,14 @@ from ansinh.project.work.operator import OPERATOR
 
 
 def _answer(run: RunRow) -> dict[str, Any]:
-    return {"run": run.code, "month": str(run.month), "state": run.state, "lines": run.lines,
-            "control_total_dong": run.control_total_dong, "sha256": run.sha256}
+    return {
+        "run": run.code,
+        "month": str(run.month),
+        "state": run.state,
+        "lines": run.lines,
+        "control_total_dong": run.control_total_dong,
+        "sha256": run.sha256,
+    }
 
 
 def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -25,7 +31,11 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
     month = Month.parse(arguments.month)
     with acting(everything(OPERATOR)):
         selection = select(month=month, province=arguments.province, area=arguments.area)
-        return _answer(operations.calculate(package=load_package(), month=month, selection=selection, by=OPERATOR, at=timezone.now()))
+        return _answer(
+            operations.calculate(
+                package=load_package(), month=month, selection=selection, by=OPERATOR, at=timezone.now()
+            )
+        )
 
 
 def check(arguments: argparse.Namespace) -> dict[str, Any]:
