@@ -1,7 +1,7 @@
 """Ages as birth dates: "has completed n months on day d" is one comparison of the birth date with a cutoff computed here.
 
-Policy for a birthday that does not exist (29 February, or the 31st when counting months): it falls on the last day of that
-month, so that a person born on 29 February 1948 is 78 on 28 February 2026. The same cutoff serves the oracle and SQL.
+Policy for a birthday that does not exist (29 February, or the 31st when counting months): it falls on the last day of
+that month, so that a person born on 29 February 1948 is 78 on 28 February 2026. The same cutoff serves the oracle and SQL.
 """
 
 import calendar as gregorian

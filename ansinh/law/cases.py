@@ -1,6 +1,6 @@
 """The cases beside every clause: a Vietnamese sentence, the facts, the month, the day of asking, and what must come out.
 
-They are read as strictly as the law itself, and run on every engine in a few statements: one per (month, day of asking).
+They are read as strictly as the law itself, and run on every engine in a few statements: one per month and known law.
 """
 
 import datetime
@@ -25,7 +25,7 @@ _CHECKED_UNTIL = Month(2028, 12)
 
 @dataclass(frozen=True)
 class Case:
-    """One case: what is given and what must come out, for the month and, when something was settled, for the months before."""
+    """One case: what is given and what must come out, for the month and, after settlements, for the months before."""
 
     name: str
     clause: str
@@ -228,7 +228,7 @@ def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
 def check(package: LawPackage, engines: Mapping[str, Engine], path: Path | None = None) -> dict[str, Any]:
     """Run every case on every engine and return the contract's report.
 
-    Promises: each rule's clause has at least five cases, each month until 2028 has a complete law, or that is a failure too.
+    Promises: each rule's clause has at least five cases and each month until 2028 a complete law, or it is a failure.
     """
     cases = load_cases(package)
     failed = _check_coverage(package, cases)

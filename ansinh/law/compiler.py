@@ -1,7 +1,8 @@
 """From the typed tree to ONE set-based SQL statement for a month, built node by node and never by translating text.
 
-It promises the oracle's answer for every row on PostgreSQL and DuckDB: money is folded to integers, ages to birth-date cutoffs, unknown
-facts stay NULL and end in a mask of benefits to verify. No engine function, no division, no per-row call.
+It promises the oracle's answer for every row on PostgreSQL and DuckDB: money is folded to integers, ages to birth-date
+cutoffs, unknown facts stay NULL and end in a mask of benefits to verify. No engine function, no division, no per-row
+call.
 """
 
 import datetime
@@ -47,9 +48,9 @@ _OPERATORS: dict[str, type[exp.Binary]] = {
 class CompiledStatement:
     """The month's law as SQL.
 
-    `result_sql` gives one row per person whose facts fire or leave something unknown: person_id, fired and unknown (masks over
-    `benefits`), main_benefit_no, main_rule_no, main_amount_dong, extra_benefit_no, extra_rule_no, extra_amount_dong (NULL and 0 when
-    nothing is paid). `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong.
+    `result_sql` gives one row per person whose facts fire or leave something unknown: person_id, fired and unknown
+    (masks over `benefits`), main_benefit_no, main_rule_no, main_amount_dong, extra_benefit_no, extra_rule_no,
+    extra_amount_dong (NULL and 0 when nothing is paid). `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong.
     """
 
     result_sql: str
@@ -280,7 +281,7 @@ class _MonthCompiler:
     # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
 
     def _groups(self, code: str) -> Iterator[tuple[Expression, list[PricedRule]]]:
-        """Yield a rule's condition with its levels, as long as the levels stand together and the last one takes everybody."""
+        """Yield a rule's condition with its levels, while the levels stand together and the last one takes everybody."""
         # One test per rule instead of one per level. It is only right while the rule's levels are neighbours in the
         # order of coefficients and the last takes everybody; a rule whose levels lie between another's is tried level
         # by level.
@@ -324,7 +325,7 @@ class _MonthCompiler:
         return _case(branches, _number(0))
 
     def doubt(self, code: str, moment: _Moment) -> exp.Expression | None:
-        """Return whether a level tried before the first one that holds was unknown, or None for a benefit without rules."""
+        """Return whether a level tried before the first that holds was unknown, or None for a benefit without rules."""
         # The same branches in the same order as in `value`; changing one without the other makes payment and doubt
         # disagree.
         branches = []
@@ -345,7 +346,7 @@ class _MonthCompiler:
         return _case(branches, exp.false()) if branches else None
 
     def doubts(self, moment: _Moment) -> exp.Expression:
-        """Return the mask of benefits in doubt. One cheap look spares the scan of everybody whose facts are all known."""
+        """Return the mask of benefits in doubt. One cheap look spares everybody whose facts are all known."""
         # Bits are added, not or-ed: no two are the same, and every engine adds alike.
         mask: exp.Expression = _number(0)
         for number, code in enumerate(self.law.benefits):
@@ -374,7 +375,7 @@ class _MonthCompiler:
     # ── the layers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _fence(self, select: exp.Select, alias: str) -> exp.Subquery:
-        """Return the select as a subquery that PostgreSQL may not pull up: it would evaluate shared parts again and again."""
+        """Return the select as a subquery that PostgreSQL may not pull up: it would evaluate shared parts repeatedly."""
         if self.dialect == "postgres":
             # OFFSET 0 changes no row; it keeps the planner from copying the inner expressions into every use. Without
             # the fence a million people took 2.9 s instead of 1.3 s. To DuckDB the fence makes no difference.
@@ -415,7 +416,7 @@ class _MonthCompiler:
         return select
 
     def _in_time(self) -> exp.Select:
-        """Layer 2: the value at the end of the month, or, when it has ended, at the end of the month before; nobody without either."""
+        """Layer 2: the value at the month's end, or, when ended, at the end of the month before; nobody without either."""
         columns: list[exp.Expression] = [_column("person_id"), _column("granted")]
         late: exp.Expression = _column("doubt_end")
         anything: exp.Expression = exp.BitwiseOr(this=_column("doubt_end"), expression=_column("doubt_prev"))
@@ -452,7 +453,7 @@ class _MonthCompiler:
         return exp.Greatest(this=values[0], expressions=values[1:])
 
     def _compared(self) -> exp.Select:
-        """Layer 3: masks of what fires and what is unknown; the highest value, and the highest pair that the law adds up."""
+        """Layer 3: masks of what fires and what is unknown; the highest value, and the highest pair the law adds up."""
         # `fired` shows what the conditions give, also without a decision; `unknown` only what somebody has decided
         # about.
         fired: exp.Expression = _number(0)

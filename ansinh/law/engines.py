@@ -1,6 +1,7 @@
 """The engines that must agree to the đồng: the oracle, and any SQL engine that can run two statements.
 
-The law room knows no driver: whoever has a connection hands over a function that runs SQL. DuckDB needs no server, so it is here.
+The law room knows no driver: whoever has a connection hands over a function that runs SQL. DuckDB needs no server, so
+it is here.
 """
 
 import datetime

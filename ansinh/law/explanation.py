@@ -1,7 +1,7 @@
 """The answer of `ansinh law explain`: what one person is due in the payroll of a month, and which clause makes it so.
 
-The payroll is a difference: for each benefit and month, due as known now minus already settled. Arrears and recoveries are that one
-subtraction. Every line carries its clause and one Vietnamese sentence.
+The payroll is a difference: for each benefit and month, due as known now minus already settled. Arrears and recoveries
+are that one subtraction. Every line carries its clause and one Vietnamese sentence.
 """
 
 import datetime
@@ -46,7 +46,7 @@ class Asked:
 
 
 def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str, Month, int]]:
-    """Return (benefit, month, đồng) for every month from the first settled one up to `month`: due now minus settled, where not nought.
+    """Return (benefit, month, đồng), due now minus settled where not nought, from the first settled month up to `month`.
 
     A benefit that needs verification in a month is left alone: neither more is paid nor anything taken back.
     """
@@ -135,7 +135,10 @@ def _settling_line(asked: Asked, code: str, for_month: Month, difference: int, s
 
 
 def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, str]:
-    """Return the clause and the sentence of a difference: a change of law if the older law gives what was paid, else one of facts."""
+    """Return the clause and the sentence of a difference.
+
+    It is a change of law if the older law gives what was paid, else one of facts.
+    """
     package, result = asked.package, asked.result(for_month)
     due, standing = result.due.get(code, 0), result.standings[code]
     name = package.benefit(code).name.vi
@@ -157,7 +160,7 @@ def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, s
 
 
 def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, str] | None:
-    """Return the clause and phrase of the newest document without which exactly the paid amount would be due, or None."""
+    """Return clause and phrase of the newest document without which exactly the paid amount would be due, or None."""
     package = asked.package
     for document in package.in_force(asked.known_on):
         # The first document has no eve: before it nothing was law here, and asking would be refused.

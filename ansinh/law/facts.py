@@ -1,6 +1,7 @@
 """Facts about one person, as the contract's FACTS.json says them: checked by name, typed, and placed in time.
 
-Missing means "no"; `"unknown"` means nobody knows; any value may be a list of periods. It refuses unknown fields and impossible values.
+Missing means "no"; `"unknown"` means nobody knows; any value may be a list of periods. It refuses unknown fields and
+impossible values.
 """
 
 import datetime

@@ -3,7 +3,7 @@
     and or not ( ) = != < <= > >= in between is unknown · age · months_old · birth_date · was_receiving K1 [at 16]
     count_children(condition on a child) >= 1
 
-It knows the facts of the domain and refuses everything else: no division, no decimals, no function of a database engine.
+It knows the facts of the domain and refuses everything else: no division, no decimals, no function of an engine.
 """
 
 import datetime

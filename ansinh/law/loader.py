@@ -1,6 +1,7 @@
 """From law files to the vocabulary: every file is read strictly, every condition becomes a typed tree.
 
-It refuses, with file and line, what a lawyer could have mistyped: unknown names, months that overlap or leave a gap, levels out of order.
+It refuses, with file and line, what a lawyer could have mistyped: unknown names, months that overlap or leave a gap,
+levels out of order.
 """
 
 import itertools

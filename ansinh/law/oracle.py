@@ -1,7 +1,8 @@
 """The oracle: the same tree as the SQL, evaluated in plain Python for one person and one month.
 
-A benefit counts as it stands at the end of the month (a change counts from its month); where the condition has ended, as it stood at
-the end of the month before (an end counts from the month after). What hangs on an unknown fact is neither paid nor denied.
+A benefit counts as it stands at the end of the month (a change counts from its month); where the condition has ended,
+as it stood at the end of the month before (an end counts from the month after). What hangs on an unknown fact is
+neither paid nor denied.
 """
 
 import datetime
@@ -156,7 +157,7 @@ def _child_truth(condition: Expression, child: Instant) -> bool | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a benefit stands at one instant: the level that holds, for how many children, and whether something is unknown."""
+    """How a benefit stands at one instant: the level that holds, for how many children, whether something is unknown."""
 
     rule: PricedRule | None
     count: int

@@ -1,7 +1,7 @@
 """The law package: everything read, and the law of one month as known on one day.
 
-For month m asked on day D the versions used are those that apply to m among documents in force on D; a newer document replaces
-an older one for the months it applies to. Money is folded here, once, into whole đồng.
+For month m asked on day D the versions used are those that apply to m among documents in force on D; a newer document
+replaces an older one for the months it applies to. Money is folded here, once, into whole đồng.
 """
 
 import datetime

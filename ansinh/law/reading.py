@@ -1,7 +1,7 @@
 """Strict reading of one YAML 1.2 file of the law: only text, lists and named fields, each remembering its line.
 
-Nothing is guessed: a plain word is text (`no` stays "no"), a key may stand once, an unknown key is refused, anchors and tags
-are refused. Whoever reads a value says what it must be.
+Nothing is guessed: a plain word is text (`no` stays "no"), a key may stand once, an unknown key is refused, anchors and
+tags are refused. Whoever reads a value says what it must be.
 """
 
 import datetime

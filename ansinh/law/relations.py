@@ -1,7 +1,8 @@
 """The relations that the compiled statement reads, and how one person's facts become their rows.
 
-`facts`: one row per person; each fact twice, at the end of the month and (`__prev`) at the end of the month before; NULL is unknown.
-`children`: one row per child. The register builds the same relations as views; this module serves cases, tests and simulation.
+`facts`: one row per person; each fact twice, at the end of the month and (`__prev`) at the end of the month before;
+NULL is unknown. `children`: one row per child. The register builds the same relations as views; this module serves
+cases, tests and simulation.
 """
 
 import datetime
@@ -45,7 +46,7 @@ def fact_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
 
 
 def child_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
-    """Return (column, SQL type) of the relation `children`; what is read from the parent's history has one value a month."""
+    """Return (column, SQL type) of the relation `children`; what the parent's history says has one value a month."""
     columns = [("person_id", "bigint"), ("birth_date", "date")]
     for kind in _asked(package.child_facts):
         columns.append((kind.name, _TYPES[kind.type]))

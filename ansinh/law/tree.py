@@ -1,6 +1,7 @@
 """The typed tree of a condition: what the language means, once, for the oracle, the SQL compiler and the explanation.
 
-Every node is a frozen value. Truth has three values: true, false, and unknown (`None` here, NULL in SQL), by Kleene's rules.
+Every node is a frozen value. Truth has three values: true, false, and unknown (`None` here, NULL in SQL), by Kleene's
+rules.
 """
 
 import datetime
@@ -77,7 +78,7 @@ class Unknown:
 # protect those who should have been paid instead of those who were.
 @dataclass(frozen=True)
 class WasReceiving:
-    """The benefit was in payment around the month, or, with `at_age`, on the eve of that birthday. Read from history."""
+    """The benefit was in payment around the month, or, with `at_age`, on the eve of that birthday. From history."""
 
     benefit: str
     at_age: int | None = None

@@ -146,7 +146,8 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
     """Fetch every finished file of the bank's folder that the caller does not have. Nothing is deleted there.
 
     Raises:
-        Refused: as `connected`, and `gateway_folder_missing`; files fetched before a broken connection stay in `store` and are fetched again.
+        Refused: as `connected`, and `gateway_folder_missing`; files fetched before a broken connection stay in `store`
+            and are fetched again.
     """
     fetched: list[Inbound] = []
     async with connected(settings) as client:
@@ -172,7 +173,7 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
 
 
 def _is_ours_to_open(name: str, attributes: asyncssh.SFTPAttrs, settings: Settings) -> bool:
-    """Say no to a name with a path in it, to anything that is no plain file, and to a half-written or an endless one."""
+    """Say no to a name with a path in it, to what is no plain file, and to a half-written or an endless one."""
     # Servers of the oldest protocol do not say what an entry is; a folder then fails when it is opened.
     is_file = attributes.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
     is_whole = not name.endswith(".part") and (attributes.size or 0) <= settings.max_inbound_bytes
