@@ -11,7 +11,7 @@ from pathlib import Path
 from ansinh.base.names import fold
 
 _FILE = Path(__file__).parent / "reference" / "banks.csv"
-# Words in front of a bank's name that say nothing about which bank it is.
+# Words in front of a bank's name that say nothing about which bank it is; the longer ones first, or "tmcp" would stay.
 _EMPTY_WORDS = ("ngan hang tmcp", "ngan hang", "nh tmcp", "nh", "vi")
 
 
@@ -40,6 +40,7 @@ def _key(name: str) -> str:
     folded = fold(name)
     for words in _EMPTY_WORDS:
         folded = folded.removeprefix(words + " ")
+    # "Viet Com Bank" and "Vietcombank" are one bank.
     return folded.replace(" ", "")
 
 

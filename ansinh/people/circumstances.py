@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 UNKNOWN = "unknown"
 _YES_NO = frozenset({"true", "false"})
-# The values that each kind allows; None is a whole number of đồng.
+# The values that each kind allows; None is a whole number of đồng. A kind is the fact's name in the law package, to the
+# letter: the entitlement statement finds it by that name, and a kind that only stands here is recorded and never read.
 VALUES: Mapping[str, frozenset[str] | None] = {
     "disability": frozenset({"mild", "severe", "extremely_severe"}),
     "no_caregiver_case": frozenset({"a", "b", "c", "d", "dd", "e", "g", "h", "i", "k", "l"}),
@@ -39,8 +40,10 @@ def is_possible(kind: str, value: str) -> bool:
     if kind not in VALUES:
         return False
     allowed = VALUES[kind]
+    # "Nobody knows" is a finding too: it stops a payment until somebody asks, where a missing row would be a guess.
     if value == UNKNOWN:
         return True
+    # isdigit alone would let "²" through; twelve digits are more đồng than any pension and fit a bigint when added up.
     return value.isascii() and value.isdigit() and len(value) <= 12 if allowed is None else value in allowed
 
 

@@ -1,6 +1,7 @@
 """Finds the heading of a list, wherever it stands, and which column holds what, by the names that communes use.
 
-A heading may take two rows (merged cells above, details below). Two columns for one required thing are never guessed between.
+A heading may take two rows (merged cells above, details below). Two columns for one required thing are never guessed
+between.
 """
 
 import itertools
@@ -11,10 +12,13 @@ from ansinh.base.names import fold
 from ansinh.base.refusals import Refused
 from ansinh.people.sheets import Cell, Sheet
 
+# Letterheads, slogans and decisions stand above a list; further down, a name under a name is a person, not a title.
 _ROWS_SEARCHED = 60
+# Two matching words may meet in a sentence by chance, three hardly do.
 _FEWEST_COLUMNS = 3
 
-# What communes call each column, without diacritics.
+# What communes call each column, without diacritics. Whole titles are compared, never parts of them: "so tai khoan"
+# stands inside "so tai khoan nguoi nhan thay", and a delegate's account must not be taken for the beneficiary's.
 NAMES: dict[str, tuple[str, ...]] = {
     "number": ("stt", "tt", "so tt", "so thu tu"),
     "name": (
@@ -132,7 +136,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "since": ("huong tu thang", "huong tu", "thang bat dau huong", "thoi diem huong"),
     "note": ("ghi chu",),
 }
+# One title belongs to one field: were it listed under two, the later one would win without a word.
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
+# Where the first of two columns would decide who is paid, or where. A second note or village does no harm.
 _UNIQUE = ("name", "birth", "national_id", "sex", "account", "bank")
 
 
@@ -155,6 +161,8 @@ def _above_and_below(upper: Sequence[Cell], lower: Sequence[Cell]) -> Iterator[t
     carried = ""
     for above, below in itertools.zip_longest(upper, lower, fillvalue=""):
         own = _text(above)
+        # A reader gives a merged cell's words to its first column alone; where nothing stands below, the merge has
+        # ended.
         carried = own or (carried if _text(below) else "")
         yield own, _text(below), f"{carried} {_text(below)}".strip()
 
@@ -173,6 +181,7 @@ def _columns(titles: Sequence[Sequence[str]]) -> tuple[dict[str, int], set[str]]
             continue
         if field in found:
             several.add(field)
+        # Of two notes the first counts; of two columns that decide about money `find` lets neither count.
         found.setdefault(field, position)
     return found, several
 
@@ -188,7 +197,8 @@ def _try_row(sheet: Sheet, index: int) -> tuple[Heading, set[str]] | None:
     below = sheet.rows[index + 1] if index + 1 < len(sheet.rows) else []
     pairs = list(_above_and_below(upper, below))
     two_columns, two_several = _columns([[joined, lower, own] if lower else [own] for own, lower, joined in pairs])
-    # The second row belongs to the heading only when it names columns that the first alone does not.
+    # The second row belongs to the heading only when it names columns that the first alone does not. Asked the other
+    # way round, the first person of a plain list would be eaten as the lower half of its heading.
     if one_columns and _is_heading(two_columns) and len(two_columns) > len(one_columns):
         return Heading(sheet, index + 2, two_columns, [joined for _, _, joined in pairs]), two_several
     if _is_heading(one_columns):

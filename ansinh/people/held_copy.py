@@ -19,6 +19,8 @@ def write_held(path: Path, heading: Heading, held: Sequence[HeldRow], language: 
     unfinished = path.with_name(path.name + ".part")
     is_english = language == "en"
     titles = ["Row" if is_english else "Dòng", *heading.titles, "Reason held" if is_english else "Lý do tạm giữ"]
+    # Constant memory writes each row out as soon as the next begins: rows must come from top to bottom, never back
+    # again.
     with xlsxwriter.Workbook(str(unfinished), {"constant_memory": True}) as workbook:
         bold = workbook.add_format({"bold": True, "text_wrap": True})
         sheet = workbook.add_worksheet("Held" if is_english else "Tạm giữ")
@@ -30,6 +32,7 @@ def write_held(path: Path, heading: Heading, held: Sequence[HeldRow], language: 
             sheet.write_string(0, column, title, bold)
         for line, row in enumerate(held, 1):
             sheet.write_number(line, 0, row.row)
+            # `rows` counts from 0, the officer's sheet from 1; cells beyond the last title belong to no column.
             for column, cell in enumerate(heading.sheet.rows[row.row - 1][: len(heading.titles)], 1):
                 sheet.write_string(line, column, text_of(cell))
             sheet.write_string(line, len(titles) - 1, row.message(language))

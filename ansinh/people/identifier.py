@@ -20,6 +20,7 @@ def read(number: str) -> NationalId | None:
     """Return what the twelve digits say, or None when they cannot be a national id of somebody alive in our time."""
     if len(number) != 12 or not (number.isascii() and number.isdigit()):
         return None
+    # The fourth digit holds both: 0 and 1 are men and women born 1900–1999, 2 and 3 those born 2000–2099.
     century_sex = int(number[3])
     # 4 and above would be a birth after the year 2099.
     if number[:3] == "000" or century_sex > 3:

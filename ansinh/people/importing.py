@@ -1,6 +1,7 @@
 """A whole list into the register: judged by one statement, applied by four, whatever the number of rows.
 
-All good rows of a file are taken in one transaction, or none. What the register already holds is never overwritten by guess.
+All good rows of a file are taken in one transaction, or none. What the register already holds is never overwritten by
+guess.
 """
 
 import datetime
@@ -79,22 +80,27 @@ def import_list(
     parameters = {"area": area_id, "at": at, "day": at.date()}
     with transaction.atomic(), connection.cursor() as cursor:
         load_banks()
-        # Two lists at once could both add the same person.
+        # Two lists at once could both add the same person: each would judge before the other has written.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('people_import'))")
         stage("import_row", _COLUMNS, (_staged(row) for row in good))
+        # Left behind when two lists come in one transaction, as in a trial followed by the real thing.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_verdict")
+        # Every row is judged against the register as it was before any of them was applied. An old address is closed
+        # before the new one is written, because the database allows one current address a person.
         for name in ("import_judge", "import_create", "import_update", "import_close_addresses", "import_addresses"):
             cursor.execute(statement("people", name), parameters)
         cursor.execute("SELECT row, verdict FROM import_verdict")
         verdicts: list[tuple[int, str]] = cursor.fetchall()
         counts = Counter(verdict for _, verdict in verdicts)
+        # Inside the transaction, so that a row judged twice or not at all takes the whole list back.
+        if len(verdicts) != len(good):
+            raise AssertionError(f"{len(verdicts)} rows judged of {len(good)}")
         held += [HeldRow(row, verdict) for row, verdict in verdicts if verdict not in _TAKEN]
+        # The trail names the file, not the people in it: which rows were held is told to the officer alone.
         detail = {"file_sha256": file_sha256, "held": len(held), **{verdict: counts[verdict] for verdict in _TAKEN}}
         audit(by=by, action="list_imported", subject=f"area:{area_id}", detail=detail, at=at)
         if is_trial:
             transaction.set_rollback(True)
-    if len(verdicts) != len(good):
-        raise AssertionError(f"{len(verdicts)} rows judged of {len(good)}")
     return ImportResult(
         rows=len(rows),
         created=counts["created"],

@@ -24,13 +24,17 @@ class Person(models.Model):
         YEAR = "year", "chỉ có năm"
 
     full_name = models.CharField("họ tên", max_length=120)
+    # Computed once when written: half a million names cannot be folded again for every search.
     name_fold = models.CharField("họ tên không dấu", max_length=120)
     name_sort_key = models.CharField("khoá sắp xếp", max_length=200)
     sex = models.CharField("giới tính", max_length=6, choices=Sex)
     birth_date = models.DateField("ngày sinh")
     birth_precision = models.CharField("độ chính xác ngày sinh", max_length=5, choices=BirthPrecision, default="day")
     death_date = models.DateField("ngày mất", null=True)
+    # When the office knew, not when it happened: what was paid between the two was paid in good faith.
     death_recorded_at = models.DateTimeField("ghi nhận ngày mất lúc", null=True)
+    # Null, not empty: many have none yet, and the rule that it is unique lets any number of nulls pass, but one empty
+    # text.
     national_id = models.CharField("số định danh cá nhân", max_length=12, null=True, unique=True)
     ethnicity = models.CharField("dân tộc", max_length=30, blank=True)
     phone = models.CharField("điện thoại", max_length=15, blank=True)
@@ -41,6 +45,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = "cá nhân"
         indexes = [
+            # Read in this order when a province is walked through commune by commune, page by page.
             models.Index("area", "id", name="person_area_id"),
             models.Index("name_fold", "id", name="person_name_fold"),
             models.Index("phone", name="person_phone", condition=~Q(phone="")),
@@ -77,6 +82,7 @@ class Membership(models.Model):
         GRANDCHILD = "grandchild", "cháu"
         OTHER = "other", "khác"
 
+    # PROTECT here and everywhere: nothing that a payment ever rested on is deleted.
     household = models.ForeignKey(Household, models.PROTECT, verbose_name="hộ")
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
     relationship = models.CharField("quan hệ với chủ hộ", max_length=10, choices=Relationship)
@@ -125,6 +131,8 @@ class Circumstance(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
     kind = models.CharField("sự kiện", max_length=40, choices=Kind)
     value = models.CharField("giá trị", max_length=40)
+    # The person's area again: the fence decides by a column of the row itself, a join in a policy would cost every
+    # query.
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
@@ -149,6 +157,7 @@ class ProtectedCondition(models.Model):
     """HIV status: a protected class of data, in a table of its own that only the entitlement calculation and the
     officer in charge may read. It never leaves for a list, a file to a provider, or a public page."""
 
+    # No source here: the name of a hospital's ward would tell what the table hides.
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
     kind = models.CharField("loại", max_length=10, choices=[("hiv", "nhiễm HIV/AIDS")])
     value = models.CharField("giá trị", max_length=10)
@@ -185,6 +194,7 @@ class Mandate(models.Model):
     class Meta:
         verbose_name = "giám hộ, uỷ quyền"
         constraints = [
+            # No rule that the period is not empty, as facts have one: a death may end a mandate before it began.
             models.UniqueConstraint("beneficiary", condition=Q(valid_to=None), name="one_open_mandate"),
             models.CheckConstraint(condition=~Q(beneficiary=F("payee")), name="mandate_names_another"),
         ]
@@ -214,6 +224,7 @@ class FinancialAddress(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="chủ tài khoản")
     state = models.CharField("trạng thái", max_length=12, choices=State)
     reason = models.CharField("lý do không mở được", max_length=12, choices=CannotOpenReason, blank=True)
+    # No foreign key to the directory: what was paid to a bank that has left it must stay readable.
     bank_bin = models.CharField("mã ngân hàng (BIN)", max_length=6, blank=True)
     number = models.CharField("số tài khoản", max_length=19, blank=True)
     holder_name = models.CharField("tên tài khoản", max_length=120, blank=True)
@@ -227,6 +238,7 @@ class FinancialAddress(models.Model):
         constraints = [
             models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_current_address"),
             models.CheckConstraint(
+                # Whoever writes by plain SQL is held to it too: an address in payment always names a bank and a number.
                 condition=Q(state__in=["NOT_OPENED", "CANNOT_OPEN"], bank_bin="", number="")
                 | (
                     Q(state__in=["COLLECTED", "VERIFIED", "PAYING"])

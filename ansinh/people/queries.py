@@ -24,7 +24,18 @@ from ansinh.people.models import (
     ProtectedCondition,
 )
 
+# More than an officer reads; whoever finds a hundred must write a longer name.
 _MOST_FOUND = 100
+
+
+def unknown_person(person_id: int) -> Refused:
+    """Return the refusal for a person who is not there, or not in the caller's area: the two must sound the same."""
+    return Refused(
+        "person_unknown",
+        vi=f"Không tìm thấy người mang mã {person_id} trong địa bàn của anh/chị. Hãy tra cứu lại.",
+        en=f"No person with number {person_id} in your area. Search again.",
+        person=person_id,
+    )
 
 
 @dataclass(frozen=True)
@@ -169,12 +180,8 @@ def person_file(person_id: int) -> PersonFile:
     """
     person = Person.objects.select_related("area").filter(pk=person_id).first()
     if person is None:
-        raise Refused(
-            "person_unknown",
-            vi=f"Không tìm thấy người mang mã {person_id} trong địa bàn của anh/chị. Hãy tra cứu lại.",
-            en=f"No person with number {person_id} in your area. Search again.",
-            person=person_id,
-        )
+        raise unknown_person(person_id)
+    # Today's household alone: who lived together before is history that no page shows.
     membership = Membership.objects.select_related("household").filter(person_id=person_id, valid_to=None).first()
     return PersonFile(
         person=_person_row(person),
@@ -224,6 +231,7 @@ def _circumstances(person_id: int) -> list[CircumstanceRow]:
         CircumstanceRow(c.kind, "nhiễm HIV/AIDS", c.value, c.valid_from, c.valid_to, "", c.recorded_at, c.superseded_at)
         for c in ProtectedCondition.objects.filter(person_id=person_id)
     ]
+    # What holds stands above what was replaced, whenever it was recorded.
     return sorted(rows, key=lambda row: (row.superseded_at is not None, row.kind, row.valid_from, row.recorded_at))
 
 
@@ -233,6 +241,7 @@ def _children(person_id: int) -> list[ChildRow]:
 
 
 def _mandates(person_id: int) -> list[MandateRow]:
+    # Both sides: whom the person receives for matters as much as who receives for them.
     involved = Mandate.objects.filter(Q(beneficiary_id=person_id) | Q(payee_id=person_id)).select_related(
         "beneficiary", "payee"
     )
@@ -255,8 +264,10 @@ def _mandates(person_id: int) -> list[MandateRow]:
 
 def addresses_of(person_id: int) -> list[AddressRow]:
     """This will return a payee's financial addresses, the current one first."""
+    # Not a foreign key: an address outlives a bank's entry in the directory, and then shows its number.
     banks = {bank.bin: bank.short_name for bank in Bank.objects.all()}
     found = FinancialAddress.objects.filter(person_id=person_id)
+    # Several steps may be taken on one day; the number says which came last.
     ordered = sorted(found, key=lambda a: (a.valid_to is None, a.valid_from, a.id), reverse=True)
     return [
         AddressRow(
@@ -282,12 +293,15 @@ def search_people(text: str, limit: int = 20) -> list[PersonRow]:
 
     Promises: digits search numbers, letters search names; whole names come before names that hold the words elsewhere.
     """
+    # A caller's zero or minus one would be a slice that Django refuses, or one without an end.
     limit = max(1, min(limit, _MOST_FOUND))
     digits = "".join(c for c in text if c.isdigit())
     people = Person.objects.select_related("area")
     if digits and not any(c.isalpha() for c in text):
+        # Two digits are the beginning of everybody in the province.
         if len(digits) < 3:
             return []
+        # The colon is the first character after 9: everything between the two begins with the digits.
         by_number = Q(national_id__gte=digits, national_id__lt=digits + ":") | Q(
             phone__gte=digits, phone__lt=digits + ":"
         )
@@ -295,10 +309,14 @@ def search_people(text: str, limit: int = 20) -> list[PersonRow]:
     words = fold(text)
     if len(words) < 2:
         return []
-    # Comparisons may use the index behind the area fence; LIKE may not. The brace is the first character after z.
+    # Row-level security lets only leakproof operators reach an index before the fence: comparisons are, LIKE is not, so
+    # a LIKE 'nguyen%' would read the whole register. The brace is the first character after z; this holds where the
+    # database sorts by code point, as ours is made (`project/database.py`), and would miss people under a language's
+    # own sorting.
     beginning = people.filter(name_fold__gte=words, name_fold__lt=words + "{").order_by("name_fold", "id")[:limit]
     found = [_person_row(person) for person in beginning]
     if len(found) < limit:
+        # This one does read every person in scope, which is why it is asked only when the first left room.
         elsewhere = people.filter(name_fold__contains=f" {words}").exclude(pk__in=[row.id for row in found])
         found += [_person_row(person) for person in elsewhere.order_by("name_sort_key", "id")[: limit - len(found)]]
     return found

@@ -1,9 +1,10 @@
 """One row of a commune's list as a person, or as a row held with a named reason. Pure; nothing is guessed.
 
-The first broken rule names the row: name, identifier, birth date, duplicate, sex, account, bank, amount.
+The first broken rule names the row: name, identifier, birth date, duplicate, sex, amount, account, bank.
 """
 
 import datetime
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from ansinh.people import banks, identifier
 from ansinh.people.headings import Heading
 from ansinh.people.sheets import Cell
 
+# The keys are part of the public contract: officers' tools match them. The last ones are the verdicts of
+# `import_judge.sql`.
 REASONS: dict[str, tuple[str, str]] = {
     "name": (
         "Thiếu họ tên hoặc họ tên có ký tự lạ. Hãy ghi lại theo giấy tờ.",
@@ -79,11 +82,17 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 _TOTALS = ("tong cong", "tong so", "tong", "cong", "cong trang", "luy ke", "tong cong bang chu")
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female", "f": "female"}
+# Letters of any alphabet, because H'Nhi and Blơơi are names too; a digit or a sign means that the cells have slipped.
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’ʼ\-]+[^\W\d_]+)*\.?$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
+# A year alone or a month and a year: known in part, so held as incomplete, not as impossible.
 _INCOMPLETE = re.compile(r"(?:\d{1,2}[/.\-])?(\d{4})$")
 _ACCOUNT = re.compile(r"[0-9A-Z]{4,19}$")
+# 6.5E+11, 6,5E11: what a spreadsheet writes when it no longer knows the digits; without its point it would pass for an
+# account.
+_SCIENTIFIC = re.compile(r"\d[.,]\d+E[+]?\d+$", re.IGNORECASE)
+# Points and commas both group thousands in these lists; "810.5" is neither an amount of đồng nor safely 8105.
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$|\d+$")
 # Beyond this a spreadsheet's number has already lost its last digits.
 _EXACT = 10**15
@@ -121,26 +130,35 @@ class HeldRow:
         return en if language == "en" else vi
 
 
+# Ends the reading of one row from wherever its rule broke; `read_rows` turns it into a row that waits.
 class _Held(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
+def _whole(cell: Cell) -> int | None:
+    """Return the cell's whole number, None when it is text, a truth value, broken, or no number at all."""
+    # A truth value counts as a number in Python; a damaged workbook holds "not a number", which int() does not survive.
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)) or not math.isfinite(cell):
+        return None
+    return int(cell) if cell == int(cell) else None
+
+
 def text_of(cell: Cell) -> str:
     """Return a cell as plain text; whole numbers without a decimal point, no added quotes or odd spaces."""
     if cell is None:
         return ""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, (int, float)) and cell == int(cell):
-        return str(int(cell))
+    # Workbooks keep every number as 17.0; the officer sees, and means, 17.
+    if (whole := _whole(cell)) is not None:
+        return str(whole)
     return normalise(str(cell)).strip(_ADDED_QUOTES).strip()
 
 
 def proper_name(text: str) -> str:
     """Return a name in usual letters: lists in capitals become `Kim Thị Bích Hòa`, `H'Nhi` keeps its second capital."""
     name = normalise(text)
+    # Whoever mixed capitals and small letters knew how the name is written.
     if name != name.upper() and name != name.lower():
         return name
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), name)
@@ -149,9 +167,11 @@ def proper_name(text: str) -> str:
 def read_number(cell: Cell) -> str:
     """Return the digits of a national id, with the zeros that a number format swallowed; "" when unreadable."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        # A number, not a text: its leading zeros were lost by the spreadsheet, not by the officer.
-        whole = str(int(cell)) if cell == int(cell) and cell >= 0 else ""
-        return whole.zfill(12) if 10 <= len(whole) <= 12 else ""
+        # A number, not a text: its leading zeros were lost by the spreadsheet, not by the officer. A province's code
+        # begins with at most two of them, so fewer than ten digits are another mistake. A sign makes it too short or no
+        # digits.
+        whole = str(_whole(cell))
+        return whole.zfill(12) if whole.isdigit() and 10 <= len(whole) <= 12 else ""
     return re.sub(r"[\s.\-]", "", text_of(cell))
 
 
@@ -162,6 +182,7 @@ def read_birth(cell: Cell) -> datetime.date:
     if isinstance(cell, datetime.date):
         return cell
     text = text_of(cell)
+    # The day always stands first, as in Vietnam; 03/05 is never the fifth of March, whatever the month makes possible.
     day_first, year_first = _DAY_FIRST.match(text), _YEAR_FIRST.match(text)
     if day_first:
         day, month, year = (int(part) for part in day_first.groups())
@@ -179,13 +200,13 @@ def read_birth(cell: Cell) -> datetime.date:
 
 def read_account(cell: Cell) -> str:
     """Return an account number as text, "" for none. Raises when the cell cannot hold it exactly."""
-    if isinstance(cell, float) and (cell != int(cell) or cell >= _EXACT):
+    # Zeros that a number format swallowed cannot be put back here, an account has no fixed length: that the number is
+    # wrong shows when the bank is asked whose it is, and no đồng goes to it before.
+    if isinstance(cell, float) and (_whole(cell) is None or cell >= _EXACT):
         raise _Held("account")
-    text = re.sub(r"[\s.\-]", "", text_of(cell)).upper()
-    if text and not _ACCOUNT.match(text):
-        raise _Held("account")
-    # 6.5E+11 is what a spreadsheet writes when it no longer knows the digits.
-    if re.match(r"\d+E\d+$", text) and "+" in str(cell):
+    written = text_of(cell)
+    text = re.sub(r"[\s.\-]", "", written).upper()
+    if text and (_SCIENTIFIC.match(written) or not _ACCOUNT.match(text)):
         raise _Held("account")
     return text
 
@@ -219,13 +240,21 @@ class _Reader:
         if all(text_of(cell) == "" for cell in row):
             return False
         name = fold(text_of(self.cell(row, "name")))
+        # Whoever has a birth date or a number is a person, however badly written: such a row is held, never passed
+        # over.
         has_identity = any(
             text_of(self.cell(row, field)) for field in ("national_id", "birth", "birth_male", "birth_female")
         )
-        if name in _TOTALS or name.startswith(("tong cong", "cong ")):
+        if name in _TOTALS or name.startswith("tong cong"):
             return False
+        # "Cộng trang 2" is a total; Công Tằng Tôn Nữ Thị Lan, of an old family of Huế, has a birth date.
+        if name.startswith("cong ") and not has_identity:
+            return False
+        # The row of column numbers under a heading: (1), (2), (3), and nothing longer.
         if name.isdigit() and not any(len(text_of(cell)) > 4 for cell in row):
             return False
+        # A running number without anything else is an entry somebody forgot to fill in; a name alone is the signature
+        # below.
         if "number" in self._columns:
             return has_identity or text_of(self.cell(row, "number")).isdigit()
         return has_identity
@@ -240,6 +269,7 @@ class _Reader:
         if said is None:
             raise _Held("identifier")
         birth, waiting = self._birth(row)
+        # Remembered even when a later rule holds the row: of two rows with one number, no one knows which is right.
         if number in self._identifiers:
             raise _Held("duplicate")
         self._identifiers.add(number)
@@ -248,6 +278,8 @@ class _Reader:
             raise _Held(waiting)
         if birth.year != said.birth_year:
             raise _Held("birth_contradicts_identifier")
+        # The amount is read for its form only: a cell that is no amount tells that columns slipped. What is paid, the
+        # law says.
         read_amount(self.cell(row, "amount"))
         bank, account = self._account(row)
         return GoodRow(
@@ -275,11 +307,14 @@ class _Reader:
             if held.reason == "birth_date_incomplete":
                 return None, held.reason
             raise
+        # A date cell that holds 0 comes out as a day of December 1899.
         if not datetime.date(1900, 1, 1) <= birth <= self._on:
             raise _Held("birth_date")
         return birth, ""
 
     def _sex(self, row: list[Cell], said: str) -> str:
+        # Without a column the number itself says it; with one, the two must agree, which is the only proof the number
+        # has.
         written = text_of(self.cell(row, "sex"))
         told = fold(written)
         if not written:
@@ -298,6 +333,7 @@ class _Reader:
         account = read_account(self.cell(row, "account"))
         if not account:
             return "", ""
+        # An account without its bank is nobody's: the same digits may be open at several.
         bank = banks.bin_of(text_of(self.cell(row, "bank")))
         if bank is None:
             raise _Held("bank")
@@ -312,6 +348,7 @@ def _phone(cell: Cell) -> str:
     # A number format swallows the leading zero of a telephone too.
     if isinstance(cell, (int, float)) and len(digits) == 9:
         digits = "0" + digits
+    # A telephone is a help, not a rule: one that cannot be kept is left out, and the person is taken all the same.
     return digits if len(digits) <= 15 else ""
 
 

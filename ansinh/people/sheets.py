@@ -6,7 +6,9 @@ It refuses by name what cannot be a list: missing, empty, too large, locked by a
 import csv
 import datetime
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -18,10 +20,13 @@ from ansinh.base.refusals import Refused
 
 Cell = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | None
 MOST_BYTES = 50 * 1024 * 1024
+# Spreadsheets pack well: a list of 50 MB may honestly unpack to ten times as much, a bomb to a thousand times.
 _MOST_UNPACKED = 700 * 1024 * 1024
 _MOST_CELLS = 60_000_000
 _CHUNK = 1 << 20
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+# How far a sheet reaches is read from its raw text, because the library that reads cells has filled the memory before
+# it could be asked. The bounded repetition keeps a tag without an end from costing the square of its length.
 _ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]{0,200}?\br="(\d{1,9})"')
 _WIDE_CELL = re.compile(rb'\br="([A-Z]{2,3})\d')
 
@@ -34,17 +39,52 @@ class Sheet:
     rows: list[list[Cell]]
 
 
-def _refused(reason: str, path: Path, vi: str, en: str) -> Refused:
+# What the officer reads: what is wrong with the file, and what to do about it.
+_REFUSALS = {
+    "file_missing": ("Không có tệp {path}. Hãy kiểm tra đường dẫn.", "There is no file {path}. Check the path."),
+    "file_empty": ("Tệp {name} rỗng. Hãy xuất lại danh sách.", "{name} is empty. Export the list again."),
+    "file_too_large": (
+        "Tệp {name} lớn hơn 50 MB. Hãy chia danh sách theo thôn, tổ rồi nhập từng phần.",
+        "{name} is larger than 50 MB. Split the list and import the parts.",
+    ),
+    "file_not_a_list": (
+        "Tệp {name} không phải bảng tính đọc được. Hãy lưu lại dưới dạng .xlsx hoặc .csv rồi nhập.",
+        "{name} is not a spreadsheet that can be read. Save it as .xlsx or .csv and import that.",
+    ),
+    "file_has_macros": (
+        "Tệp {name} có macro nên không được mở. Hãy lưu lại dưới dạng .xlsx không macro.",
+        "{name} holds macros and is not opened. Save it as .xlsx without macros.",
+    ),
+    "file_has_password": (
+        "Tệp {name} đang khoá bằng mật khẩu. Hãy bỏ mật khẩu rồi nhập lại.",
+        "{name} is locked by a password. Remove it and import again.",
+    ),
+    "file_swollen": (
+        "Tệp {name} bung ra quá lớn nên không được mở. Hãy chép riêng bảng danh sách sang tệp mới.",
+        "{name} unpacks to far too much and is not opened. Copy the list alone into a new file.",
+    ),
+    "file_encoding_unknown": (
+        "Tệp {name} không dùng Unicode (có thể là phông TCVN3 hoặc VNI). Hãy lưu lại dưới dạng CSV UTF-8 hoặc .xlsx.",
+        "{name} is not Unicode text (perhaps an old Vietnamese font). Save it as CSV UTF-8 or .xlsx.",
+    ),
+}
+# How the library that unpacks says "damaged". It knows its own error only where it looked: a wrong offset, a name that
+# is no text, or a wrong packing method come out as whatever Python raised underneath.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
+
+
+def _refused(reason: str, path: Path) -> Refused:
+    vi, en = (sentence.format(name=path.name, path=path) for sentence in _REFUSALS[reason])
     return Refused(reason, vi=vi, en=en, file=path.name)
-
-
-def _not_a_list(path: Path) -> Refused:
-    return _refused(
-        "file_not_a_list",
-        path,
-        f"Tệp {path.name} không phải bảng tính đọc được. Hãy lưu lại dưới dạng .xlsx hoặc .csv rồi nhập.",
-        f"{path.name} is not a spreadsheet that can be read. Save it as .xlsx or .csv and import that.",
-    )
 
 
 def read_bytes(path: Path) -> bytes:
@@ -54,27 +94,12 @@ def read_bytes(path: Path) -> bytes:
         Refused: `file_missing`, `file_empty`, `file_too_large`.
     """
     if not path.is_file():
-        raise _refused(
-            "file_missing",
-            path,
-            f"Không có tệp {path}. Hãy kiểm tra đường dẫn.",
-            f"There is no file {path}. Check the path.",
-        )
+        raise _refused("file_missing", path)
     size = path.stat().st_size
     if size == 0:
-        raise _refused(
-            "file_empty",
-            path,
-            f"Tệp {path.name} rỗng. Hãy xuất lại danh sách.",
-            f"{path.name} is empty. Export the list again.",
-        )
+        raise _refused("file_empty", path)
     if size > MOST_BYTES:
-        raise _refused(
-            "file_too_large",
-            path,
-            f"Tệp {path.name} lớn hơn 50 MB. Hãy chia danh sách theo thôn, tổ rồi nhập từng phần.",
-            f"{path.name} is larger than 50 MB. Split the list and import the parts.",
-        )
+        raise _refused("file_too_large", path)
     return path.read_bytes()
 
 
@@ -84,6 +109,7 @@ def read(path: Path, content: bytes) -> list[Sheet]:
     Raises:
         Refused: `file_has_password`, `file_has_macros`, `file_swollen`, `file_not_a_list`, `file_encoding_unknown`.
     """
+    # By its first bytes, not by its name: lists called .xls are often web pages or text.
     if content.startswith(_ZIP):
         _inspect_zip(path, content)
         return _read_workbook(path, content)
@@ -91,33 +117,6 @@ def read(path: Path, content: bytes) -> list[Sheet]:
         _inspect_ole(path, content)
         return _read_workbook(path, content)
     return [Sheet(path.stem, _read_csv(path, content))]
-
-
-def _has_macros(path: Path) -> Refused:
-    return _refused(
-        "file_has_macros",
-        path,
-        f"Tệp {path.name} có macro nên không được mở. Hãy lưu lại dưới dạng .xlsx không macro.",
-        f"{path.name} holds macros and is not opened. Save it as .xlsx without macros.",
-    )
-
-
-def _has_password(path: Path) -> Refused:
-    return _refused(
-        "file_has_password",
-        path,
-        f"Tệp {path.name} đang khoá bằng mật khẩu. Hãy bỏ mật khẩu rồi nhập lại.",
-        f"{path.name} is locked by a password. Remove it and import again.",
-    )
-
-
-def _swollen(path: Path) -> Refused:
-    return _refused(
-        "file_swollen",
-        path,
-        f"Tệp {path.name} bung ra quá lớn nên không được mở. Hãy chép riêng bảng danh sách sang tệp mới.",
-        f"{path.name} unpacks to far too much and is not opened. Copy the list alone into a new file.",
-    )
 
 
 @dataclass
@@ -132,6 +131,7 @@ class _Extent:
         """Take note of the rows and columns that a piece of a sheet names."""
         self.rows = max([self.rows, *map(int, _ROW_NUMBER.findall(window))])
         for letters in set(_WIDE_CELL.findall(window)):
+            # Columns are written as numbers to the base 26 with the digits A to Z: AA is 27.
             number = 0
             for letter in letters:
                 number = number * 26 + letter - 64
@@ -139,6 +139,7 @@ class _Extent:
 
 
 def _measure(archive: zipfile.ZipFile, path: Path) -> _Extent:
+    # The sizes that the archive states about itself may lie; only what really comes out is counted.
     extent = _Extent()
     for name in archive.namelist():
         with archive.open(name) as part:
@@ -146,7 +147,7 @@ def _measure(archive: zipfile.ZipFile, path: Path) -> _Extent:
             while chunk := part.read(_CHUNK):
                 extent.unpacked += len(chunk)
                 if extent.unpacked > _MOST_UNPACKED:
-                    raise _swollen(path)
+                    raise _refused("file_swollen", path)
                 if name.startswith("xl/worksheets/"):
                     # A tag may be cut in two at the border of two chunks.
                     extent.look(tail + chunk)
@@ -159,22 +160,23 @@ def _inspect_zip(path: Path, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
-                raise _has_macros(path)
+                raise _refused("file_has_macros", path)
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
-                raise _has_password(path)
+                raise _refused("file_has_password", path)
             extent = _measure(archive, path)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as error:
-        raise _not_a_list(path) from error
+    except _DAMAGED as error:
+        raise _refused("file_not_a_list", path) from error
     # The reader keeps every cell between the first and the last: one stray cell far away would fill the memory.
     if extent.rows * extent.columns > _MOST_CELLS:
-        raise _swollen(path)
+        raise _refused("file_swollen", path)
 
 
 def _inspect_ole(path: Path, content: bytes) -> None:
+    # An .xlsx with a password is wrapped in the old container, where the names of streams stand as UTF-16.
     if "EncryptedPackage".encode("utf-16-le") in content:
-        raise _has_password(path)
+        raise _refused("file_has_password", path)
     if "_VBA_PROJECT".encode("utf-16-le") in content:
-        raise _has_macros(path)
+        raise _refused("file_has_macros", path)
 
 
 def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
@@ -185,11 +187,13 @@ def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
                 for meta in workbook.sheets_metadata
                 if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
             ]
+            # Empty rows stay, so that row numbers told to the officer are those of the sheet. Hidden sheets are last
+            # year's.
             return [Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
     except PasswordError as error:
-        raise _has_password(path) from error
+        raise _refused("file_has_password", path) from error
     except CalamineError as error:
-        raise _not_a_list(path) from error
+        raise _refused("file_not_a_list", path) from error
 
 
 def _decode(path: Path, content: bytes) -> str:
@@ -203,23 +207,19 @@ def _decode(path: Path, content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if b"\x00" in content[:4096]:
-            raise _not_a_list(path) from error
+            raise _refused("file_not_a_list", path) from error
         # Old Vietnamese fonts (TCVN3, VNI) cannot be told apart safely; a wrong guess would misspell everybody.
-        raise _refused(
-            "file_encoding_unknown",
-            path,
-            f"Tệp {path.name} không dùng Unicode (có thể là phông TCVN3 hoặc VNI). Hãy lưu lại dưới dạng CSV UTF-8 hoặc .xlsx.",
-            f"{path.name} is not Unicode text (perhaps an old Vietnamese font). Save it as CSV UTF-8 or .xlsx.",
-        ) from error
+        raise _refused("file_encoding_unknown", path) from error
 
 
 def _read_csv(path: Path, content: bytes) -> list[list[Cell]]:
     text = _decode(path, content)
     if "\x00" in text:
-        raise _not_a_list(path)
+        raise _refused("file_not_a_list", path)
+    # csv.Sniffer guesses by quotes and fails on short lists; the sign that stands most often is the delimiter.
     sample = text[:20_000]
     delimiter = max(";,\t|", key=sample.count)
     try:
         return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     except csv.Error as error:
-        raise _not_a_list(path) from error
+        raise _refused("file_not_a_list", path) from error

@@ -16,6 +16,7 @@ EDGES: dict[Edge, str] = {
     (State.CANNOT_OPEN, State.NOT_OPENED): "lý do không mở được đã hết",
     (State.CANNOT_OPEN, State.COLLECTED): "người nhận khai tài khoản",
     (State.CANNOT_OPEN, State.CANNOT_OPEN): "xã ghi lý do khác",
+    # From COLLECTED no edge leads to PAYING: only a bank can say whose account it is, and money is no way to find out.
     (State.COLLECTED, State.COLLECTED): "người nhận khai tài khoản khác",
     (State.COLLECTED, State.VERIFIED): "ngân hàng xác nhận đúng chủ tài khoản",
     (State.COLLECTED, State.NOT_OPENED): "tài khoản khai sai hoặc đã đóng",
@@ -24,6 +25,8 @@ EDGES: dict[Edge, str] = {
     (State.VERIFIED, State.COLLECTED): "ngân hàng từ chối, hoàn trả, hoặc người nhận đổi tài khoản",
     (State.VERIFIED, State.NOT_OPENED): "tài khoản đã đóng",
     (State.VERIFIED, State.CANNOT_OPEN): "tài khoản đã đóng và không mở lại được",
+    # A bank that sends money back un-verifies the account; it goes through the bank's yes again before the next
+    # payment.
     (State.PAYING, State.COLLECTED): "ngân hàng từ chối, hoàn trả, hoặc người nhận đổi tài khoản",
     (State.PAYING, State.NOT_OPENED): "tài khoản đã đóng",
     (State.PAYING, State.CANNOT_OPEN): "tài khoản đã đóng và không mở lại được",

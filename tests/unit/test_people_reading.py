@@ -1,6 +1,7 @@
 """One cell, one row, one heading of a commune's list: what is taken, what is held, under which name."""
 
 import datetime
+import math
 
 import pytest
 
@@ -41,6 +42,8 @@ def _row(**changes: Cell) -> list[Cell]:
         ({"id": "046986000017"}, "identifier"),
         ({"id": ""}, "identifier"),
         ({"id": 1.5}, "identifier"),
+        ({"id": math.nan}, "identifier"),
+        ({"birth": math.inf}, "birth_date"),
         ({"birth": "31/02/1986"}, "birth_date"),
         ({"birth": "05/03/2027"}, "birth_date"),
         ({"birth": "tháng ba"}, "birth_date"),
@@ -52,11 +55,16 @@ def _row(**changes: Cell) -> list[Cell]:
         ({"sex": "?"}, "sex"),
         ({"birth": "05/03/1987"}, "birth_contradicts_identifier"),
         ({"account": "1.02E+11", "bank": "Agribank"}, "account"),
+        ({"account": "1.02E11", "bank": "Agribank"}, "account"),
+        ({"account": "1,02e11", "bank": "Agribank"}, "account"),
+        ({"account": math.inf, "bank": "Agribank"}, "account"),
+        ({"account": math.nan, "bank": "Agribank"}, "account"),
         ({"account": 1e16, "bank": "Agribank"}, "account"),
         ({"account": "123", "bank": "Agribank"}, "account"),
         ({"account": "0123456789", "bank": "Ngân hàng Mặt Trăng"}, "bank"),
         ({"account": "0123456789", "bank": ""}, "bank"),
         ({"amount": "tám trăm nghìn"}, "amount"),
+        ({"amount": math.nan}, "amount"),
     ],
 )
 def test_a_doubtful_row_is_held_by_name(changes: dict[str, Cell], reason: str) -> None:
@@ -117,6 +125,15 @@ def test_totals_signatures_numbers_and_empty_rows_are_no_people() -> None:
         )
         == []
     )
+
+
+def test_a_family_name_that_begins_like_a_total_is_a_person() -> None:
+    # An old family of Huế; a row that is neither taken nor held is a person whom nobody misses.
+    (row,) = _read(_row(name="CÔNG TẰNG TÔN NỮ THỊ LAN"))
+    assert isinstance(row, GoodRow)
+    assert row.full_name == "Công Tằng Tôn Nữ Thị Lan"
+    assert _read(_row(name="Công Tằng Tôn Nữ Thị Lan", id="")) == [HeldRow(2, "identifier")]
+    assert _read(["", "Cộng trang 1", *[""] * 5, 810000.0]) == []
 
 
 def test_a_heading_of_two_merged_rows_with_the_sexes_as_columns() -> None:

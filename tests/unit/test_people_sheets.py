@@ -73,6 +73,32 @@ def test_what_cannot_be_a_list_is_refused_by_name(tmp_path: Path) -> None:
         assert refusal.value.reason == reason, path
 
 
+def _broken_workbooks(folder: Path) -> dict[str, bytes]:
+    """Return workbooks broken in each way that the unpacking library answers with an exception of another kind."""
+    path = folder / "lanh.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write_row(0, 0, ROWS[0])
+    whole = path.read_bytes()
+    first, end = whole.index(b"PK\x01\x02"), whole.rindex(b"PK\x05\x06")
+
+    def with_bytes(position: int, content: bytes) -> bytes:
+        return whole[:position] + content + whole[position + len(content) :]
+
+    return {
+        "a directory that begins before the file does": with_bytes(end + 16, b"\xff\xff\xff\x7f"),
+        "a name that is no text": with_bytes(first + 8, b"\x00\x08")[: first + 46] + b"\xff\xfe" + whole[first + 48 :],
+        "a part said to be packed by bzip2": with_bytes(first + 10, b"\x0c\x00"),
+        "a part said to be packed by lzma": with_bytes(first + 10, b"\x0e\x00"),
+    }
+
+
+def test_a_damaged_workbook_is_refused_however_it_is_damaged(tmp_path: Path) -> None:
+    for how, content in _broken_workbooks(tmp_path).items():
+        with pytest.raises(Refused) as refusal:
+            sheets.read(tmp_path / "hong.xlsx", content)
+        assert refusal.value.reason == "file_not_a_list", how
+
+
 def test_a_file_that_swells_is_refused_before_it_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
