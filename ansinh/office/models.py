@@ -16,6 +16,7 @@ class Area(models.Model):
         DISTRICT = "district", "huyện"
         COMMUNE = "commune", "xã"
 
+    # Given by `reference.area_id`, not by a sequence: the same unit has the same number in every installation.
     id = models.IntegerField(primary_key=True)
     code = models.CharField("mã đơn vị hành chính", max_length=8)
     name = models.CharField("tên", max_length=120)
@@ -25,12 +26,15 @@ class Area(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", verbose_name="trực thuộc")
     valid_from = models.DateField("từ ngày", null=True)
     valid_to = models.DateField("đến trước ngày", null=True)
+    # Official points, not coordinates to compute with: the map alone uses them.
     latitude = models.DecimalField("vĩ độ", max_digits=9, decimal_places=6, null=True)
     longitude = models.DecimalField("kinh độ", max_digits=9, decimal_places=6, null=True)
 
     class Meta:
         verbose_name = "địa bàn"
         constraints = [
+            # Units without a first day are the oldest known; two such with one code would be two answers to one
+            # question.
             models.UniqueConstraint("code", "level", "valid_from", name="area_once", nulls_distinct=False),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_from__lt=F("valid_to")), name="area_period"
@@ -44,6 +48,7 @@ class AreaSuccession(models.Model):
     old = models.ForeignKey(Area, models.PROTECT, related_name="successions", verbose_name="đơn vị cũ")
     new = models.ForeignKey(Area, models.PROTECT, related_name="predecessions", verbose_name="đơn vị mới")
     share = models.CharField("phần", max_length=5, choices=[("whole", "toàn bộ"), ("part", "một phần")])
+    # A suggestion for whoever decides about a household of a split commune; nothing is moved by it alone.
     is_default = models.BooleanField("mặc định")
 
     class Meta:
@@ -86,6 +91,7 @@ class StaffManager(BaseUserManager):
 
     def get_by_natural_key(self, username: str) -> "Staff":
         """Return the member of staff with this sign-in name."""
+        # A phone writes the first letter of a name large; that must not look like a wrong password.
         return self.get(username__iexact=username)
 
 
@@ -104,7 +110,9 @@ class Staff(AbstractBaseUser):
     username = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ tên", max_length=120)
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="cơ quan")
+    # One role a person. Whoever needs two powers gets two names, so that the trail tells which of them acted.
     role = models.CharField("vai trò", max_length=20, choices=Role)
+    # Never deleted: the trail names them for as long as it stands.
     is_active = models.BooleanField("đang làm việc", default=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu", default=True)
     failed_sign_ins = models.PositiveSmallIntegerField("số lần đăng nhập sai", default=0)
@@ -121,8 +129,11 @@ class AuditEvent(models.Model):
     """Who did what to which record, and when. Rows are only ever added (the application role may not change them)."""
 
     at = models.DateTimeField("lúc")
+    # Text, not a foreign key: "system" acts too, and an entry must not change when a person's row does.
     by = models.CharField("người làm", max_length=60)
     action = models.CharField("việc", max_length=60)
+    # "person:17". No area and so no fence: whoever shows entries must have found their subject under the reader's own
+    # scope. Protected facts never enter `detail`.
     subject = models.CharField("đối tượng", max_length=80)
     detail = models.JSONField("chi tiết", default=dict)
 

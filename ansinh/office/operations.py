@@ -1,7 +1,7 @@
 """Writes of areas, agencies, staff and the audit trail. Each is one transaction, names who does it, and takes the clock.
 
-Passwords are shown once and stored only as Argon2 hashes. A wrong password and an unknown name get the same answer after
-the same work.
+Passwords are shown once and stored only as Argon2 hashes. A wrong password and an unknown name get the same answer
+after the same work.
 """
 
 import datetime
@@ -25,6 +25,7 @@ _TRIES_BEFORE_LOCK = 5
 _LOCK = datetime.timedelta(minutes=15)
 # No 0/O, 1/l/I: officers copy the password from paper.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+# Twelve bits of every reference to a payment say which system made it.
 _INSTANCES = 4095
 
 _UNIT_COLUMNS = (
@@ -47,6 +48,7 @@ def load_areas() -> int:
 
     Promises: ids never change; a second call with the same files changes nothing.
     """
+    # Nearly every start finds the areas loaded; fourteen thousand units need not be read and compared to find that out.
     mark = reference.fingerprint()
     if queries.setting("areas_sha256") == mark:
         return Area.objects.count()
@@ -58,6 +60,8 @@ def load_areas() -> int:
         )
         columns = ", ".join(name for name, _ in _UNIT_COLUMNS)
         changes = ", ".join(f"{name} = excluded.{name}" for name, _ in _UNIT_COLUMNS[1:])
+        # One statement for parents and children: the reference to the parent is checked only after all of them are
+        # there. A unit that a longer list no longer names stays, because people and payments point at it.
         cursor.execute(
             f"INSERT INTO office_area ({columns}) SELECT {columns} FROM new_area ON CONFLICT (id) DO UPDATE SET {changes}"
         )
@@ -87,17 +91,21 @@ def record_setting(*, name: str, value: str, by: str, at: datetime.datetime) -> 
 
 def ensure_instance_number() -> int:
     """This will give this system a random number from 1 to 4095 once, and return it ever after."""
+    # Random, because systems are installed by people who do not know of each other and count from one.
     Setting.objects.get_or_create(name="instance", defaults={"value": str(1 + secrets.randbelow(_INSTANCES))})
     return queries.instance_number()
 
 
 def one_time_password() -> str:
     """This will return a fresh random password (about 79 bits) that must be changed at the first sign-in."""
+    # `secrets`, never `random`: the next password must not follow from the last. Groups of four survive being read
+    # aloud.
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
 
 
 def create_first_administrator() -> str | None:
     """This will create the administrator `quantri` and return the one-time password; None when one exists already."""
+    # Never made anew: a second `init` must not hand out a password to a system in use.
     if Staff.objects.filter(username="quantri").exists():
         return None
     password = one_time_password()
@@ -182,6 +190,8 @@ def set_password(*, by: str, username: str, password: str, at: datetime.datetime
         audit(by=by, action="password_changed", subject=f"staff:{member.id}", detail={}, at=at)
 
 
+# Argon2 is slow on purpose. Without a hash to check, an unknown name would be answered sooner, and that tells who works
+# here.
 @functools.cache
 def _nobodys_hash() -> str:
     return make_password(secrets.token_urlsafe(16))
@@ -199,8 +209,8 @@ def _sign_in_failed() -> Refused:
 def sign_in(username: str, password: str, at: datetime.datetime) -> queries.StaffRow:
     """This will check a password and return who signed in.
 
-    Promises: the same answer, after the same work, for an unknown name, a wrong password and a locked account; five wrong
-    tries lock the account for fifteen minutes, also for the right password.
+    Promises: the same answer, after the same work, for an unknown name, a wrong password and a locked account; five
+    wrong tries lock the account for fifteen minutes, also for the right password.
 
     Raises:
         Refused: `sign_in_failed`. The caller must answer it inside its transaction: letting it undo the transaction
@@ -215,8 +225,10 @@ def sign_in(username: str, password: str, at: datetime.datetime) -> queries.Staf
             Staff.objects.filter(pk=member.pk).update(failed_sign_ins=0, locked_until=None, last_login=at)
             audit(by=member.username, action="signed_in", subject=f"staff:{member.id}", detail={}, at=at)
             return queries.staff(member.username)
+        # Tries while locked are not counted: counted, they would let anybody keep an officer out for ever.
         if member is not None and not is_locked:
             _count_wrong_try(member, at)
+    # Outside the block: raised inside, it would take the count back with it.
     raise _sign_in_failed()
 
 
@@ -231,4 +243,5 @@ def _count_wrong_try(member: Staff, at: datetime.datetime) -> None:
 
 def audit(*, by: str, action: str, subject: str, detail: Mapping[str, Any], at: datetime.datetime) -> None:
     """This will add one entry to the audit trail, which nobody can change or remove."""
+    # In the transaction of the act itself: an act without its entry, or an entry without its act, cannot be.
     AuditEvent.objects.create(at=at, by=by, action=action, subject=subject, detail=dict(detail))

@@ -14,6 +14,7 @@ from ansinh.office.models import Area, AreaSuccession, AuditEvent, Setting, Staf
 from ansinh.office.security import Scope, limited
 
 READ_ONLY_ROLES = frozenset({Staff.Role.LEADER.value, Staff.Role.AUDITOR.value})
+# Whoever sits across from the person. The department and the auditor decide nothing that needs to know an illness.
 _OFFICERS_IN_CHARGE = frozenset({Staff.Role.COMMUNE_OFFICER.value})
 
 
@@ -76,12 +77,15 @@ def _row(area: Area) -> AreaRow:
         parent_id=area.parent_id,
         valid_from=area.valid_from,
         valid_to=area.valid_to,
+        # As text: a point passes through JSON and templates, and must come out as it went in.
         latitude=None if area.latitude is None else str(area.latitude),
         longitude=None if area.longitude is None else str(area.longitude),
     )
 
 
 def _on(day: datetime.date) -> Q:
+    # A unit belongs to its period, from its first day to the day before `valid_to`: codes were given again to other
+    # units.
     return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gt=day))
 
 
@@ -94,10 +98,12 @@ def _find(level: str, code: str, on: datetime.date) -> AreaRow:
 
 def _replacements(level: str, code: str) -> list[str]:
     """Return "name (code)" of what took the unit over: by succession for communes, by its communes for higher levels."""
+    # The default stands first, as a hint; with a split unit the officer sees all its heirs and decides.
     successions = AreaSuccession.objects.order_by("-is_default", "new__code")
     if level == "commune":
         chosen = successions.filter(old__code=code)
         return [f"{s.new.name} ({s.new.code})" for s in chosen.select_related("new")]
+    # The reform is recorded commune by commune: what became of a province is where its communes went.
     former = successions.filter(
         Q(old__parent__code=code) | Q(old__parent__parent__code=code), old__valid_to__isnull=False
     )
@@ -121,6 +127,7 @@ def _unknown(level: str, code: str, on: datetime.date) -> Refused:
         )
     # A code typed without its leading zeros, or one digit short, is the usual slip.
     padded = code.zfill(5 if level == "commune" else 2)
+    # An empty code begins every other; the dash begins none.
     near = Area.objects.filter(_on(on), Q(code=padded) | Q(code__startswith=code[:4] or "-"), level=level).order_by(
         "code"
     )[:3]
@@ -153,6 +160,7 @@ def find_province(code: str, on: datetime.date) -> AreaRow:
 def communes_of(province_code: str, on: datetime.date) -> list[AreaRow]:
     """This will return the communes of a province on that day, by code. Raises `Refused` (`area_unknown`)."""
     province = find_province(province_code, on)
+    # Up to June 2025 districts stood between the two levels, since then nothing does.
     below: QuerySet[Area] = Area.objects.filter(
         _on(on), Q(parent_id=province.id) | Q(parent__parent_id=province.id), level="commune"
     )
@@ -171,6 +179,8 @@ def areas_by_id(area_ids: Iterable[int]) -> dict[int, AreaRow]:
 
 def descendants(area_id: int) -> list[int]:
     """This will return the ids of the unit itself and of all units below it in its own period."""
+    # Three levels at most, so two joins do what a recursion would. The unit's own period needs no asking: an id is a
+    # unit in a period, and its children point at that very one.
     chosen = Area.objects.filter(Q(pk=area_id) | Q(parent_id=area_id) | Q(parent__parent_id=area_id))
     return list(chosen.order_by("id").values_list("id", flat=True))
 
@@ -220,6 +230,7 @@ def staff(username: str) -> StaffRow:
     Raises:
         Refused: `staff_unknown` when there is none, or when they no longer work here.
     """
+    # Whoever left is unknown, not "inactive": nobody outside needs to learn who once worked here.
     member = Staff.objects.select_related("agency__area").filter(username__iexact=username, is_active=True).first()
     if member is None:
         raise Refused(
@@ -243,6 +254,7 @@ def scope_of(member: StaffRow) -> Scope:
     Promises: an agency without an area (the administrators') sees no person at all. Protected health data are open to
     the officer in charge at the commune alone.
     """
+    # No area must never read as "every area": None means that only in a `Scope`, and only the system puts that one on.
     if member.area_id is None or member.role == Staff.Role.ADMINISTRATOR:
         return limited(member.username, [])
     areas = frozenset(descendants(member.area_id))

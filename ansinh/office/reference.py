@@ -15,6 +15,7 @@ from ansinh.base.names import fold, normalise
 FOLDER = Path(__file__).parent / "reference"
 _UNITS, _SUCCESSION = FOLDER / "units.csv", FOLDER / "succession_2025-07-01.csv"
 _REFORM_DAY = "2025-07-01"
+# Part of every area's id: a new level takes a new digit, the old ones never change.
 _LEVELS = {"province": 1, "district": 2, "commune": 3}
 _KINDS = ("Thành phố", "Tỉnh")
 
@@ -39,6 +40,8 @@ class Unit:
 def area_id(level: str, code: str, valid_from: str) -> int:
     """Return the id of a unit: months since 2000 of its first day, its level, its code (`307319777` is phường Vỹ Dạ)."""
     start = datetime.date.fromisoformat(valid_from) if valid_from else None
+    # Units known since ever have no first day and count as month 0. Districts of the islands carry a D before their
+    # number.
     months = (start.year - 2000) * 12 + start.month if start else 0
     return months * 1_000_000 + _LEVELS[level] * 100_000 + int(code.removeprefix("D"))
 
@@ -52,11 +55,13 @@ def units() -> list[Unit]:
     """Return every unit of every period."""
     with open(_UNITS, encoding="utf8", newline="") as file:
         records = list(csv.DictReader(file))
+    # A parent is named by its code alone; the level comes from the parent's own line of the same period.
     level_of = {(record["code"], record["valid_from"]): record["level"] for record in records}
     found = []
     for record in records:
         start, parent = record["valid_from"], record["parent_code"]
         name = normalise(record["name"])
+        # The list calls them all "province"; which of them are cities, their names say.
         kind = (
             next((k for k in _KINDS if name.startswith(k)), "Tỉnh") if record["level"] == "province" else record["kind"]
         )
@@ -105,5 +110,6 @@ def extents() -> dict[str, int]:
 
 
 def _hectares(square_kilometres: str) -> int:
+    # By text, so that no binary fraction comes near a number that is compared for being the same everywhere.
     whole, _, decimals = square_kilometres.partition(".")
     return int(whole) * 100 + int((decimals + "00")[:2])

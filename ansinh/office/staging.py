@@ -9,6 +9,7 @@ from django.db import connection
 from psycopg import sql
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# One write a row is slow, and all rows at once would stand in memory twice.
 _LINES_AT_ONCE = 20_000
 
 
@@ -33,9 +34,12 @@ def stage(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequenc
     )
     name = sql.Identifier(table)
     with connection.cursor() as cursor:
+        # pg_temp by name everywhere: without it a table of the same name in `public` would be dropped, or filled.
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, definition))
         with cursor.copy(sql.SQL("COPY pg_temp.{} FROM STDIN").format(name)) as copy:
+            # Lines of our own instead of psycopg's write_row, which looks up how to adapt each single value by its
+            # type.
             lines: list[str] = []
             for row in rows:
                 lines.append("\t".join([_text(value) for value in row]))
@@ -50,6 +54,8 @@ def stage(table: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequenc
 
 def take_ids(table: str, count: int) -> list[int]:
     """This will reserve `count` ids of a table from its own sequence, in order."""
+    # Numbers known before the rows are written let one COPY name rows of another; a sequence never gives them twice, so
+    # a transaction that fails leaves a gap and no harm.
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]

@@ -20,10 +20,13 @@ class HouseholdClass(models.Model):
 
     household = models.ForeignKey(Household, models.PROTECT, verbose_name="hộ")
     poverty_class = models.CharField("kết quả", max_length=10, choices=PovertyClass)
+    # The household's area again, because the fence looks at the row itself.
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    # May be empty in what was taken over from before; whoever records a class from now on must name the decision.
     decision_number = models.CharField("số quyết định", max_length=60, blank=True)
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
+    # A class found out late works backwards: arrears need to know since when it held and since when it was known.
     recorded_at = models.DateTimeField("ghi nhận lúc")
 
     class Meta:
@@ -39,6 +42,8 @@ class HouseholdClass(models.Model):
 class PovertyReview(models.Model):
     """The result of one year's review in one commune: counts of households."""
 
+    # Published counts, kept beside the classes and never computed from them: a correction afterwards changes the
+    # households, not what was published.
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     year = models.PositiveSmallIntegerField("năm")
     households = models.IntegerField("tổng số hộ")

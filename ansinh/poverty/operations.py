@@ -25,7 +25,8 @@ def record_class(
     """This will give a household a class from a day on, by a decision, and end the class before; it returns the new row's number.
 
     Raises:
-        Refused: `household_unknown`, `class_unknown`, `decision_number_missing`, `class_overlaps` (one already begins then or later).
+        Refused: `household_unknown`, `class_unknown`, `decision_number_missing`, `class_overlaps` (one already begins
+            then or later).
     """
     if poverty_class not in PovertyClass.values:
         raise Refused(
@@ -43,6 +44,8 @@ def record_class(
             raise Refused(
                 "household_unknown", vi="Không tìm thấy hộ này trong địa bàn.", en="No such household in your area."
             )
+        # The household's row was locked above, so that two decisions about it come after each other: the second meets
+        # the first here, not the database's rule of one current class.
         standing = HouseholdClass.objects.filter(household_id=household_id)
         if standing.filter(valid_from__gte=valid_from).exists():
             raise Refused(
@@ -50,6 +53,7 @@ def record_class(
                 vi="Hộ đã có kết quả từ ngày này hoặc muộn hơn. Hãy kiểm tra lại ngày của quyết định.",
                 en="The household already has a class from that day or later. Check the decision's date.",
             )
+        # "Not poor" is a class too: a household that left poverty has a decision that says so, not a gap.
         standing.filter(valid_to=None).update(valid_to=valid_from)
         added = HouseholdClass.objects.create(
             household_id=household_id,
@@ -72,6 +76,7 @@ def publish_review(
     Raises:
         Refused: `review_counts_impossible`, `review_already_published`.
     """
+    # A household is poor or near-poor, never both: the two are counted apart and fit into the whole.
     if min(households, poor, near_poor) < 0 or poor + near_poor > households:
         raise Refused(
             "review_counts_impossible",
@@ -79,6 +84,8 @@ def publish_review(
             en="Poor and near-poor households cannot outnumber all households. Check the figures.",
         )
     with transaction.atomic():
+        # Published is published: a second result for the same year would leave two truths, and no one could tell which
+        # was read.
         if PovertyReview.objects.filter(area_id=area_id, year=year).exists():
             raise Refused(
                 "review_already_published",

@@ -33,6 +33,7 @@ class ReviewRow:
 
 def classes_of(household_id: int) -> list[ClassRow]:
     """This will return a household's classes, the latest first."""
+    # No check that the household exists: one outside the caller's area shows nothing, like one without a class.
     found = HouseholdClass.objects.filter(household_id=household_id).order_by("-valid_from", "-id")
     return [ClassRow(c.poverty_class, c.decision_number, c.valid_from, c.valid_to, c.recorded_at) for c in found]
 
