@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.payment import operations as payment_operations
 from ansinh.payroll import operations as payroll_operations
 from ansinh.payroll import queries as payroll
 from ansinh.reports import queries as reports
@@ -85,7 +86,8 @@ class Act:
 ACTS = {
     "kiem-tra": Act(access.CHECKERS, "CALCULATED", payroll_operations.check),
     "duyet": Act(access.APPROVERS, "CHECKED", payroll_operations.approve),
-    "chot": Act(access.FREEZERS, "APPROVED", payroll_operations.freeze),
+    # The payment's freeze, not the payroll's: it opens the items too. A frozen run without items would never be sent.
+    "chot": Act(access.FREEZERS, "APPROVED", payment_operations.freeze),
 }
 
 

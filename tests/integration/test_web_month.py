@@ -1,0 +1,66 @@
+"""The month by its pages: what is frozen there can be paid, and everybody sees the runs of their own area alone."""
+
+from pathlib import Path
+
+import pytest
+
+from ansinh.base.months import Month
+from ansinh.law.package import load_package
+from ansinh.ledger import operations as ledger
+from ansinh.ledger import queries as books
+from ansinh.office.security import everything, put_on
+from ansinh.payment import operations as payment
+from ansinh.payment import queries as payment_queries
+from ansinh.payment.archive import Archive
+from ansinh.payroll import operations as payroll
+from ansinh.payroll import queries as payroll_queries
+from ansinh.payroll.queries import RunRow
+from ansinh.payroll.selection import select
+from ansinh.web import assets
+from tests.integration import makers
+from tests.integration.fake_bank import FakeBank
+from tests.integration.visiting import AT, working
+
+NOVEMBER = Month(2026, 11)
+VY_DA, PHU_XUAN = "19777", "19753"
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_pages() -> None:
+    """The pages need their style sheet and catalogue; a build that is current costs nothing."""
+    assets.build()
+
+
+def _calculated(province: str | None = "46", area: str | None = None, month: Month = NOVEMBER) -> RunRow:
+    selection = select(month=month, province=province, area=area)
+    return payroll.calculate(package=load_package(), month=month, selection=selection, by="operator", at=AT)
+
+
+def _act(role: str, run: RunRow, act: str, area: str = "46") -> int:
+    """Carry an act out as the page's own form does, and return the status of the answer."""
+    answer = working(role, area).post(f"/ky-chi-tra/{run.month}/{run.code}/{act}/", {"sha256": run.sha256})
+    put_on(everything("tests", protected=True))
+    return answer.status_code
+
+
+def test_what_is_frozen_by_page_can_be_paid(tmp_path: Path) -> None:
+    ledger.appropriate(amount_dong=10**9, document=1, month=NOVEMBER.first_day, at=AT)
+    for _ in range(3):
+        makers.severe()
+    run = _calculated()
+    assert _act("department_officer", run, "kiem-tra") == 302
+    assert _act("department_approver", run, "duyet") == 302
+    assert _act("department_officer", run, "chot") == 302
+    assert payroll_queries.run(run.code).state == "FROZEN"
+    sent = payment.submit(
+        run=run.code,
+        provider=makers.provider(),
+        gateway=FakeBank(),
+        archive=Archive(tmp_path),
+        by="operator",
+        at=AT,
+    )
+    assert sent == payment.Sent(sent=3, unknown=0)
+    checks = {**books.verify().checks, **payment_queries.invariants()}
+    assert all(checks.values()), checks
