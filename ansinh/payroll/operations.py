@@ -23,7 +23,7 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as staff_queries
 from ansinh.office.security import everything, put_on
-from ansinh.payroll.models import PayrollRun, Settlement
+from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
 from ansinh.payroll.queries import Control, RunRow, control_of, run_row
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
@@ -84,8 +84,8 @@ def _has_beneficiaries(selection: Selection, month: Month) -> bool:
 
 def _open_run(
     selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str
-) -> PayrollRun:
-    """Return the run that is still open for this month and area, emptied; or a new one with the next number."""
+) -> tuple[PayrollRun, tuple[int, int, str] | None]:
+    """Return the run that is still open for this month and area, emptied, with its control figures so far; or a new one."""
     # The unique constraint allows one open run; taking it over instead of adding a second keeps one number for one
     # draft.
     run = (
@@ -94,6 +94,7 @@ def _open_run(
         .exclude(state="FROZEN")
         .first()
     )
+    before = None if run is None else (run.lines, run.control_total_dong, run.sha256)
     if run is None:
         earlier = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id).count()
         run = PayrollRun(
@@ -104,22 +105,51 @@ def _open_run(
         )
     else:
         require(run.state, "CALCULATED")
-        with connection.cursor() as cursor:
-            # Raw deletes: the ORM would first load every row to look for dependants that cannot exist.
-            for table in ("payrollline", "payrollhold", "payrollpayee"):
-                cursor.execute(f"DELETE FROM payroll_{table} WHERE run_id = %s", [run.id])
+        _empty(run)
     run.state, run.known_on, run.facts_known_at, run.law_hash = "CALCULATED", known_on, at, law_hash
     run.statement_hash, run.compiler_version, run.calculated_by, run.calculated_at = "", COMPILER_VERSION, by, at
     # A check made on other figures is worth nothing: it has to be made again.
     run.checked_by, run.checked_at, run.sha256 = "", None, ""
+    run.approved_by, run.approved_at = "", None
     run.save()
-    return run
+    return run, before
+
+
+def _empty(run: PayrollRun) -> None:
+    with connection.cursor() as cursor:
+        # Raw deletes: the ORM would first load every row to look for dependants that cannot exist.
+        for table in ("payrollline", "payrollhold", "payrollpayee"):
+            cursor.execute(f"DELETE FROM payroll_{table} WHERE run_id = %s", [run.id])
+
+
+def _require_sensible_month(month: Month, known_on: datetime.date, selection: Selection) -> None:
+    """Refuse a month that nobody can owe yet, and one that an older register has paid."""
+    if month > Month.of(known_on).plus(1):
+        raise Refused(
+            "month_too_far",
+            vi=f"Chưa thể lập kỳ chi trả tháng {month.vi}: chỉ lập được đến hết tháng sau của ngày {known_on:%d/%m/%Y}.",
+            en=f"A payroll for {month} cannot be made yet: only up to the month after {known_on}.",
+            month=str(month),
+        )
+    first = _first_settled(selection)
+    if first and month < first:
+        raise Refused(
+            "month_before_register",
+            vi=f"Tháng {month.vi} thuộc sổ chi trả cũ (hệ thống này theo dõi từ tháng {first.vi}), nên không lập kỳ để tránh chi trùng.",
+            en=f"Month {month} belongs to an older register (this system begins with {first}); no payroll was made.",
+            month=str(month),
+            first=str(first),
+        )
+
+
+def _first_settled(selection: Selection) -> Month | None:
+    first = Settlement.objects.filter(area_id__in=selection.communes).aggregate(first=Min("for_month"))["first"]
+    return Month.of(first) if first else None
 
 
 def _compared_months(selection: Selection, month: Month) -> list[Month]:
     """Return the months from the first settled one up to this month: older ones belong to registers before us."""
-    first = Settlement.objects.filter(area_id__in=selection.communes).aggregate(first=Min("for_month"))["first"]
-    return list((Month.of(first) if first else month).until(month)) or [month]
+    return list((_first_settled(selection) or month).until(month))
 
 
 def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection, months: list[Month]) -> None:
@@ -176,8 +206,12 @@ def calculate(
         _lock(f"payroll {month} {selection.area_id}")
         if not _has_beneficiaries(selection, month):
             raise empty_selection(selection.area_code, month)
+        _require_sensible_month(month, known_on or at.date(), selection)
+        unchanged = False
         with transaction.atomic():
-            run = _open_run(selection, month, by=by, at=at, known_on=known_on or at.date(), law_hash=package.hash)
+            run, before = _open_run(
+                selection, month, by=by, at=at, known_on=known_on or at.date(), law_hash=package.hash
+            )
             months = _compared_months(selection, month)
             with stage("entitle"):
                 _evaluate_months(package, run, selection, months)
@@ -186,20 +220,42 @@ def calculate(
                 control = control_of(run.id)
                 run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
                 run.save()
-            # A run is made first and judged afterwards: only the finished comparison can tell that there was nothing to
-            # pay.
-            frozen = (
-                PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN")
-                .order_by("-sequence")
-                .first()
-            )
-            if control.lines == 0 and frozen is not None:
-                # Nothing new to pay: leave no empty run behind (the savepoint forgets it) and name the run that holds.
-                found = run_row(frozen)
+            # A run is made first and judged afterwards: only the finished comparison can tell what it is worth.
+            if before == (control.lines, control.total_dong, control.sha256):
+                # The same figures again: whoever checked or approved them did so rightly. The savepoint forgets our copy.
                 transaction.set_rollback(True)
-                return found
+                unchanged = True
+            elif control.lines == 0 and not PayrollHold.objects.filter(run=run).exists():
+                _empty(run)
+                run.delete()
+                return _nothing_to_pay(selection, month)
+        if unchanged:
+            return _unchanged_run(selection, month)
         office.audit(by=by, action="payroll.calculate", subject=run.code, detail={"lines": run.lines}, at=at)
         return run_row(run)
+
+
+def _unchanged_run(selection: Selection, month: Month) -> RunRow:
+    """Return the open run of the month as it stands in the database, read anew: our copy was changed and forgotten."""
+    return run_row(PayrollRun.objects.exclude(state="FROZEN").get(month=month.first_day, area_id=selection.area_id))
+
+
+def _nothing_to_pay(selection: Selection, month: Month) -> RunRow:
+    """Return the frozen run that has paid everything, or refuse: there is nothing of this month left for the area."""
+    frozen = (
+        PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id, state="FROZEN")
+        .order_by("-sequence")
+        .first()
+    )
+    if frozen is not None:
+        return run_row(frozen)
+    raise Refused(
+        "nothing_to_pay",
+        vi=f"Tháng {month.vi} không còn khoản nào phải chi cho địa bàn {selection.area_code}: mọi khoản đã được quyết toán.",
+        en=f"Nothing is left to pay for area {selection.area_code} in {month}: everything has been settled.",
+        area=selection.area_code,
+        month=str(month),
+    )
 
 
 def _require_unchanged(run: PayrollRun) -> Control:

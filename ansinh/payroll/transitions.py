@@ -5,6 +5,9 @@ from ansinh.base.refusals import Refused
 EDGES: dict[tuple[str, str], str] = {
     ("CALCULATED", "CALCULATED"): "calculate",
     ("CHECKED", "CALCULATED"): "calculate",
+    # An approval is worth what it approved: calculating anew takes it back. Otherwise a run that another one has overtaken
+    # could neither be frozen nor mended.
+    ("APPROVED", "CALCULATED"): "calculate",
     ("CALCULATED", "CHECKED"): "check",
     ("CHECKED", "CHECKED"): "check",
     ("CHECKED", "APPROVED"): "approve",

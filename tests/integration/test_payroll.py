@@ -4,7 +4,8 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -289,3 +290,75 @@ def test_the_number_of_statements_does_not_depend_on_the_people(django_assert_nu
             calculate()
         counts.append(seen[0])
     assert abs(counts[0] - counts[1]) <= 4, counts
+
+
+def test_an_undecided_benefit_that_was_settled_blocks_the_other_and_is_not_taken_back() -> None:
+    """Disability unknown now, paid as K6 until now; the pension must not be paid beside it for the same months."""
+    old = makers.person(born="1949-05-01", disability="unknown")
+    makers.decision(old)
+    makers.decision(old, "HT", start="2025-08")
+    makers.address(old)
+    settled(old, "2026-10", 1_080_000)
+    makers.severe()
+    calculate()
+    of_old = PayrollLine.objects.filter(person=old).values_list("benefit", "for_month", "amount_dong")
+    assert list(of_old) == [("HT", NOVEMBER.first_day, 540_000)]
+    assert PayrollHold.objects.get(person=old).reason == "needs_verification"
+
+
+def test_an_approved_run_that_another_one_overtook_can_be_calculated_again() -> None:
+    makers.severe(area="19777")
+    makers.severe(area="20044")
+    of_province = calculate(area=None, province="46")
+    of_commune = calculate()
+    operations.check(run=of_province.code, by="operator", at=AT)
+    operations.approve(run=of_province.code, by="lanh.dao", at=AT)
+    freeze(of_commune)
+    again = calculate(area=None, province="46")
+    assert (again.code, again.state, again.lines, again.approved_by) == (of_province.code, "CALCULATED", 1, "")
+    assert freeze(again).state == "FROZEN"
+
+
+def test_calculating_an_approved_run_with_the_same_outcome_keeps_the_approval() -> None:
+    makers.severe()
+    run = calculate()
+    operations.check(run=run.code, by="operator", at=AT)
+    operations.approve(run=run.code, by="lanh.dao", at=AT)
+    assert calculate().state == "APPROVED"
+
+
+@pytest.mark.parametrize(("month", "reason"), [("2027-01", "month_too_far"), ("2035-01", "month_too_far"), ("2026-06", "month_before_register")])
+def test_a_month_that_is_not_ours_to_pay_is_refused(month: str, reason: str) -> None:
+    settled(makers.severe(), "2026-07", 750_000)
+    with pytest.raises(Refused) as refusal:
+        calculate(Month.parse(month))
+    assert refusal.value.reason == reason
+    assert PayrollRun.objects.count() == 0
+
+
+def test_a_commune_whose_month_its_province_has_paid_leaves_no_empty_run() -> None:
+    makers.severe()
+    freeze(calculate(area=None, province="46"))
+    with pytest.raises(Refused) as refusal:
+        calculate()
+    assert refusal.value.reason == "nothing_to_pay"
+    assert PayrollRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM payroll_payrollline",
+        "UPDATE payroll_payrollline SET amount_dong = 1, entitled_dong = 1",
+        "DELETE FROM payroll_payrollpayee",
+        "DELETE FROM payroll_payrollrun",
+        "UPDATE payroll_payrollrun SET state = 'CALCULATED'",
+        "INSERT INTO payroll_payrollhold (run_id, person_id, reason, detail, amount_dong, area_id)"
+        " SELECT run_id, person_id, 'x', '', 0, area_id FROM payroll_payrollline",
+    ],
+)
+def test_the_database_itself_keeps_a_frozen_run(statement: str) -> None:
+    makers.severe()
+    freeze(calculate())
+    with pytest.raises(ProgrammingError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

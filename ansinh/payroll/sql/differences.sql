@@ -1,5 +1,14 @@
 -- Turn what each person is entitled to, as known now, into lines: entitled minus settled (D5), for the months compared.
--- A pair that the law cannot decide (a fact is unknown) stays as it is: neither paid nor taken back.
+-- While anything about a person's month is undecided, nothing of that month is taken back, and nothing more is paid beside
+-- an undecided benefit that was settled: it may turn out to exclude the other.
+WITH waiting AS (
+    SELECT undecided.person_id, undecided.for_month, undecided.benefit, coalesce(settlement.settled_dong, 0) AS settled
+    FROM undecided
+    LEFT JOIN payroll_settlement AS settlement ON settlement.person_id = undecided.person_id
+         AND settlement.for_month = undecided.for_month AND settlement.benefit = undecided.benefit
+), waiting_month AS (
+    SELECT person_id, for_month, array_agg(benefit) FILTER (WHERE settled > 0) AS settled_benefits FROM waiting GROUP BY person_id, for_month
+)
 INSERT INTO payroll_payrollline
     (run_id, person_id, benefit, for_month, kind, rule, entitled_dong, settled_before_dong, amount_dong, area_id)
 SELECT %(run)s, pair.person_id, pair.benefit, pair.for_month,
@@ -19,5 +28,7 @@ FROM (
     WHERE coalesce(entitled.amount_dong, 0) <> coalesce(settled.settled_dong, 0)
 ) AS pair
 JOIN people_person AS person ON person.id = pair.person_id
-LEFT JOIN undecided ON undecided.person_id = pair.person_id AND undecided.for_month = pair.for_month AND undecided.benefit = pair.benefit
-WHERE person.area_id = ANY (%(areas)s) AND undecided.person_id IS NULL
+LEFT JOIN waiting_month ON waiting_month.person_id = pair.person_id AND waiting_month.for_month = pair.for_month
+WHERE person.area_id = ANY (%(areas)s)
+  AND (waiting_month.person_id IS NULL
+       OR (pair.entitled > pair.settled AND array_remove(coalesce(waiting_month.settled_benefits, '{}'), pair.benefit) = '{}'))
