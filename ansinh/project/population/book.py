@@ -26,11 +26,13 @@ def write_book(folder: Path, population: Population) -> int:
         addresses.behaviour[named].tolist(),
         strict=True,
     )
+    # The bank may be running and reading: it must meet the old book or the new one, never the first half of one.
     unfinished = folder / "accounts.csv.part"
     with open(unfinished, "w", encoding="utf8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(rows)
+        # On the disk before it gets its name: after a power cut a renamed file could else be there and be empty.
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(folder / "accounts.csv")

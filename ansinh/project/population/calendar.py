@@ -23,8 +23,10 @@ def born(
     Args:
         lean: 1 spreads evenly; 2 makes ages near `low` more frequent, as among old people.
     """
+    # In days, because birthdays are drawn by the day; a month is no number of them.
     latest = (month - low).astype("datetime64[D]").astype(np.int64)
     earliest = (month - high).astype("datetime64[D]").astype(np.int64)
+    # Each further factor below 1 pulls the share towards 0, and with it the age towards `low`.
     share = rng.random(count)
     for _ in range(lean - 1):
         share = share * rng.random(count) ** 0.5
@@ -48,8 +50,11 @@ def starts(rng: np.random.Generator, month: np.datetime64, earliest: np.ndarray)
     """
     low = np.maximum(earliest, REGIME_START)
     latest = month - 1
+    # Whoever began before July 2026 was paid the old amount since: these are the people to whom the new decree owes
+    # arrears.
     settled = np.minimum(latest, _LAST_OLD_MONTH)
     high = np.where((rng.random(len(low)) < 0.95) & (low <= settled), settled, latest)
+    # Somebody who qualified only this month has no month before it: they begin in the last one there is.
     low = np.minimum(low, high)
     span = (high - low).astype(np.int64) + 1
     return low + (rng.random(len(low)) * span).astype(np.int64)

@@ -1,7 +1,7 @@
 """The account funnel of the generated province, drawn exactly: 52.00 % in payment, 28.33 % collected, 19.67 % without account.
 
-In March 2023 the published shares were 52 %, 32.73 % and 22.72 %, which add up to 107.45 %; here the first is kept and the rest
-shares the remainder in the published proportion 32.73 : 22.72.
+In March 2023 the published shares were 52 %, 32.73 % and 22.72 %, which add up to 107.45 %; here the first is kept and
+the rest shares the remainder in the published proportion 32.73 : 22.72.
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ def draw(rng: np.random.Generator, traits: Traits, is_mountain: np.ndarray, *, a
     Args:
         always_paid: the position of a payee who is certainly in payment by a good account.
     """
+    # Ranked by a score and cut at the exact counts: deciding each payee by chance would only come near them.
     size = len(traits.place)
     by_commune = rng.normal(0.0, 0.07, len(is_mountain)) - 0.22 * is_mountain
     score = (
@@ -56,11 +57,13 @@ def draw(rng: np.random.Generator, traits: Traits, is_mountain: np.ndarray, *, a
         - 0.35 * traits.is_bedridden
         - 0.002 * traits.age_years
     )
+    # Infinitely likely is first in the ranking, and the first one is left plain by `_refine_paid`.
     if always_paid is not None:
         score[always_paid] = np.inf
     ranked = np.argsort(-score, kind="stable")
     paid, collected, _ = counts(size)
     in_payment, waiting, without = ranked[:paid], ranked[paid : paid + collected], ranked[paid + collected :]
+    # Arrays of text cut what is longer than their width, without a word: a new state or behaviour may need a wider one.
     state = np.full(size, "NOT_OPENED", dtype="<U12")
     reason = np.full(size, "", dtype="<U12")
     behaviour = np.full(size, "", dtype="<U18")
@@ -69,6 +72,7 @@ def draw(rng: np.random.Generator, traits: Traits, is_mountain: np.ndarray, *, a
     _refine_paid(rng, in_payment, state, behaviour)
     _refine_waiting(rng, waiting, size, state, behaviour)
     _refine_without(rng, without, traits, is_mountain, state, reason)
+    # Banks are drawn for everybody, also for those without: who has an account must not shift the draws of the others.
     has_account = behaviour != ""
     return Addresses(state, reason, np.where(has_account, rng.choice(_BANKS, size, p=_BANK_SHARES), ""), behaviour)
 
@@ -76,6 +80,8 @@ def draw(rng: np.random.Generator, traits: Traits, is_mountain: np.ndarray, *, a
 def _refine_paid(rng: np.random.Generator, in_payment: np.ndarray, state: np.ndarray, behaviour: np.ndarray) -> None:
     """Some accounts are verified but were never paid yet; some answer late or twice. The first one stays plain."""
     drawn = rng.permutation(in_payment[1:])
+    # One in two hundred, rounded. Verified ones are taken from the front, late and double ones from the end, so that no
+    # account is two of these. Minus zero is zero: with none to take, `drawn[-few:]` would be all of them.
     few = (len(in_payment) + 100) // 200
     state[drawn[: len(in_payment) // 25]] = "VERIFIED"
     behaviour[drawn[-few:] if few else drawn[:0]] = "late"
@@ -86,6 +92,7 @@ def _refine_waiting(
     rng: np.random.Generator, waiting: np.ndarray, payees: int, state: np.ndarray, behaviour: np.ndarray
 ) -> None:
     """About three payees in a thousand look verified, but their bank will reject the money or send it back."""
+    # They count as collected, not as paid: their money comes back, so the shares hold after the bank has answered too.
     bad = rng.permutation(waiting)[: (payees * 3 + 500) // 1000]
     state[bad] = "VERIFIED"
     behaviour[bad] = np.resize(np.array(["reject_AC04", "return_after_paid", "reject_AC01"]), len(bad))
@@ -103,6 +110,7 @@ def _refine_without(
     minor, bedridden = traits.is_minor[without], traits.is_bedridden[without]
     cannot = minor | bedridden | (rng.random(len(without)) < 0.45)
     far = is_mountain[traits.place[without]] & (rng.random(len(without)) < 0.6)
+    # Drawn for all of them and used for some, like every draw here.
     other = rng.choice(
         np.array(["no_document", "refuses", "bedridden", "other", "no_branch"]),
         len(without),

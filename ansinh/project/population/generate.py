@@ -1,7 +1,7 @@
 """Puts the generated province together in memory, the same for the same (province, beneficiaries, seed, month).
 
-It promises that every ordinary beneficiary is certainly entitled in the month, and that the account funnel over their payees
-is exact. It knows no clock and no database.
+It promises that every ordinary beneficiary is certainly entitled in the month, and that the account funnel over their
+payees is exact. It knows no clock and no database.
 """
 
 from collections.abc import Callable
@@ -27,6 +27,8 @@ class Plan:
     seed: int
     month: Month
 
+    # The whole plan is the seed: another month or size is another province, never the same people with some more
+    # behind.
     def generator(self) -> np.random.Generator:
         """Return the source of every draw."""
         return np.random.default_rng(
@@ -59,6 +61,8 @@ class Population:
 
 def generate(plan: Plan, places: Places, rng: np.random.Generator, tell: Callable[[str], None]) -> Population:
     """Return the whole population of a plan."""
+    # One generator for everything, in one order: a draw added, removed or moved changes everybody after it, for every
+    # seed. Put a new draw last, and write a changed result into the changelog.
     roster = Roster(rng, as_month(plan.month), places)
     specials = _people(roster, plan.beneficiaries, tell)
     tell("đặt tên, cấp số định danh")
@@ -67,12 +71,15 @@ def generate(plan: Plan, places: Places, rng: np.random.Generator, tell: Callabl
     sex = roster.column("person", "sex").astype(np.int64)
     days = roster.column("person", "born").astype(DAY)
     peoples = naming.peoples_of_households(rng, places, household_place)
+    # The example is named, not drawn; her household is Kinh so that name and people agree.
     peoples[household[specials.example]] = 0
     names, ethnicity = naming.full_names(rng, peoples, household, roster.column("person", "relationship"), sex)
     names[specials.example] = special.EXAMPLE_NAME
     national_ids = identity.national_ids(rng, plan.province, sex, days).astype(object)
     tell("thu thập tài khoản")
     payees, ordinary, addresses = _funnel(roster, specials, household_place[household], days)
+    # Whoever has no papers for a bank has no number in the register either; it was drawn, so that the others keep
+    # theirs.
     without_papers = payees[addresses.reason == "no_document"]
     national_ids[without_papers] = None
     return Population(
@@ -92,6 +99,7 @@ def generate(plan: Plan, places: Places, rng: np.random.Generator, tell: Callabl
 
 
 def _people(roster: Roster, beneficiaries: int, tell: Callable[[str], None]) -> special.Specials:
+    # One is the example, who is asked for by name; the groups share what is left, to the last person.
     special_count = special.how_many(beneficiaries)
     sizes = largest_remainder([share for _, share in groups.SHARES], beneficiaries - special_count - 1)
     for (add, _), size in zip(groups.SHARES, sizes, strict=True):
@@ -104,6 +112,7 @@ def _people(roster: Roster, beneficiaries: int, tell: Callable[[str], None]) -> 
 
 
 def _holders(names: np.ndarray) -> np.ndarray:
+    # There are far fewer names than people; each is folded once.
     known: dict[str, str] = {}
     return np.array([known.get(name) or known.setdefault(name, ascii_upper(name)) for name in names], dtype=object)
 
@@ -113,18 +122,23 @@ def _funnel(
 ) -> tuple[np.ndarray, int, funnel.Addresses]:
     """Return the payees (ordinary ones first), how many are ordinary, and everybody's address."""
     beneficiaries = np.unique(roster.column("decision", "person").astype(np.int64))
+    # Everybody receives for themselves until a mandate says otherwise.
     payee_of = np.arange(roster.size("person"))
     payee_of[roster.column("mandate", "beneficiary").astype(np.int64)] = roster.column("mandate", "payee").astype(
         np.int64
     )
+    # The specials are drawn by themselves: nobody of them is paid this month, and inside the counts they would bend the
+    # shares.
     apart = np.concatenate([specials.unknown, specials.dead])
     ordinary = np.unique(payee_of[np.setdiff1d(beneficiaries, apart)])
     bedridden = _cannot_leave_home(roster)
     parts = []
     for payees, paid in (
+        # `ordinary` is sorted, as `np.unique` leaves it; that is how the example's position is found.
         (ordinary, int(np.searchsorted(ordinary, specials.example))),
         (np.unique(payee_of[apart]), None),
     ):
+        # 400 years have 146,097 days: whole years without a fraction, and therefore the same on every machine.
         age = (roster.month.astype(DAY) - days[payees]).astype(np.int64) * 400 // 146_097
         traits = funnel.Traits(place[payees], age < 18, np.isin(payees, bedridden), age)
         parts.append((payees, funnel.draw(roster.rng, traits, roster.places.is_mountain, always_paid=paid)))

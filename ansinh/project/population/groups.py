@@ -1,7 +1,7 @@
 """Who receives what in the generated province: one function per group of the law, each making people who qualify for certain.
 
-The shares are invented; they only keep the order of magnitude that communes know (disability and old age are nearly all).
-The groups are those of NĐ 335/2026/NĐ-CP, Điều 5 (K1 to K8) and of the social pension.
+The shares are invented; they only keep the order of magnitude that communes know (disability and old age are nearly
+all). The groups are those of NĐ 335/2026/NĐ-CP, Điều 5 (K1 to K8) and of the social pension.
 Law: NĐ 176/2025/NĐ-CP, Điều 2; NĐ 335/2026/NĐ-CP, Điều 31 khoản 1
 """
 
@@ -53,11 +53,13 @@ def _adults(
 
 def _reached(days: np.ndarray, years: int) -> np.ndarray:
     """Return the month after the one in which the age is reached: from then on it counts without doubt."""
+    # Whether the month of the birthday itself counts is the law's to say; nobody here stands on that edge.
     return month_of(days) + years * YEAR + 1
 
 
 def social_pension(roster: Roster, count: int) -> np.ndarray:
     """Add people on the social pension: 75 and older, and 70 to 74 in poor or near-poor households."""
+    # Drawn first, because the birthdays, the class and the first month below all hang on it.
     younger = roster.rng.random(count) < 0.10
     rng, month = roster.rng, roster.month
     days = np.where(
@@ -73,6 +75,7 @@ def social_pension(roster: Roster, count: int) -> np.ndarray:
     household = roster.add_households(_place(roster, count), poverty)
     with_child = rng.random(count) < 0.45
     person = roster.add_persons(household, np.where(with_child, "parent", "head"), _sexes(roster, count, 64), days)
+    # The pension exists since July 2025 only; what these people got before was another benefit and is not made up here.
     start = starts(rng, month, np.maximum(_reached(days, 75 - 5 * younger), PENSION_START))
     roster.decide(person, "HT", start)
     relatives = _adults(roster, household[with_child], "head", 25, 58)
@@ -99,6 +102,7 @@ def disabled(roster: Roster, count: int) -> np.ndarray:
     relationship = np.select([is_child, cared_for & (stage == 1), cared_for], ["child", "other", "parent"], "head")
     person = roster.add_persons(household, relationship, _sexes(roster, count, 47), days)
     start = starts(rng, month, month_of(days) + 1)
+    # The certificate comes before the decision that rests on it.
     roster.know(person, "disability", degree, start - 2)
     roster.decide(person, "K6", start)
     parents = _adults(roster, household[is_child], "head", 28, 46, 80)
@@ -110,6 +114,7 @@ def disabled(roster: Roster, count: int) -> np.ndarray:
 
 def _guarded(roster: Roster, household: np.ndarray, child: np.ndarray, since: np.ndarray) -> None:
     """Give every household of these children one guardian, who receives for all of them."""
+    # Siblings share a guardian, who is then one payee of several people: that case must exist.
     unique = np.unique(household)
     guardians = _adults(roster, unique, "head", 48, 72, 65)
     roster.appoint(child, guardians[np.searchsorted(unique, household)], "guardian", since)
@@ -120,6 +125,7 @@ def _in_families(
 ) -> np.ndarray:
     """Return a household for each child; some children share one with the child before them."""
     shares = roster.rng.random(count) * 100 < siblings_percent
+    # The first has nobody before them. Counting up at each child who opens a family numbers the families from 0.
     shares[0] = False
     family = np.cumsum(~shares) - 1
     households = roster.add_households(place[: family[-1] + 1], _pick(roster, *poverty, family[-1] + 1))
@@ -155,8 +161,11 @@ def students(roster: Roster, count: int) -> np.ndarray:
     roster.know(person, "no_caregiver_case", roster.rng.choice(_CASES, count), began - 1)
     roster.know(person, "studying", "true", began)
     roster.know(person, "study_unbroken", "true", began)
+    # Two decisions that meet: the second begins in the very month before which the first ends, so no month is paid
+    # twice.
     roster.decide(person, "K1", began, turned + 1)
     roster.decide(person, "K2", turned + 1)
+    # Between 16 and 18 the guardian still receives; a guardian for an adult would need another document.
     is_minor = days > (first_day(roster.month - 18 * YEAR))
     _guarded(roster, household[is_minor], person[is_minor], turned[is_minor] + 1)
     return person
@@ -168,6 +177,7 @@ def children_with_hiv(roster: Roster, count: int) -> np.ndarray:
     days = born(roster.rng, roster.month, count, 6, 16 * YEAR - 3)
     child = roster.add_persons(household, "child", _sexes(roster, count, 50), days)
     start = starts(roster.rng, roster.month, month_of(days) + 1)
+    # In the table of its own, never a circumstance: generated people must show the same fences as real ones.
     roster.protect(child, start - 1)
     roster.decide(child, "K3", start)
     roster.appoint(child, _adults(roster, household, "head", 28, 45, 75), "parent", start)
@@ -186,10 +196,13 @@ def single_parents(roster: Roster, count: int) -> np.ndarray:
     )
     parent = roster.add_persons(household, "head", np.where(also == 3, MALE, _sexes(roster, count, 88)), days)
     children = rng.choice([1, 2, 3], count, p=[0.6, 0.31, 0.09])
+    # For each child the position of its parent.
     of = np.repeat(np.arange(count), children)
     child_days = born(rng, month, len(of), 4, 15 * YEAR + 6)
     child = roster.add_persons(household[of], "child", _sexes(roster, len(of), 50), child_days)
     roster.raise_child(parent[of], child, child_days)
+    # Paid from the month after the eldest was born; the others only add to the count. The far year is later than any
+    # birth.
     eldest = np.full(count, np.datetime64("2200-01", "M"))
     np.minimum.at(eldest, of, month_of(child_days))
     start = starts(rng, month, eldest + 1)
@@ -210,6 +223,7 @@ def _also_in_another_group(roster: Roster, parent: np.ndarray, also: np.ndarray,
     if roster.month > NEW_REGIME_MONTH:
         roster.decide(parent[has_hiv], "K8", np.maximum(start[has_hiv], NEW_REGIME_MONTH))
     begin = np.maximum(start[is_old], _reached(roster.column("person", "born")[parent[is_old]], 60))
+    # Whoever turned sixty just now would begin after the month asked for, and be nobody's case in it.
     begin = np.minimum(begin, roster.month - 1)
     roster.know(parent[is_old], "support_obligor", "none", begin - 1)
     roster.decide(parent[is_old], "K5", begin)
@@ -243,6 +257,7 @@ def aged_in_community_care(roster: Roster, count: int) -> np.ndarray:
 
 def small_children(roster: Roster, count: int) -> np.ndarray:
     """Add children under three of poor and near-poor households in communes of special hardship."""
+    # The law asks for a commune of special hardship; the generated ones are the mountains (`offices.write_hardship`).
     weights = np.where(roster.places.is_mountain, roster.places.people_weight, 0.0)
     place = roster.rng.choice(len(weights), count, p=weights / weights.sum())
     household = _in_families(roster, count, 8, (["poor", "near_poor"], [60, 40]), place)
@@ -268,7 +283,8 @@ def adults_with_hiv(roster: Roster, count: int) -> np.ndarray:
     return person
 
 
-# Invented shares, in ten-thousandths of all beneficiaries.
+# Invented shares, in ten-thousandths of all beneficiaries. The order is the order of the draws: a new group goes to the
+# end.
 SHARES: tuple[tuple[Callable[[Roster, int], np.ndarray], int], ...] = (
     (social_pension, 4_450),
     (disabled, 4_190),

@@ -1,6 +1,7 @@
 """Numbers that belong to people: the twelve digits of the national id, telephones, bank accounts. All invented, all unique.
 
-The national id holds province of birth registration, century and sex, year of birth, and six digits; it has no check digit.
+The national id holds province of birth registration, century and sex, year of birth, and six digits; it has no check
+digit.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ _DIALS = np.array(["3", "5", "7", "8", "9"])
 
 def _ranks(groups: np.ndarray) -> np.ndarray:
     """Return each element's position among the equal elements before it."""
+    # Stable, so that equal ones keep their order: the default sort may exchange them, differently on another machine.
     order = np.argsort(groups, kind="stable")
     ordered = groups[order]
     starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
@@ -29,8 +31,11 @@ def national_ids(rng: np.random.Generator, province_code: str, sex: np.ndarray, 
     own = int(province_code)
     prefix = np.where(rng.random(len(sex)) < 0.96, own, rng.choice(np.array([1, 79]), len(sex)))
     year = born.astype("datetime64[Y]").astype(np.int64) + 1970
+    # 0 and 1 for the 1900s, 2 and 3 for the 2000s; the even one is male (`people/identifier.py` reads it back).
     century_sex = (year // 100 - 19) * 2 + (1 - sex)
     group = (prefix * 10 + century_sex) * 100 + year % 100
+    # Counted within the group and spread by the step: unique for certain up to a million births a year, sex and
+    # province, where random digits would meet sooner or later and the register would refuse the province.
     serial = (_ranks(group) * _STEP + group * 7919) % 1_000_000
     number = group * 1_000_000 + serial
     return np.char.zfill(number.astype(str), 12)
@@ -48,6 +53,7 @@ def account_numbers(rng: np.random.Generator, count: int) -> np.ndarray:
     width = rng.integers(0, 4, count)
     start = int(rng.integers(0, 1_000_000))
     serial = (np.arange(count, dtype=np.int64) * _STEP * 13 + start) % 10_000_000
+    # Unique in the whole province, not only within a bank: the import holds an account that two people name.
     # The leading digits keep numbers of different lengths apart; the serial keeps equal lengths apart.
     head = np.array([101, 1902, 21510, 711003])[width]
     return np.char.add(head.astype(str), np.char.zfill(serial.astype(str), 7))

@@ -5,6 +5,7 @@ import numpy as np
 from ansinh.project.population.places import Places
 from ansinh.project.population.vocabulary import HIGHLAND_AT, HIGHLAND_SHARES, KHMER_AT, KINH_AT, PEOPLES
 
+# Whoever married into a household or moved in keeps the name of their own family; so, for simplicity, do parents.
 _SHARES_FAMILY_NAME = ("head", "child", "grandchild")
 
 
@@ -27,10 +28,13 @@ def full_names(
     """Return (full name, ethnicity) of each person; heads and children share their household's family name."""
     size = len(household)
     which = people_of_household[household]
+    # One draw a household, and a draw of their own for those who came into it.
     family_draw = rng.random(len(people_of_household))[household]
     is_of_family = np.isin(relationship, _SHARES_FAMILY_NAME)
     family_draw = np.where(is_of_family, family_draw, rng.random(size))
     middle_draw, given_draw = rng.random(size), rng.random(size)
+    # Drawn for everybody before peoples are told apart: a household that changes its people leaves all other names
+    # alone.
     names = np.empty(size, dtype=object)
     for number, people in enumerate(PEOPLES):
         for gender in (0, 1):
@@ -39,7 +43,9 @@ def full_names(
             middles = _drawn(people.middles[gender], middle_draw[mine])
             givens = _drawn(people.givens[gender], given_draw[mine])
             names[mine] = [
-                " ".join(part for part in parts if part) for parts in zip(families, middles, givens, strict=True)
+                # Some have no middle name; two spaces in a row would be another name to the register.
+                " ".join(part for part in parts if part)
+                for parts in zip(families, middles, givens, strict=True)
             ]
     return names, np.array([people.ethnicity for people in PEOPLES], dtype=object)[which]
 

@@ -21,6 +21,7 @@ _HARDSHIP_DOCUMENT = "Dữ liệu giả lập: địa bàn đặc biệt khó kh
 def write_hardship(places: Places) -> int:
     """Write the mountain communes as areas of special hardship since the regime began, and return how many."""
     areas = places.area_ids[places.is_mountain].tolist()
+    # Open-ended and from the beginning, so that no arrears hang on a gap which nobody decreed.
     since = datetime.date(2021, 7, 1)
     Hardship.objects.bulk_create(
         Hardship(area_id=area, valid_from=since, document=_HARDSHIP_DOCUMENT) for area in areas
@@ -48,7 +49,8 @@ def write_agencies(places: Places, at: datetime.datetime) -> dict[str, int]:
         key: operations.create_agency(name=name, kind=kind, area_id=province.id, by="system", at=at)
         for key, (name, kind) in named.items()
     }
-    # Communes in one statement: a province has up to a hundred and more.
+    # Communes in one statement: a province has up to a hundred and more. An office that is there already stays as it
+    # is.
     rows = [(f"UBND {unit.name}, {province.name}", Agency.Kind.COMMUNE.value, unit.id) for unit in places.communes]
     stage("seed_agencies", (("name", "text"), ("kind", "text"), ("area_id", "int")), rows)
     with connection.cursor() as cursor:
@@ -70,6 +72,8 @@ def write_staff(places: Places, agencies: dict[str, int], at: datetime.datetime)
         ("thanhtra", "Thanh tra viên", role.AUDITOR, agencies["auditor"]),
         ("lanhdao", "Lãnh đạo tỉnh", role.LEADER, agencies["leader"]),
     ]
+    # Three communes that differ: the example's, a mountain one, one in the middle. Not all of them: every password is
+    # hashed slowly on purpose, and nobody tries forty sign-ins.
     mountains = [i for i, is_mountain in enumerate(places.is_mountain.tolist()) if is_mountain]
     positions = dict.fromkeys([places.position(special.EXAMPLE_COMMUNE), *mountains[:1], len(places.communes) // 2])
     for unit in (places.communes[position] for position in positions):

@@ -1,6 +1,7 @@
 """The communes of the generated province, with invented weights: where more people live, where more of them are poor.
 
-Only names, codes and extents are official. Weights and hardship are made up for demonstration and say so wherever stored.
+Only names, codes and extents are official. Weights and hardship are made up for demonstration and say so wherever
+stored.
 """
 
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ class Places:
 def _mountains(province_code: str, communes: Sequence[queries.AreaRow]) -> np.ndarray:
     if province_code == HUE:
         return np.array([any(name in commune.name for name in _HUE_MOUNTAINS) for commune in communes])
+    # The widest sixth of the rural communes: wide is where few people live. Unknown extents never count as wide.
     extents = reference.extents()
     rural = sorted((extents.get(c.code, 0) for c in communes if c.kind == "Xã"), reverse=True)
     threshold = rural[len(rural) // 6] if rural else 0
@@ -50,10 +52,12 @@ def places_of(province_code: str, month: Month, rng: np.random.Generator) -> Pla
     """This will return the present communes of a province. Raises `Refused` (`area_unknown`)."""
     province = queries.find_province(province_code, month.first_day)
     communes = queries.communes_of(province_code, month.first_day)
+    # By code, as `communes_of` returns them: the order of the communes is part of what the seed decides.
     is_urban = np.array([commune.kind == "Phường" for commune in communes])
     is_mountain = _mountains(province_code, communes)
     people = (0.6 + 0.8 * rng.random(len(communes))) * np.where(is_mountain, 0.35, np.where(is_urban, 1.3, 1.0))
     poor = people * np.where(is_mountain, 6.0, np.where(is_urban, 0.7, 1.2))
+    # Invented, like the weights: most people of these communes are not Kinh.
     highland = np.where(is_mountain & (province_code in _HIGHLAND_PROVINCES), 0.75, 0.0)
     khmer = np.full(len(communes), 0.3 if province_code in _KHMER_PROVINCES else 0.0)
     return Places(

@@ -1,6 +1,7 @@
 """The published result of the poverty review of 2022 for Huế, shared among the communes of today.
 
-Published for the end of 2022: 329,290 households, 11,735 poor, 10,854 near-poor. How they spread over the communes is invented.
+Published for the end of 2022: 329,290 households, 11,735 poor, 10,854 near-poor. How they spread over the communes is
+invented.
 """
 
 import numpy as np
@@ -11,15 +12,19 @@ from ansinh.project.population.generate import Plan
 from ansinh.project.population.places import HUE, Places
 
 YEAR, HOUSEHOLDS, POOR, NEAR_POOR = 2022, 329_290, 11_735, 10_854
+# So many beneficiaries stand for the province as it is; a smaller demonstration shows a review of its own size.
 _WHOLE_PROVINCE = 60_000
 
 
 def _scaled(published: int, beneficiaries: int) -> int:
     share = min(beneficiaries, _WHOLE_PROVINCE)
+    # Half is added before the whole division, which rounds to the nearest without a fraction.
     return (published * share * 2 + _WHOLE_PROVINCE) // (2 * _WHOLE_PROVINCE)
 
 
 def _spread(total: int, weights: np.ndarray) -> list[int]:
+    # Weights become whole numbers first: shares of whole numbers add up to the published total, rounded fractions do
+    # not.
     return largest_remainder([int(weight) for weight in np.rint(weights * 1_000_000)], total)
 
 

@@ -28,8 +28,10 @@ class Roster:
 
     def add(self, table: str, size: int, columns: Mapping[str, Any]) -> np.ndarray:
         """Add a block of `size` rows (scalars are repeated) and return the positions of the new rows."""
+        # Columns instead of objects: the draws come as arrays, and COPY takes them as columns again.
         start = self._sizes.get(table, 0)
         self._blocks.setdefault(table, []).append(
+            # A repeated scalar takes no room, and cannot be written to: whoever changes a column works on a copy.
             {name: np.broadcast_to(value, size) for name, value in columns.items()}
         )
         self._sizes[table] = start + size
@@ -41,6 +43,7 @@ class Roster:
 
     def column(self, table: str, name: str) -> np.ndarray:
         """Return one whole column."""
+        # Put together anew at each call; ask once and keep it where it is needed often.
         blocks = [block[name] for block in self._blocks.get(table, [])]
         return np.concatenate(blocks) if blocks else np.array([], dtype=object)
 

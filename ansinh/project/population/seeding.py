@@ -1,6 +1,7 @@
 """`ansinh seed`: a province of generated people in one transaction, once per system.
 
-The very same request again changes nothing and gets the same answer (without the one-time passwords, which nobody kept).
+The very same request again changes nothing and gets the same answer (without the one-time passwords, which nobody
+kept).
 """
 
 import datetime
@@ -22,8 +23,11 @@ from ansinh.project.population import book, offices, review, writing
 from ansinh.project.population.generate import Plan, Population, generate
 from ansinh.project.population.places import places_of
 
+# The first full month under NĐ 335/2026, with arrears back to July.
 DEFAULT_MONTH = Month(2026, 11)
+# The pension and the communes of today both begin in July 2025; the months drawn as settled must lie behind that.
 _FIRST_MONTH, _LAST_MONTH = Month(2025, 9), Month(2035, 12)
+# Within these bounds shares still mean something, and every invented number stays unique (`identity.py`).
 _SMALLEST, _LARGEST = 50, 2_000_000
 
 
@@ -65,6 +69,7 @@ def _answer_of_before(plan: Plan) -> dict[str, Any] | None:
             return before["answer"]
     if stored is None and not Person.objects.exists():
         return None
+    # Never beside people who are there, generated or real: invented names among real ones could be paid.
     raise Refused(
         "already_seeded",
         vi="Hệ thống này đã có dân cư. Hãy dùng thư mục dữ liệu khác bằng --home để sinh dân số giả lập khác.",
@@ -82,6 +87,7 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
         Refused: `already_seeded`, `area_unknown`, `beneficiaries_out_of_range`, `month_out_of_range`.
     """
     _check(plan)
+    # Protected, because HIV status is written too; the fence asks for the permission on writing as on reading.
     with acting(everything("system", protected=True)):
         operations.load_areas()
         operations.ensure_instance_number()
@@ -89,11 +95,13 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
         before = _answer_of_before(plan)
         if before is not None:
             return before
+        # Asked before the generator is made: it takes the code as a number, and "xx" must be refused, not crash.
         queries.find_province(plan.province, plan.month.first_day)
         rng = plan.generator()
         places = places_of(plan.province, plan.month, rng)
         _tell(f"sinh dân số giả lập: {places.province.name}, {plan.beneficiaries} đối tượng")
         population = generate(plan, places, rng, _tell)
+        # The plan's own time, not the clock's: the same request tomorrow gives the same rows.
         at = datetime.datetime.combine(
             plan.month.first_day, datetime.time(8), datetime.timezone(datetime.timedelta(hours=7))
         )
@@ -113,6 +121,7 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
 
 def _summary(plan: Plan, population: Population, ids: writing.Ids) -> dict[str, Any]:
     roster, addresses = population.roster, population.addresses
+    # Counted from what was drawn, not from the shares asked for: a slip in the draws shows here.
     state = addresses.state[: population.ordinary_payees]
     behaviour = addresses.behaviour[: population.ordinary_payees]
     is_good = np.isin(behaviour, ["ok", "late", "twice"])

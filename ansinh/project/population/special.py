@@ -31,10 +31,12 @@ def how_many(beneficiaries: int) -> int:
 
 def add_specials(roster: Roster, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Add `count` special beneficiaries and return (unknown, dead, days of death)."""
+    # At least one of each kind, so that the smallest demonstration shows every reason to hold somebody.
     dying = count // 3 or 1
     asked = count - dying
     first_of_month = roster.month.astype(DAY)
     pension = _without_mandate(roster, asked // 3)
+    # Unknown from this month on only: the months before were decided on what was known then, and stay paid.
     roster.know(pension, "monthly_pension_dong", "unknown", np.full(len(pension), roster.month))
     obligor = _old_without_known_obligor(roster, asked - asked // 3)
     dead = _without_mandate(roster, dying)
@@ -66,6 +68,7 @@ def _old_without_known_obligor(roster: Roster, count: int) -> np.ndarray:
     days = born(roster.rng, roster.month, count, 66 * groups.YEAR, 74 * groups.YEAR)
     person = roster.add_persons(household, "head", FEMALE, days)
     start = starts(roster.rng, roster.month, np.full(count, np.datetime64("2021-07", "M")))
+    # The known answer ends where the unknown begins: overlapping facts would leave it to chance which of them holds.
     roster.know(person, "support_obligor", "none", start - 1, roster.month)
     roster.know(person, "support_obligor", "unknown", np.full(count, roster.month))
     roster.decide(person, "K5", start)
@@ -75,6 +78,7 @@ def _old_without_known_obligor(roster: Roster, count: int) -> np.ndarray:
 def add_example(roster: Roster) -> int:
     """Add the person of the demonstration: a severely disabled woman of forty, in payment since February 2024."""
     place = np.array([roster.places.position(EXAMPLE_COMMUNE)])
+    # Forty years and five months: far from every age at which a rule changes.
     birthday = ((roster.month - 40 * groups.YEAR - 5).astype(DAY) + 11).reshape(1)
     person = roster.add_persons(roster.add_households(place, "none"), "head", FEMALE, birthday)
     start = np.array([np.datetime64("2024-02", "M")])

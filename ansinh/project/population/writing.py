@@ -16,6 +16,8 @@ from ansinh.project.population.generate import Plan, Population
 from ansinh.project.population.roster import DAY, MALE
 
 SOURCE = "Dữ liệu giả lập"
+# The register of this story begins half a year before the regime, so that everything was known when the first month was
+# paid.
 _REGISTER_START = np.datetime64("2021-01-01", "D")
 
 
@@ -48,6 +50,7 @@ def _insert(table: str, columns: Sequence[tuple[str, str, Sequence[Any]]], tell:
         zip(*(values for _, _, values in columns), strict=True),
     )
     names = ", ".join(name for name, _, _ in columns)
+    # What the fence refuses it refuses aloud; a count that differs would mean a rule or trigger that nobody knows of.
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM seed_rows")
         if cursor.rowcount != count:
@@ -69,6 +72,8 @@ def write(plan: Plan, population: Population, tell: Callable[[str], None]) -> Id
     household_area = roster.places.area_ids[_positions(population, "household", "place")]
     household = _positions(population, "person", "household")
     area = household_area[household]
+    # Each row names rows that are there already: persons after households, everything else after persons. Writing
+    # addresses still draws (the days of collecting), so no other writer may draw before it.
     _write_households(plan, population, ids, household_area, tell)
     _write_persons(population, ids, area, household, tell)
     _write_facts(population, ids, area, tell)
@@ -116,12 +121,15 @@ def _write_persons(
 ) -> None:
     roster, specials = population.roster, population.specials
     born = roster.column("person", "born").astype(DAY)
+    # Each name is folded once, however many people share it.
     folded = {name: (fold(name), sort_key(name)) for name in dict.fromkeys(population.names.tolist())}
     died = np.full(len(born), np.datetime64("NaT", "D"))
     died[specials.dead] = specials.death_days
     told: list[str | None] = [None] * len(born)
+    # Known only after the month began, as late news is: the run must find it by itself.
     for person in specials.dead.tolist():
         told[person] = f"{roster.month.astype(DAY) + 1} 08:00:00+07"
+    # Nobody is registered before they are born.
     since = np.maximum(born, _REGISTER_START)
     _insert(
         "people_person",
