@@ -167,11 +167,15 @@ def _differences(
     found = []
     for month in case.months:
         due = answers[number, month]
+        before = {code: case.settled.get((code, month), 0) for code in codes}
         for code in codes:
-            difference = due.paid.get(code, 0) - case.settled.get((code, month), 0)
+            difference = due.paid.get(code, 0) - before[code]
+            # With anything unknown nothing is taken back, nor paid beside another unknown benefit that was settled.
+            in_doubt = any(before[other] > 0 for other in due.unknown if other != code)
+            waits = bool(due.unknown) and (difference < 0 or in_doubt)
             # The month's own regular pay is expected under “granted”, not as a difference.
             untouched = month == case.month and (code, month) not in case.settled
-            if difference and not untouched and not (code in due.unknown and code not in due.paid):
+            if difference and not untouched and not waits:
                 found.append((code, month, difference))
     return found
 

@@ -45,10 +45,22 @@ class Asked:
         return evaluate(self.package, self.facts, month, known_on or self.known_on, granted)
 
 
+def may_settle(benefit: str, difference: int, unknown: frozenset[str], settled: Mapping[str, int]) -> bool:
+    """Return whether a difference of one month may be settled while some benefits of that month are unknown.
+
+    Nothing is taken back; more is paid unless another unknown benefit was already settled for that month (`settled`, by code).
+    """
+    if not unknown:
+        return True
+    # One answer may turn the whole combination: what looks overpaid may be due after all, and what looks due may be
+    # excluded by the very benefit that was paid and is now in doubt.
+    return difference > 0 and not any(settled.get(other, 0) > 0 for other in unknown - {benefit})
+
+
 def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str, Month, int]]:
     """Return (benefit, month, đồng), due now minus settled where not nought, from the first settled month up to `month`.
 
-    A benefit that needs verification in a month is left alone: neither more is paid nor anything taken back.
+    A month with something unknown is settled only as far as `may_settle` allows.
     """
     # Only from the first settled month on: before it the register knows of no payment, and silence is not a debt of
     # years.
@@ -56,14 +68,17 @@ def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str,
     found_differences = []
     for for_month in min(earlier, default=month).until(month):
         result = asked.result(for_month)
-        due = result.due
+        due, before = result.due, settled_in(settled, for_month)
         for benefit in asked.package.benefits:
-            difference = due.get(benefit.code, 0) - settled.get((benefit.code, for_month), 0)
-            # What hangs on an unknown fact is not settled either way until somebody has looked.
-            waits = benefit.code in result.unknown and benefit.code not in due
-            if difference and not waits:
+            difference = due.get(benefit.code, 0) - before.get(benefit.code, 0)
+            if difference and may_settle(benefit.code, difference, result.unknown, before):
                 found_differences.append((benefit.code, for_month, difference))
     return found_differences
+
+
+def settled_in(settled: Settled, month: Month) -> dict[str, int]:
+    """Return what was settled for one month, by benefit code."""
+    return {code: amount_dong for (code, for_month), amount_dong in settled.items() if for_month == month}
 
 
 def explain(
@@ -85,8 +100,11 @@ def explain(
     before = settled or {}
     now = asked.result(month)
     # Whoever was already paid for this very month is owed only the difference, which is then no regular line.
-    already = {code for (code, for_month), amount_dong in before.items() if for_month == month and amount_dong}
-    lines = [_regular(package, facts, now, code) for code in now.paid if code not in already]
+    this_month = settled_in(before, month)
+    already = {code for code, amount_dong in this_month.items() if amount_dong}
+    # The month's own pay waits by the same rule as arrears: it is the same subtraction.
+    free = [code for code in now.paid if may_settle(code, now.due[code], now.unknown, this_month)]
+    lines = [_regular(package, facts, now, code) for code in free if code not in already]
     for code, for_month, difference in differences(asked, month, before):
         if for_month != month or code in already:
             lines.append(_settling_line(asked, code, for_month, difference, before))

@@ -93,6 +93,50 @@ def test_nothing_is_taken_back_while_a_fact_is_unknown(package: LawPackage) -> N
     assert [(entry["benefit"], entry["fact"]) for entry in answer["needs_verification"]] == [("K6", "disability")]
 
 
+OLD = {"birth_date": "1949-05-01", "area": "19777", "disability": "unknown"}
+
+
+def test_a_benefit_in_doubt_that_was_paid_blocks_what_it_may_exclude(package: LawPackage) -> None:
+    answer = asked(package, OLD, months(10, 10, 1_080_000))
+    assert [(line["benefit"], line["for_month"], line["kind"]) for line in answer["lines"]] == [
+        ("HT", "2026-11", "regular")
+    ]
+    assert [entry["benefit"] for entry in answer["needs_verification"]] == ["K6"]
+
+
+def test_a_benefit_in_doubt_that_was_paid_this_month_blocks_the_regular_line(package: LawPackage) -> None:
+    assert asked(package, OLD, months(11, 11, 1_080_000))["lines"] == []
+
+
+def test_no_benefit_of_a_month_in_doubt_is_recovered(package: LawPackage) -> None:
+    parent = {
+        "birth_date": "1980-01-01",
+        "area": "19777",
+        "single_parent": True,
+        "household_poverty": "poor",
+        "was_receiving": ["K4"],
+        "children": [
+            {"birth_date": "2015-01-01"},
+            {"birth_date": "2009-01-01", "studying": "unknown", "study_unbroken": True},
+        ],
+    }
+    answer = asked(package, parent, months(9, 10, 1_080_000, "K4"))
+    assert [(line["for_month"], line["kind"], line["amount_dong"]) for line in answer["lines"]] == [
+        ("2026-11", "regular", 540_000)
+    ]
+    assert ("K4", "children") in [(entry["benefit"], entry["fact"]) for entry in answer["needs_verification"]]
+    # Another benefit of the same month is not taken back either, although nothing is unknown about it.
+    assert all(line["amount_dong"] > 0 for line in asked(package, parent, months(9, 9, 750_000, "K8"))["lines"])
+
+
+def test_a_certain_lower_level_is_still_paid_late(package: LawPackage) -> None:
+    answer = asked(package, SEVERE, months(10, 10, 750_000), hiv="unknown", household_poverty="poor")
+    assert [(line["kind"], line["amount_dong"]) for line in answer["lines"]] == [
+        ("regular", 810_000),
+        ("arrears", 60_000),
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "fact"),
     [({"death_date": "unknown"}, "death_date"), ({"decision_signed_on": "unknown"}, "decision_signed_on")],
