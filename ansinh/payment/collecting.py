@@ -19,7 +19,7 @@ from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
-from ansinh.payment.models import Message, PaymentServiceProvider
+from ansinh.payment.models import Message, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import Collected, Progress, judge_and_apply, store_message
 from ansinh.standards.end_to_end import decode_many
 from ansinh.standards.iso20022.reader import Reading
@@ -30,6 +30,10 @@ _ANSWER = """
                                    reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
 """
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
+_FOREIGN_REFUSAL = """
+    INSERT INTO answer (line, end_to_end_id, status, reason_set, reason_code, hold_reason)
+    SELECT coalesce(max(line), 0) + 1, %s, 'REJECTED', %s, %s, 'unknown_reference' FROM answer
+"""
 _PORTION = 10_000
 
 
@@ -44,13 +48,15 @@ class Unreadable(Exception):
 _OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", "UNKNOWN"})
 
 
-def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
+def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> Iterator[tuple]:
     """Yield the lines of one portion as the table `answer` takes them: each with its item, or with the reason it is held."""
     # Decoded in bulk: the check character is most of the work, and a file has a hundred thousand lines.
+    tomorrow = today + datetime.timedelta(days=1)
     names = decode_many(["" if isinstance(line, Held) else line.end_to_end_id for line in portion])
     for line, name in zip(portion, names, strict=True):
         if isinstance(line, Held):
-            yield line.line, None, None, "", "", None, "", "", line.reason[:40]
+            # What could be read of it is the only trace of which payment it spoke of.
+            yield line.line, None, None, line.evidence[:35], "", None, "", "", line.reason[:40]
         elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
             # Money or news about something that is not ours: kept, never guessed.
             yield (
@@ -74,18 +80,19 @@ def _rows(portion: list[Entry | Held], instance: int) -> Iterator[tuple]:
                 line.amount_dong,
                 line.reason_set,
                 line.reason_code[:8],
-                "",
+                # Clocks of banks differ by hours, not by days: a later date is a mistake, and may be one about more than the date.
+                "booked_in_the_future" if line.booked_on and line.booked_on > tomorrow else "",
             )
 
 
-def _load(cursor: Cursor, reading: Reading, instance: int) -> int:
+def _load(cursor: Cursor, reading: Reading, instance: int, today: datetime.date) -> int:
     """Stream the lines of a file into `answer` and return their number."""
     # Portions keep memory flat: neither the file nor its lines are ever held whole.
     lines, count = iter(reading), 0
     with cursor.copy(_COPY) as copy:
         while portion := list(islice(lines, _PORTION)):
             count += len(portion)
-            for row in _rows(portion, instance):
+            for row in _rows(portion, instance, today):
                 copy.write_row(row)
     return count
 
@@ -105,6 +112,12 @@ def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
                 },
             )
             added += cursor.rowcount
+            if not PaymentBatch.objects.filter(message_id=group.original_message_id).exists():
+                # A refusal of a file that we never sent: kept for a person, like any other unknown reference.
+                cursor.execute(
+                    _FOREIGN_REFUSAL, [group.original_message_id[:35], group.reason_set, group.reason_code[:8]]
+                )
+                added += 1
     return added
 
 
@@ -128,7 +141,7 @@ def _apply(
             try:
                 with stage("parse"):
                     reading = gateway.parse(inbound)
-                    lines = _load(cursor, reading, office_queries.instance_number())
+                    lines = _load(cursor, reading, office_queries.instance_number(), at.date())
             except Refused as refusal:
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)
@@ -206,13 +219,15 @@ def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive,
     """Bring every file we do not have into the archive, and note each before the next is fetched."""
     # A name we have is not fetched again; the hash decides in the end, because banks send the same file under new
     # names.
-    names = frozenset(Message.objects.filter(provider=provider).values_list("name", flat=True))
+    marks = frozenset(Message.objects.filter(provider=provider).values_list("mark", flat=True))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     with stage("fetch"):
-        for inbound in gateway.poll(names.__contains__, incoming):
+        for inbound in gateway.poll(marks.__contains__, incoming):
             archive.keep(inbound.path, inbound.sha256)
-            store_message(provider=provider, name=inbound.name, sha256=inbound.sha256, at=at)
+            store_message(
+                provider=provider, name=inbound.name, mark=inbound.mark or inbound.name, sha256=inbound.sha256, at=at
+            )
 
 
 def _apply_stored(

@@ -116,6 +116,7 @@ class Message(models.Model):
 
     provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
     name = models.CharField("tên tệp", max_length=200)
+    mark = models.CharField("dấu nhận biết tại nơi gửi", max_length=300, blank=True)
     sha256 = models.CharField("mã băm", max_length=64)
     kind = models.CharField("loại", max_length=40, blank=True)
     message_id = models.CharField("mã thông điệp", max_length=70, blank=True)

@@ -7,7 +7,7 @@ Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Đi�
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 
@@ -30,15 +30,18 @@ from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
 from ansinh.people import operations as people
 
+# The code set of our own reasons not to send an item; the others are ISO's.
+STOPPED = "ansinh"
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What one call of `submit` did: instructions sent, and instructions whose fate is unknown."""
+    """What one call of `submit` did: instructions sent, instructions whose fate is unknown, items held back and why not sent."""
 
     sent: int
     unknown: int
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         # seen.
         earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
         prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(statement("payment", "stop_list"), {"run": row.id})
         cursor.execute(
             statement("payment", "reserve"),
             {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier, "prefix": prefix, "at": at},
@@ -239,7 +244,9 @@ def submit(
         )
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
-    return done
+            put_on(everything(by))
+            held = PaymentItem.objects.filter(run__code=run, reason_set=STOPPED).count()
+    return replace(done, held=held)
 
 
 def _send_open_batches(
@@ -273,10 +280,14 @@ def _send_open_batches(
     return Sent(sent=sent, unknown=unknown)
 
 
-def store_message(*, provider: PaymentServiceProvider, name: str, sha256: str, at: datetime.datetime) -> Message | None:
+def store_message(
+    *, provider: PaymentServiceProvider, name: str, mark: str, sha256: str, at: datetime.datetime
+) -> Message | None:
     """This will note a file that lies in the archive; None when the same bytes came before, under whatever name."""
     message, is_new = Message.objects.get_or_create(
-        provider=provider, sha256=sha256, defaults={"name": name[:200], "state": Message.State.STORED, "stored_at": at}
+        provider=provider,
+        sha256=sha256,
+        defaults={"name": name[:200], "mark": mark[:300], "state": Message.State.STORED, "stored_at": at},
     )
     return message if is_new else None
 

@@ -7,6 +7,11 @@ from django.db import connection
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
+STOP_LABELS = {
+    "DEAD": ("Chưa gửi: đối tượng đã mất", "Not sent: the beneficiary has died"),
+    "PAYEE": ("Chưa gửi: người nhận thay đã mất", "Not sent: the payee has died"),
+    "ADDRESS": ("Chưa gửi: tài khoản đã đóng hoặc đã đổi", "Not sent: the account was closed or changed"),
+}
 STATUS_LABELS = {
     "DUE": ("Phải chi", "Due"),
     "RECEIVED": ("Ngân hàng đã nhận lệnh", "Received by the bank"),
@@ -63,7 +68,9 @@ def items_of(person_id: int) -> list[ItemRow]:
 
 def _item_row(row: PaymentItem, address: FinancialAddress | None) -> ItemRow:
     label, label_en = STATUS_LABELS[row.status]
-    if row.status == "DUE" and row.inflight_dong:
+    if row.status == "DUE" and row.reason_code in STOP_LABELS:
+        label, label_en = STOP_LABELS[row.reason_code]
+    elif row.status == "DUE" and row.inflight_dong:
         label, label_en = "Đang chuyển", "On its way"
     elif row.status == "DUE" and row.channel == "cash":
         label, label_en = "Chờ chi tiền mặt tại xã", "Waiting for the cash desk of the commune"

@@ -72,10 +72,11 @@ class FakeBank:
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         for name, raw in self.outbox:
-            if not is_stored(name):
+            mark = f"{name}|{len(raw)}"
+            if not is_stored(mark):
                 (store / name).write_bytes(raw)
                 yield Inbound(
-                    name=name, path=store / name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), origin="test"
+                    name=name, path=store / name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), origin="test", mark=mark
                 )
 
     def parse(self, inbound: Inbound) -> Reading:
@@ -89,6 +90,18 @@ class FakeBank:
 
     def health(self) -> Health:
         return Health(True, "")
+
+    def refuses(self, name: str, message_id: str, reason: str = "NARR") -> None:
+        """Leave a status report that refuses a whole file without a line for each order."""
+        self.outbox.append(
+            (
+                name,
+                f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>{name}</MsgId>'
+                f"<CreDtTm>2026-11-22T09:00:00+07:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{message_id}</OrgnlMsgId>"
+                f"<OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>"
+                "</OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>".encode(),
+            )
+        )
 
     def says(self, name: str, *results: tuple[Any, ...]) -> None:
         """Leave a status report with (EndToEndId, status, reason) or a notification with (EndToEndId, "DBIT"/"CRDT", amount[, reason])."""

@@ -18,7 +18,7 @@ from ansinh.payment.gateways import Receipt
 from ansinh.payment.models import Message, MessageLine, PaymentBatch, PaymentItem
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
-from ansinh.people.models import FinancialAddress
+from ansinh.people.models import FinancialAddress, Person
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
@@ -240,3 +240,72 @@ def test_a_payment_to_a_guardian_names_the_beneficiary_and_never_the_reason(tmp_
     assert guardian.name_fold.upper() in text
     for secret in ("K1", "HIV", "KHUYET TAT", "NGHEO", "MO COI"):
         assert secret not in text
+
+
+def test_a_file_refused_as_a_whole_gives_all_money_back(world: World) -> None:
+    world.submit()
+    world.bank.refuses("s1.xml", PaymentBatch.objects.get().message_id, "FF01")
+    assert world.collect().applied == 3
+    assert world.statuses() == ["REJECTED"] * 3
+    assert world.balances() == (3 * AMOUNT, 0, 0)
+
+
+def test_a_whole_refusal_after_a_payment_is_not_believed(world: World) -> None:
+    world.submit()
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))
+    world.collect()
+    world.bank.refuses("s2.xml", PaymentBatch.objects.get().message_id)
+    assert world.collect() == operations.Collected(messages=1, applied=0, held=3)
+    assert world.statuses() == ["PAID", "DUE", "DUE"]
+    # What the bank then says of the others still counts.
+    world.bank.says("n3.xml", *((name, "DBIT", AMOUNT) for name in world.names()[1:]))
+    world.collect()
+    assert world.statuses() == ["PAID"] * 3
+
+
+def test_a_refusal_of_a_file_we_never_sent_is_held(world: World) -> None:
+    world.submit()
+    world.bank.refuses("s1.xml", "KHONGPHAICUATOI")
+    assert world.collect().held == 1
+    assert world.hold_reasons() == ["unknown_reference"]
+
+
+def test_a_date_in_the_future_is_held(world: World) -> None:
+    world.submit()
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))
+    name, raw = world.bank.outbox.pop()
+    world.bank.outbox.append((name, raw.replace(b"2026-11-22</Dt>", b"2999-01-01</Dt>")))
+    world.collect()
+    assert world.hold_reasons() == ["booked_in_the_future"]
+
+
+@pytest.mark.parametrize("cause", ["DEAD", "PAYEE", "ADDRESS"])
+def test_nothing_leaves_for_somebody_who_died_or_whose_account_changed_after_the_freeze(
+    world: World, cause: str
+) -> None:
+    person = world.people[0]
+    if cause == "DEAD":
+        Person.objects.filter(id=person.id).update(death_date=datetime.date(2026, 11, 20))
+    elif cause == "PAYEE":
+        delegate = makers.person(died="2026-11-20")
+        PaymentItem.objects.filter(beneficiary=person).update(payee=delegate)
+    else:
+        FinancialAddress.objects.filter(person=person).update(state="COLLECTED")
+    assert world.submit() == operations.Sent(sent=2, unknown=0, held=1)
+    item = PaymentItem.objects.get(beneficiary=person)
+    assert (item.status, item.reason_code, item.eligible, item.attempt) == ("DUE", cause, False, 0)
+    assert world.submit() == operations.Sent(sent=0, unknown=0, held=1)
+    if cause == "ADDRESS":
+        # The account was verified after all: the item goes by itself with the next call.
+        FinancialAddress.objects.filter(person=person).update(state="VERIFIED")
+        assert world.submit() == operations.Sent(sent=1, unknown=0, held=0)
+
+
+def test_a_corrected_file_under_the_same_name_is_read(world: World) -> None:
+    world.submit()
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))
+    world.collect()
+    world.bank.outbox.clear()
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()))
+    world.collect()
+    assert world.statuses() == ["PAID"] * 3

@@ -292,6 +292,16 @@ def test_a_share_that_tells_a_small_count_is_left_out() -> None:
     assert [area.paid_percent for area in published.areas] == [None, None, "33.34"]
 
 
+def test_two_small_communes_do_not_tell_each_other() -> None:
+    # Of the 102 payees 100 are shown elsewhere: the two that are left would be one in each of the two communes left out.
+    published = publish(_report((30, 20, 10), (1, 0, 0), (0, 1, 0), (20, 10, 10)))
+    assert [area.payees for area in published.areas] == [60, None, None, None]
+    # One unpaid in either of two large communes, likewise: their shares and the total would tell both.
+    published = publish(_report((99, 1, 0), (98, 0, 1), (50, 40, 30), (60, 30, 30)))
+    assert [area.payees for area in published.areas] == [100, 99, 120, 120]
+    assert [area.paid_percent for area in published.areas] == [None, None, None, "50.00"]
+
+
 @pytest.mark.parametrize("counts", [(1, 1, 1), (0, 0, 0), (52, 28, 20), (7, 0, 0), (1, 2, 3)])
 def test_three_shares_add_up_to_a_hundred(counts: tuple[int, int, int]) -> None:
     total = sum(int(text.replace(".", "")) for text in percent_texts(counts))

@@ -2,11 +2,13 @@
 
 import datetime
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -16,6 +18,7 @@ from ansinh.base.months import Month
 from ansinh.office import operations as office_operations
 from ansinh.office import queries as office
 from ansinh.office.security import everything, put_on
+from ansinh.reports import queries as reports
 from ansinh.web import assets, bubble_map
 from ansinh.web.templatetags import ansinh as filters
 from ansinh.web.urls import urlpatterns
@@ -118,6 +121,23 @@ def test_a_person_of_another_commune_is_not_found(books: Books) -> None:
     found = client.get("/nguoi/", {"q": "nguyễn thị thử"}).content.decode()
     assert f"/nguoi/{own}/" in found
     assert f"/nguoi/{other}/" not in found
+
+
+def test_the_public_page_is_summed_again_after_a_minute_however_often_it_is_asked_for(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+    cache.clear()
+    books.run()
+    asked: list[float] = []
+    real = reports.published
+    monkeypatch.setattr(reports, "published", lambda: asked.append(now) or real())
+    for seconds in (0, 40, 40):
+        now += seconds
+        assert Client().get("/cong-khai/").status_code == 200
+    cache.clear()
+    assert len(asked) == 2, "the second reader must not put off the minute of the first"
 
 
 def test_that_somebody_looked_at_a_person_is_kept(books: Books) -> None:

@@ -100,6 +100,8 @@ class Inbound:
     sha256: str
     size: int
     origin: str
+    # What tells this file from another one of the same name at the provider; `poll` asks with it what is stored.
+    mark: str = ""
 
 
 class AccountQuery(NamedTuple):
@@ -148,7 +150,7 @@ class Gateway(Protocol):
         """Hand the file over. Safe to repeat with the same artefact."""
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
-        """Fetch what is new into `store`; `is_stored` says which names the caller has already."""
+        """Fetch what is new into `store`; `is_stored` says which marks the caller has already."""
 
     def parse(self, inbound: Inbound) -> Reading:
         """Read a stored file. Pure."""

@@ -25,7 +25,7 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
             at=timezone.now(),
             progress=say,
         )
-    return {"sent": done.sent, "applied": 0, "held": 0, "unknown": done.unknown}
+    return {"sent": done.sent, "applied": 0, "held": done.held, "unknown": done.unknown}
 
 
 def collect(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -21,7 +20,6 @@ from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 
 _PIECE = 1 << 18
 # No leading dot or dash, no separator, nothing that a shell or a path would read as more than a name.
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 # Everything that can end a conversation; which of them came decides nothing, only when it came.
 # A time-out is among them: TimeoutError is an OSError.
 _BROKEN = (OSError, asyncssh.Error)
@@ -158,10 +156,12 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
             entries = await asyncio.wait_for(client.readdir(settings.outbox), settings.transfer_timeout_s)
             for entry in sorted(entries, key=lambda entry: str(entry.filename)):
                 name = str(entry.filename)
-                if not _is_ours_to_open(name, entry.attrs, settings) or is_stored(name):
+                # Banks write a corrected file under the old name: size and time tell it from the one we have.
+                mark = f"{name}|{entry.attrs.size}|{entry.attrs.mtime}"
+                if not _is_ours_to_open(name, entry.attrs, settings) or is_stored(mark):
                     continue
                 try:
-                    fetched.append(await _fetch_one(client, settings, name, store))
+                    fetched.append(await _fetch_one(client, settings, name, mark, store))
                 except asyncssh.SFTPError as error:
                     if isinstance(error, _LOST):
                         raise
@@ -179,13 +179,14 @@ def _is_ours_to_open(name: str, attributes: asyncssh.SFTPAttrs, settings: Settin
     # Servers of the oldest protocol do not say what an entry is; a folder then fails when it is opened.
     is_file = attributes.type in (asyncssh.FILEXFER_TYPE_REGULAR, asyncssh.FILEXFER_TYPE_UNKNOWN)
     is_whole = not name.endswith(".part") and (attributes.size or 0) <= settings.max_inbound_bytes
-    return is_file and is_whole and _PLAIN_NAME.fullmatch(name) is not None
+    # Spaces, diacritics and signs are welcome: the name is only noted, it never becomes a path of ours.
+    return is_file and is_whole and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
-async def _fetch_one(client: asyncssh.SFTPClient, settings: Settings, name: str, store: Path) -> Inbound:
+async def _fetch_one(client: asyncssh.SFTPClient, settings: Settings, name: str, mark: str, store: Path) -> Inbound:
     remote_path = f"{settings.outbox}/{name}"
     path, sha256, size = await asyncio.wait_for(_download(client, remote_path, store), settings.transfer_timeout_s)
-    return Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}")
+    return Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}", mark)
 
 
 async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) -> tuple[Path, str, int]:
