@@ -16,7 +16,9 @@ from ansinh.law.compiler import CompiledStatement, compile_month
 from ansinh.law.package import LawPackage
 from ansinh.law.words import FactKind
 
-_AT_END = "fact.valid_from <= %(end)s AND (fact.valid_to IS NULL OR fact.valid_to > %(end)s)"
+# "End" is the last day of the month, or the day of death of somebody who died in it: what began in that month still counts.
+_LAST = "coalesce(died.day, %(end)s)"
+_AT_END = f"fact.valid_from <= {_LAST} AND (fact.valid_to IS NULL OR fact.valid_to > {_LAST})"
 _AT_PREV = "fact.valid_from <= %(prev)s"
 # Facts that other tables than people_circumstance know.
 _ELSEWHERE = {

@@ -1,6 +1,8 @@
 """Reads of entitlement: the decisions about a person, and the person's facts in the form in which the law is asked."""
 
 import datetime
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,10 +77,30 @@ _POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.va
 _HARDSHIP = """SELECT 'area_hardship', 'true', hardship.valid_from, hardship.valid_to FROM office_hardship AS hardship
     JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
 # "In payment" is a matter of decisions: from the month after the first paid one until the month the decision ends.
-_RECEIVING = """SELECT benefit, 'true', (start_month + interval '1 month')::date, (end_month + interval '1 month')::date
+_RECEIVING = """SELECT benefit, (start_month + interval '1 month')::date, (end_month + interval '1 month')::date
     FROM entitlement_decision WHERE person_id = %s ORDER BY start_month"""
 _CHILDREN = """SELECT child.id, child.birth_date FROM people_parentchild AS raised JOIN people_person AS child ON child.id = raised.child_id
     WHERE raised.parent_id = %s AND raised.valid_to IS NULL ORDER BY child.birth_date"""
+
+
+def _in_payment(
+    decided: Sequence[tuple[str, datetime.date, datetime.date | None]],
+) -> list[dict[str, Any]]:
+    """Return what was in payment, as periods that do not overlap, each with all its benefits.
+
+    `decided` holds (benefit, from, to exclusive or None) and may overlap: a person may have several decisions at once,
+    but a fact has one value on each day.
+    """
+    # A decision that ended with the month in which it began covers no day.
+    spans = [(benefit, start, end or datetime.date.max) for benefit, start, end in decided if end is None or start < end]
+    bounds = sorted({day for _, start, end in spans for day in (start, end)})
+    periods: list[dict[str, Any]] = []
+    for start, end in itertools.pairwise(bounds):
+        benefits = sorted({benefit for benefit, first, last in spans if first <= start and end <= last})
+        if benefits:
+            until = None if end == datetime.date.max else end.isoformat()
+            periods.append({"value": benefits, "from": start.isoformat(), "to": until})
+    return periods
 
 
 def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
@@ -104,12 +126,8 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
                     if kind in package.facts
                 }
             )
-        receiving = _periods(cursor, _RECEIVING, person_id)
-        facts["was_receiving"] = [
-            {"value": [benefit], "from": period["from"], "to": period["to"]}
-            for benefit, periods in receiving.items()
-            for period in periods
-        ]
+        cursor.execute(_RECEIVING, [person_id])
+        facts["was_receiving"] = _in_payment(cursor.fetchall())
         cursor.execute(_CHILDREN, [person_id])
         facts["children"] = [
             {

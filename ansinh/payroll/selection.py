@@ -24,6 +24,14 @@ def select(*, month: Month, province: str | None, area: str | None) -> Selection
     """
     if area:
         commune = office.find_commune(area, on=month.last_day)
+        if province and commune.id not in {row.id for row in office.communes_of(province, on=month.last_day)}:
+            raise Refused(
+                "area_outside_province",
+                vi=f"{commune.name} ({commune.code}) không thuộc tỉnh mang mã {province}. Hãy sửa lại --area hoặc bỏ --province.",
+                en=f"Commune {commune.code} does not lie in province {province}. Correct --area or leave --province out.",
+                area=commune.code,
+                province=province,
+            )
         selection = Selection(commune.id, commune.code, (commune.id,))
     elif province:
         unit = office.find_province(province, on=month.last_day)

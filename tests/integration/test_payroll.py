@@ -362,3 +362,22 @@ def test_the_database_itself_keeps_a_frozen_run(statement: str) -> None:
     freeze(calculate())
     with pytest.raises(ProgrammingError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_what_changed_in_the_month_of_death_counts_for_that_month() -> None:
+    makers.severe()
+    woman = makers.person(died="2026-10-20")
+    makers.fact(woman, "disability", "severe", since=datetime.date(2026, 10, 3))
+    makers.decision(woman, start="2026-10")
+    settled(makers.severe(), "2026-10", 810_000)
+    calculate()
+    # October is due to her estate; it waits for a decision, because nothing is paid to the dead.
+    hold = PayrollHold.objects.get(person=woman)
+    assert (hold.reason, hold.amount_dong) == ("beneficiary_deceased", 810_000)
+
+
+def test_a_commune_of_another_province_is_refused() -> None:
+    makers.severe()
+    with pytest.raises(Refused) as refusal:
+        calculate(area="19777", province="01")
+    assert refusal.value.reason == "area_outside_province"

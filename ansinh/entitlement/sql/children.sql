@@ -1,7 +1,8 @@
 -- The children raised by the persons above, with what the law asks of a child, at the two instants of the month.
 CREATE TEMPORARY TABLE children ON COMMIT DROP AS
 WITH raised AS (
-    SELECT raised.parent_id, raised.child_id, child.birth_date
+    SELECT raised.parent_id, raised.child_id, child.birth_date,
+           CASE WHEN facts.death_date > %(prev)s::date AND facts.death_date <= %(end)s::date THEN facts.death_date END AS day
     FROM people_parentchild AS raised
     JOIN facts ON facts.person_id = raised.parent_id
     JOIN people_person AS child ON child.id = raised.child_id
@@ -10,8 +11,9 @@ WITH raised AS (
 ), circumstance AS (
     SELECT fact.person_id, {child_circumstance_columns}
     FROM people_circumstance AS fact
-    WHERE fact.person_id IN (SELECT child_id FROM raised)
-      AND fact.valid_from <= %(end)s::date AND (fact.valid_to IS NULL OR fact.valid_to > %(prev)s::date)
+    -- The parent's last day is the day on which the child's circumstances count.
+    JOIN (SELECT child_id, min(day) AS day FROM raised GROUP BY child_id) AS died ON died.child_id = fact.person_id
+    WHERE fact.valid_from <= %(end)s::date AND (fact.valid_to IS NULL OR fact.valid_to > %(prev)s::date)
       AND fact.recorded_at <= %(known_at)s::timestamptz AND (fact.superseded_at IS NULL OR fact.superseded_at > %(known_at)s::timestamptz)
     GROUP BY fact.person_id
 ), counted AS (
