@@ -38,6 +38,7 @@ class Stages:
         """Return all payees: the one denominator of the percentages."""
         return self.paid + self.collected + self.without_account
 
+    # Largest remainder: rounded one by one, the three would add up to 99.99 or 100.01 often enough for somebody to ask.
     @property
     def percents(self) -> list[str]:
         """Return the three percentages (paid, collected, without account), adding up to 100.00."""
@@ -87,6 +88,7 @@ class ItemSum:
     due_dong: int
     paid_dong: int
     waived_dong: int
+    # How many wait for a provider's answer right now, whatever their status says of the attempt before.
     in_flight: int = 0
 
     @property
@@ -102,6 +104,8 @@ def stages_of(rows: Iterable[tuple[str, str, int]]) -> Stages:
     for stage, reason, count in rows:
         if stage == "paid":
             paid += count
+        # A state the statement may add one day counts as "without": too few accounts is an error that somebody looks
+        # into.
         elif stage == "collected":
             collected += count
         else:
@@ -115,10 +119,11 @@ def stages_of(rows: Iterable[tuple[str, str, int]]) -> Stages:
 def money_of(sums: Sequence[ItemSum], *, lines: int, holds: int, held_dong: int) -> Money:
     """Add up the items of the month and what its runs hold back.
 
-    An item whose fate is unknown is held: nobody may say that it was paid or was not. A waived sum is owed no longer, so
-    it is in neither side of the equation.
+    An item whose fate is unknown is held: nobody may say that it was paid or was not. A waived sum is owed no longer,
+    so it is in neither side of the equation.
     """
     # Each sum below takes rows that no other takes: that is why the parts add up to what is due.
+    # Money of unknown fate may be on an account already. It is neither paid nor open, and must not be sent again.
     unknown = [row for row in sums if row.status == "UNKNOWN"]
     returned_dong = sum(row.open_dong for row in sums if row.status == "RETURNED")
     all_held_dong = held_dong + sum(row.open_dong for row in unknown)
@@ -162,6 +167,8 @@ class CoverageReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the document of the contract, §3."""
+        # The names of the contract, §3: other programmes read them. New facts get new names, old ones keep their
+        # meaning.
         paid, collected, without = self.stages.percents
         return {
             "month": str(self.month),

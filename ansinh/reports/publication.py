@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ansinh.base.months import Month
 from ansinh.reports.funnel import AreaCoverage, CoverageReport, Money, Stages
 
+# The usual threshold of official statistics; a lower one lets neighbours recognise a person, a higher one hides whole
+# communes.
 SMALLEST_SHOWN = 5
 
 
@@ -39,35 +41,45 @@ def _is_small(count: int) -> bool:
 
 
 def hidden(
-    areas: Sequence[AreaCoverage], is_telling: Callable[[AreaCoverage], bool], size: Callable[[AreaCoverage], int]
+    areas: Sequence[AreaCoverage],
+    is_telling: Callable[[AreaCoverage], bool],
+    parts: Callable[[AreaCoverage], tuple[int, ...]],
 ) -> set[str]:
     """Return the codes of the communes whose figure must be left out.
 
-    When exactly one is too small, subtracting the others from the total would show it; the next smallest goes with it.
+    When one alone is too small, or a few that are few even together, subtracting the others from the total would show
+    them: the next smallest go with them, until those left out hide one another.
+
+    Args:
+        parts: the counts of a commune that its figure and the total would tell.
     """
     codes = {area.code for area in areas if is_telling(area)}
-    if len(codes) == 1:
-        rest = sorted(
-            (area for area in areas if area.code not in codes and size(area) > 0),
-            key=lambda area: (size(area), area.code),
-        )
-        codes |= {area.code for area in rest[:1]}
+    together = [sum(column) for column in zip(*(parts(area) for area in areas if area.code in codes), strict=True)]
+    # An empty commune hides nobody. One whose payees are all on one side hides little, and comes last.
+    others = (area for area in areas if area.code not in codes and area.stages.payees)
+    for area in sorted(others, key=lambda area: (min(parts(area)) == 0, min(parts(area)), area.code)):
+        # Two communes left out that share two payees have one each; from five on, no count from 1 to 4 is certain.
+        if not codes or (len(codes) > 1 and min(together) >= SMALLEST_SHOWN):
+            break
+        codes.add(area.code)
+        together = [one + other for one, other in zip(together, parts(area), strict=True)]
     return codes
 
 
 def publish(report: CoverageReport) -> PublishedCoverage:
     """Return the report with every telling figure left out.
 
-    A province so small that its own totals tell is not published by commune at all, and its stages are merged.
+    A province in which one stage of the funnel tells shows none of the three.
     """
-    payees_hidden = hidden(report.areas, lambda area: _is_small(area.stages.payees), lambda area: area.stages.payees)
+    payees_hidden = hidden(report.areas, lambda area: _is_small(area.stages.payees), lambda area: (area.stages.payees,))
 
     def tells(area: AreaCoverage) -> bool:
         stages = area.stages
         return area.code in payees_hidden or _is_small(stages.paid) or _is_small(stages.payees - stages.paid)
 
     # A share is hidden on its own account too: 7.50 % of 40 people is three people.
-    percent_hidden = hidden(report.areas, tells, lambda area: area.stages.paid)
+    # Both sides of it can tell, the paid and the others, so those left out must be enough of either.
+    percent_hidden = hidden(report.areas, tells, lambda area: (area.stages.paid, area.stages.payees - area.stages.paid))
     areas = tuple(
         PublishedArea(
             code=area.code,
@@ -78,6 +90,7 @@ def publish(report: CoverageReport) -> PublishedCoverage:
         for area in report.areas
     )
     stages = report.stages
+    # One small stage and the two others with their sum would tell it: all three go.
     if any(_is_small(count) for count in (stages.paid, stages.collected, stages.without_account)):
         stages = Stages(0, 0, 0, {})
     # Reasons are few per kind; the public page needs none of them.

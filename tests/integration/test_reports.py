@@ -300,6 +300,9 @@ def test_two_small_communes_do_not_tell_each_other() -> None:
     published = publish(_report((99, 1, 0), (98, 0, 1), (50, 40, 30), (60, 30, 30)))
     assert [area.payees for area in published.areas] == [100, 99, 120, 120]
     assert [area.paid_percent for area in published.areas] == [None, None, None, "50.00"]
+    # Three paid in one commune, and the only other one that has anybody paid: without it, three would be what is left.
+    published = publish(_report((3, 20, 17), (50, 0, 0), (0, 30, 30)))
+    assert [area.paid_percent for area in published.areas] == [None, None, "0.00"]
 
 
 @pytest.mark.parametrize("counts", [(1, 1, 1), (0, 0, 0), (52, 28, 20), (7, 0, 0), (1, 2, 3)])
