@@ -45,15 +45,15 @@ def completed_months(birth: datetime.date, day: datetime.date) -> int:
     return months if birth <= birth_cutoff(day, months) else months - 1
 
 
-def age_bounds(age: Age, day: datetime.date) -> list[tuple[Comparison, datetime.date]]:
-    """Return the age condition on the day as comparisons of the birth date, all of which must hold.
+def age_months(age: Age) -> list[tuple[Comparison, int]]:
+    """Return the age condition as comparisons of the birth date with the cutoffs of so many completed months.
 
-    `!=` has no such form; the caller negates `=`.
+    All must hold. `!=` has no such form; the caller negates `=`.
     """
     # “Older than n” in law means n completed years and one more completed: above n is at least n + 1, at most n is
     # below n + 1.
     unit = 12 if age.unit == "years" else 1
-    reached, passed = birth_cutoff(day, age.number * unit), birth_cutoff(day, (age.number + 1) * unit)
+    reached, passed = age.number * unit, (age.number + 1) * unit
     return {
         ">=": [("<=", reached)],
         ">": [("<=", passed)],
@@ -61,3 +61,8 @@ def age_bounds(age: Age, day: datetime.date) -> list[tuple[Comparison, datetime.
         "<=": [(">", passed)],
         "=": [("<=", reached), (">", passed)],
     }[age.operator]  # type: ignore[return-value]
+
+
+def age_bounds(age: Age, day: datetime.date) -> list[tuple[Comparison, datetime.date]]:
+    """Return the age condition on the day as comparisons of the birth date, all of which must hold."""
+    return [(sign, birth_cutoff(day, months)) for sign, months in age_months(age)]

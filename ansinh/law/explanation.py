@@ -228,7 +228,7 @@ def nearest_rule(
     package: LawPackage, facts: PersonFacts, result: MonthResult, code: str
 ) -> tuple[RuleVersion, list[Expression]]:
     """Return the rule of the benefit to which least is missing, with the parts of its condition that failed."""
-    instant = Instant(package, result.law, facts, result.law.end)
+    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month))
     # The most general rule stands last; among equals it is the one people mean.
     rules = {priced.rule.rule: priced.rule for priced in reversed(result.law.by_benefit[code])}
     failed = [(rule, unmet(rule.condition, instant)) for rule in rules.values()]
@@ -239,7 +239,7 @@ def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthRe
     if not result.law.by_benefit[code]:
         return "the benefit does not exist in that month" if language == "en" else "tháng đó không có chế độ này"
     _, parts = nearest_rule(package, facts, result, code)
-    instant = Instant(package, result.law, facts, result.law.end)
+    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month))
     return joined([found(part, instant, language) for part in parts])
 
 

@@ -77,6 +77,12 @@ class PersonFacts:
     received: Timeline
     decision: Timeline
 
+    def last_day_of(self, month: Month) -> datetime.date:
+        """Return the day on which the month is judged: its last, or the day of death of somebody who died in it."""
+        # The month of death is due: what began before the death counts, a birthday after it does not.
+        died = self.death_date is not None and Month.of(self.death_date) == month
+        return self.death_date if died and self.death_date is not None else month.last_day
+
     def received_around(self, benefit: str, month: Month) -> bool | None:
         """Return whether the benefit was in payment on the last day of the month before or at any time in the month."""
         # Both, because a transition clause asks who “is receiving” when the month begins, and a decision may also start

@@ -1,8 +1,8 @@
 """The oracle: the same tree as the SQL, evaluated in plain Python for one person and one month.
 
-A benefit counts as it stands at the end of the month (a change counts from its month); where the condition has ended,
-as it stood at the end of the month before (an end counts from the month after). What hangs on an unknown fact is
-neither paid nor denied.
+A benefit counts as it stands at the end of the month or, if the person died in it, on the day of death (a change counts
+from its month); where the condition has ended, as it stood at the end of the month before (an end counts from the month
+after). What hangs on an unknown fact is neither paid nor denied.
 """
 
 import datetime
@@ -170,20 +170,20 @@ class Standing:
         return 0 if self.rule is None else self.rule.amount_dong * self.count
 
 
-def _alive(facts: PersonFacts, day: datetime.date) -> bool | None:
-    if facts.birth_date is not None and facts.birth_date > day:
+def _alive(instant: Instant) -> bool | None:
+    facts = instant.facts
+    if facts.birth_date is not None and facts.birth_date > instant.day:
         return False
     # A death whose day nobody knows may have been yesterday or years ago.
     if facts.death_unknown:
         return None
-    # On the day of death the person no longer stands; the month of death is still paid, by the look at the month
-    # before's end.
-    return facts.death_date is None or facts.death_date > day
+    # Whoever dies in the month is due the whole month, hence stands at both instants; whoever died before it at none.
+    return facts.death_date is None or facts.death_date > instant.law.previous
 
 
 def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
     """Return how a benefit stands on the day: the first level that holds; any higher one left unknown is noted."""
-    alive = _alive(instant.facts, instant.day)
+    alive = _alive(instant)
     if alive is False:
         return Standing(None, 0, False, instant.day)
     # From the highest level down: a higher one left unknown may still turn out to be due, so the lower one that holds
@@ -223,8 +223,11 @@ def children_counted(rule: PricedRule) -> CountChildren:
 
 
 def month_standing(rules: tuple[PricedRule, ...], package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Standing:
-    """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before."""
-    at_end = stand(rules, Instant(package, law, facts, law.end))
+    """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before.
+
+    The end of somebody's month is the day of death, if that lies in it.
+    """
+    at_end = stand(rules, Instant(package, law, facts, facts.last_day_of(law.month)))
     # NĐ 335/2026, Điều 8 khoản 4: a change counts from its month, an end from the month after. So the end of the month
     # decides, and only where nothing holds or is doubtful there does the end of the month before keep the last month
     # paid.

@@ -1,7 +1,8 @@
 """The relations that the compiled statement reads, and how one person's facts become their rows.
 
-`facts`: one row per person; each fact twice, at the end of the month and (`__prev`) at the end of the month before;
-NULL is unknown. `children`: one row per child. The register builds the same relations as views; this module serves
+`facts`: one row per person; each fact twice: `<name>` at the end of the month or, if the person died in the month, on the
+day of death; `<name>__prev` at the end of the month before. NULL is unknown. `children`: one row per child, at the
+parent's same two instants. The register builds the same relations as views; this module serves
 cases, tests and simulation.
 """
 
@@ -90,7 +91,7 @@ def facts_rows(
                 person=facts.person,
             )
         # Both instants are filled in beforehand, so that the statement needs no join with time at all.
-        end, previous = (Instant(package, law, facts, day) for day in (law.end, law.previous))
+        end, previous = (Instant(package, law, facts, day) for day in (facts.last_day_of(month), law.previous))
         rows.append(
             _fact_row(package, facts, person_id, end, previous, None if granted is None else granted[person_id])
         )

@@ -111,11 +111,23 @@ def crowds(draw: st.DrawFn) -> tuple[Month, datetime.date, list[dict[str, Any]],
     month, known_on = draw(st.sampled_from(ASKED))
     contents = draw(st.lists(facts_of(month), min_size=1, max_size=25))
     for content in contents:
-        if draw(st.integers(0, 5)) == 0:
+        if draw(st.integers(0, 3)) == 0:
             death = draw(
-                st.sampled_from([month.plus(-1).last_day, month.first_day, month.last_day, month.plus(1).first_day])
+                st.one_of(
+                    st.sampled_from(
+                        [month.plus(-1).last_day, month.first_day, month.last_day, month.plus(1).first_day]
+                    ),
+                    st.dates(month.first_day, month.last_day),
+                )
             )
             content["death_date"] = max(death.isoformat(), content["birth_date"])
+            if draw(st.booleans()):
+                # The day of death beside a birthday and a change that matter: both must be judged on it.
+                years = draw(st.sampled_from([4, 16, 60, 70, 75]))
+                born = anniversary(death, -years) + datetime.timedelta(days=draw(st.integers(-1, 1)))
+                content["birth_date"] = min(born, death).isoformat()
+                on = (death + datetime.timedelta(days=draw(st.integers(-1, 1)))).isoformat()
+                content["disability"] = [{"value": "severe", "from": on}]
     some = st.frozensets(st.sampled_from(CODES))
     granted = [draw(st.one_of(st.none(), st.none(), some)) for _ in contents]
     return month, known_on, contents, granted
