@@ -5,12 +5,14 @@ from typing import Protocol
 
 from django.http import HttpResponse
 
+# The words of `office.models.Staff.Role`, written again because pages import no models.
 COMMUNE, OFFICER, APPROVER = "commune_officer", "department_officer", "department_approver"
 LEADER, AUDITOR, ADMINISTRATOR, PROVIDER = "leader", "auditor", "administrator", "provider_officer"
 
 # A leader sees figures, never a person; a provider sees neither: its own files tell it what to pay.
 MONTH_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, LEADER, AUDITOR})
 PERSON_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
+# Who may take which step. That the same person never takes two of them is the operation's rule, not the page's.
 CHECKERS = frozenset({OFFICER})
 APPROVERS = frozenset({APPROVER})
 FREEZERS = frozenset({OFFICER, APPROVER})
@@ -24,6 +26,8 @@ class View(Protocol):
 
 def open_to_all(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Mark a page that needs no sign-in. It runs outside a transaction and without a scope: it sees no person."""
+    # The middleware reads the mark from the function. A wrapper that forgets functools.wraps hides it, and the page
+    # asks for a sign-in: that is the safe way to be wrong.
     view.is_open_to_all = True  # type: ignore[attr-defined]
     return view
 

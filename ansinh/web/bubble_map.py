@@ -11,6 +11,7 @@ from functools import lru_cache
 
 WIDTH, HEIGHT, MARGIN = 1000, 700, 60
 LARGEST, SMALLEST = 40, 13
+# What still overlaps after so many stays so: small ones are drawn on top of large ones, and none is lost.
 _ROUNDS = 80
 _GAP = 3
 # About the width of a letter of the map's type, in units of the view box.
@@ -41,6 +42,8 @@ class Bubble:
     payees: int
     share: str | None
     share_class: str
+    # The paint decides the colour of the number on it, for the contrast that WCAG asks for; the template cannot
+    # compute.
     is_dark: bool
     x: int
     y: int
@@ -59,6 +62,7 @@ class Bubble:
     @property
     def is_moved(self) -> bool:
         """Return whether the bubble stands beside its true place, so that a line must lead there."""
+        # A line of four units would hide behind the rim of its bubble.
         return math.hypot(self.x - self.true_x, self.y - self.true_y) > 4
 
     @property
@@ -76,11 +80,14 @@ def share_class(share: str | None) -> str:
 
 def _projected(places: Sequence[Place]) -> list[tuple[int, int]]:
     """Fit the points into the picture, east–west shortened as it is at this latitude."""
+    # Latitude grows upwards, the picture downwards: hence the minus below. Degrees are exact text until they become
+    # pixels.
     points = [(Decimal(place.longitude), Decimal(place.latitude)) for place in places]
     middle = sum(latitude for _, latitude in points) / len(points)
     # A degree of longitude is shorter than one of latitude, the more so the farther from the equator.
     narrowing = Decimal(str(math.cos(math.radians(middle))))
     flat = [(longitude * narrowing, -latitude) for longitude, latitude in points]
+    # A single commune has no width and no height; one instead of nothing keeps it in the middle.
     left, top = min(x for x, _ in flat), min(y for _, y in flat)
     wide, high = max(x for x, _ in flat) - left or Decimal(1), max(y for _, y in flat) - top or Decimal(1)
     scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
@@ -109,6 +116,7 @@ def _push_apart(points: Sequence[tuple[float, float]], radii: list[int]) -> list
                 moved[other][1] -= down
         if not has_overlap:
             break
+    # Pushed into the frame last: done inside the rounds, the edge would press bubbles onto one another again.
     return [
         (_inside(x, radius, WIDTH), _inside(y, radius, HEIGHT)) for (x, y), radius in zip(moved, radii, strict=True)
     ]
@@ -118,12 +126,14 @@ def _inside(coordinate: float, radius: int, size: int) -> float:
     return min(max(coordinate, radius + 2), size - radius - 2)
 
 
+# The same places give the same picture, every time it is asked for; each part of the key is frozen.
 @lru_cache(maxsize=64)
 def bubbles(places: tuple[Place, ...]) -> tuple[Bubble, ...]:
     """Return the bubbles to draw, largest first, so that a small one is never covered."""
     if not places:
         return ()
     most = max(place.payees for place in places) or 1
+    # Areas are compared by the eye, so the area grows with the payees and the radius with their root.
     radii = [max(SMALLEST, round(LARGEST * math.sqrt(place.payees / most))) for place in places]
     true = _projected(places)
     drawn = _push_apart(true, radii)
@@ -155,6 +165,8 @@ def _labelled(drawn: list[Bubble]) -> tuple[Bubble, ...]:
     labelled = []
     for bubble in drawn:
         half, labelled_bubble = len(bubble.short_name) * _LETTER // 2 + 2, bubble
+        # Below, above, right, left: as map makers prefer. The largest choose first, the ones left over stay in the
+        # title.
         for x, y in (
             (bubble.x, bubble.y + bubble.radius + 13),
             (bubble.x, bubble.y - bubble.radius - 6),

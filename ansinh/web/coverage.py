@@ -65,6 +65,8 @@ def shares_of(stages: Stages) -> list[Share]:
         _("Chưa mở hoặc không mở được tài khoản"),
     )
     counts = (stages.paid, stages.collected, stages.without_account)
+    # Whole parts of a thousand, rounded down: the bar may end a hair early, and never runs over its frame. The words
+    # beside it carry the exact percentages.
     shares, x = [], 0
     for place, (label, count, percent) in enumerate(zip(labels, counts, percent_texts(counts), strict=True)):
         width = count * 1000 // (stages.payees or 1)
@@ -88,6 +90,7 @@ def _columns(chosen: str, is_descending: bool) -> list[Column]:
         turn = "tang" if key == chosen and is_descending else "giam"
         if key == "ten" and key != chosen:
             turn = "tang"
+        # The order is in the address, so that a sorted table can be sent to somebody; the anchor keeps it in sight.
         columns.append(Column(name, key, f"?sap={key}&chieu={turn}#bang", direction, is_numeric))
     return columns
 
@@ -117,9 +120,11 @@ def coverage_page(request: HttpRequest, month: str) -> HttpResponse:
     """Show how many payees are paid by account, by commune, as a picture and as a table."""
     member = request.staff  # type: ignore[attr-defined]
     report = reports.coverage(Month.parse(month), request.GET.get("tinh") or None)
+    # Words of an address are anybody's: an unknown order is the usual one, not an error.
     chosen = request.GET.get("sap", "tai-khoan")
     chosen = chosen if chosen in _SORTS else "tai-khoan"
     is_descending = request.GET.get("chieu") == "giam"
+    # By code first: Python's sort keeps equal ones in the order they had, so equal shares stand by code.
     areas = sorted(report.areas, key=lambda area: area.code)
     if member.area_level == "commune":
         # The other communes' people are not visible here; rows of zeros would look like a finding.
@@ -150,13 +155,15 @@ def public_page(request: HttpRequest) -> HttpResponse:
     """Show everybody where the month's money is: totals and shares in which nobody can be recognised."""
     context: dict[str, Any] = {"note": _published_note()}
     try:
-        published = cache.get("published") or reports.published()
-        cache.set("published", published, _PUBLIC_SECONDS)
+        # Kept from the moment it was summed: kept anew at each reading, a page read every minute would never change
+        # again.
+        published = cache.get_or_set("published", reports.published, _PUBLIC_SECONDS)
     except Refused as refusal:
         return render(request, "web/public.html", context | {"nothing_yet": refusal.message(get_language() or "vi")})
     context |= {
         "published": published,
         "month": published.month,
+        # No stages means that they would tell somebody, not that nobody is paid.
         "shares": shares_of(published.stages) if published.stages.payees else [],
     }
     return render(request, "web/public.html", context)

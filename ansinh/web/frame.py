@@ -20,6 +20,7 @@ class Link:
 
 
 def _navigation(role: str | None, path: str) -> list[Link]:
+    # A page that the role may not open is not offered; that it cannot be opened either is for the page to say.
     entries = [
         (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),

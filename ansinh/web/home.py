@@ -27,4 +27,5 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Answer `ok` as long as the server answers at all."""
+    # Without asking the database: a supervisor that restarts the pages when the database is down helps nobody.
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")

@@ -25,6 +25,7 @@ class LanguageMiddleware:
         """Answer the request in the chosen language."""
         asked = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = asked if asked in _LANGUAGES else settings.LANGUAGE_CODE
+        # For this request and no longer: the thread answers the next reader, who may have chosen the other language.
         with translation.override(language):
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
@@ -39,6 +40,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     language, back = request.POST.get("ngon_ngu", ""), request.POST.get("tiep", "/")
     if language not in _LANGUAGES:
         return HttpResponseBadRequest("ngon_ngu")
+    # The page to return to comes from the form, that is from anybody: another host would make this a signpost for
+    # fraud.
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
     response = redirect(back)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from ansinh.web import coverage, home, language, month, person, sign_in
 
+# Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
+# for a sign-in.
 urlpatterns = [
     path("", home.home),
     path("suc-khoe/", home.health),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("ngon-ngu/", language.choose),
     path("ky-chi-tra/", month.newest),
     path("ky-chi-tra/<str:month>/", month.month_page),
+    # Before the pattern below it, which would take "tam-giu" for an act.
     path("ky-chi-tra/<str:month>/<str:code>/tam-giu/", month.holds_page),
     path("ky-chi-tra/<str:month>/<str:code>/<str:act_name>/", month.act_page),
     path("do-phu/", coverage.newest),
