@@ -92,7 +92,9 @@ def _in_payment(
     but a fact has one value on each day.
     """
     # A decision that ended with the month in which it began covers no day.
-    spans = [(benefit, start, end or datetime.date.max) for benefit, start, end in decided if end is None or start < end]
+    spans = [
+        (benefit, start, end or datetime.date.max) for benefit, start, end in decided if end is None or start < end
+    ]
     bounds = sorted({day for _, start, end in spans for day in (start, end)})
     periods: list[dict[str, Any]] = []
     for start, end in itertools.pairwise(bounds):

@@ -5,7 +5,7 @@ scope reaches; only the published aggregates look further, and no person can be 
 """
 
 import datetime
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -18,8 +18,20 @@ from ansinh.office.security import everything, put_on
 from ansinh.reports.funnel import AreaCoverage, CoverageReport, ItemSum, Money, Stages, money_of, stages_of
 from ansinh.reports.publication import PublishedCoverage, publish
 
-_FROZEN = "SELECT max(month) FROM payroll_payrollrun WHERE state = 'FROZEN'"
-_FROZEN_MONTHS = "SELECT DISTINCT month FROM payroll_payrollrun WHERE state = 'FROZEN' ORDER BY month DESC"
+# A run of one commune alone is never published, and a run of a few people neither: the sums that grow by it would tell
+# them.
+SMALLEST_PUBLISHED_RUN = 20
+
+_MONTHS = (
+    "SELECT DISTINCT run.month FROM payroll_payrollrun AS run JOIN office_area AS area ON area.id = run.area_id"
+    " WHERE (%(areas)s::text[] IS NULL OR area.code = ANY (%(areas)s)) AND (run.state = 'FROZEN' OR NOT %(frozen)s)"
+    " AND (run.state = 'FROZEN' OR run.lines > 0 OR EXISTS (SELECT FROM payroll_payrollhold WHERE run_id = run.id))"
+    " ORDER BY run.month DESC"
+)
+_PUBLISHED_MONTH = (
+    "SELECT max(run.month) FROM payroll_payrollrun AS run JOIN office_area AS area ON area.id = run.area_id"
+    " WHERE run.state = 'FROZEN' AND area.level = 'province' AND run.lines >= %s AND (%s::text IS NULL OR area.code = %s)"
+)
 _LINES = "SELECT lines FROM payroll_payrollrun WHERE id = %s"
 _PROVINCES = (
     "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
@@ -64,20 +76,27 @@ def _rows(sql: str, parameters: object = None) -> list[tuple]:
         return cursor.fetchall()
 
 
-def months() -> list[Month]:
-    """Return the months that have a run, newest first."""
-    return [Month.of(day) for (day,) in _rows("SELECT DISTINCT month FROM payroll_payrollrun ORDER BY month DESC")]
+def months(areas: Collection[str] | None = None) -> list[Month]:
+    """Return the months that have a run, newest first; `areas` limits it to runs of areas with these codes.
+
+    A draft that neither pays nor holds anybody does not count: it is what a mistyped month leaves behind.
+    """
+    return _months(areas, is_frozen=False)
 
 
-def frozen_months() -> list[Month]:
+def frozen_months(areas: Collection[str] | None = None) -> list[Month]:
     """Return the months that have a frozen run, newest first: those a coverage report exists for."""
-    return [Month.of(day) for (day,) in _rows(_FROZEN_MONTHS)]
+    return _months(areas, is_frozen=True)
+
+
+def _months(areas: Collection[str] | None, *, is_frozen: bool) -> list[Month]:
+    asked = {"areas": None if areas is None else sorted(areas), "frozen": is_frozen}
+    return [Month.of(day) for (day,) in _rows(_MONTHS, asked)]
 
 
 def latest_frozen_month() -> Month | None:
     """Return the latest month with a frozen run, or None."""
-    [(day,)] = _rows(_FROZEN)
-    return None if day is None else Month.of(day)
+    return next(iter(frozen_months()), None)
 
 
 def provinces_of(month: Month) -> list[str]:
@@ -151,19 +170,21 @@ def _areas_of(province_code: str, month: Month, run_ids: dict[str, list[int]]) -
     )
 
 
-def coverage(month: Month | None, province_code: str | None) -> CoverageReport:
+def coverage(month: Month | None, province_code: str | None, *, smallest_run: int | None = None) -> CoverageReport:
     """Return the coverage report: the account funnel of the month's payees, by commune, and where the money is.
 
     Args:
         month: None means the latest month with a frozen run.
         province_code: official code; None means the only province with a run in that month.
+        smallest_run: when given, only runs of the whole province with at least so many lines count.
 
     Raises:
         Refused: `no_frozen_run`, `area_unknown`, `province_missing`.
     """
     chosen_month, code = _chosen(month, province_code)
     province = office.find_province(code, on=chosen_month.last_day)
-    runs = _rows(statement("reports", "runs"), {"province": province.id, "month": chosen_month.first_day})
+    asked = {"province": province.id, "month": chosen_month.first_day, "smallest": smallest_run}
+    runs = _rows(statement("reports", "runs"), asked)
     if not runs:
         raise _no_frozen_run(chosen_month, code)
     run_ids = {"runs": [run for run, _, _ in runs]}
@@ -219,8 +240,17 @@ def _together(parts: list[Stages]) -> Stages:
     )
 
 
+def _published_month(province_code: str | None) -> Month | None:
+    [(day,)] = _rows(_PUBLISHED_MONTH, [SMALLEST_PUBLISHED_RUN, province_code, province_code])
+    return None if day is None else Month.of(day)
+
+
 def published(month: Month | None = None, province_code: str | None = None) -> PublishedCoverage:
     """Return what everybody may read of a month: totals and shares in which nobody can be recognised.
+
+    Only runs of a whole province with at least `SMALLEST_PUBLISHED_RUN` lines count. Runs of one commune, and later
+    runs of a few people, wait for the books that auditors read: whoever compared the totals of two days would see their
+    sums.
 
     The sums need every row, so they are taken with the system's sight; what leaves is suppressed first. Nothing is
     written, and undoing the savepoint gives the caller's own sight back.
@@ -230,6 +260,9 @@ def published(month: Month | None = None, province_code: str | None = None) -> P
     """
     with transaction.atomic():
         put_on(everything("public"))
-        figures = publish(coverage(month, province_code))
+        newest = month or _published_month(province_code)
+        if newest is None:
+            raise _no_frozen_run(month, province_code)
+        figures = publish(coverage(newest, province_code, smallest_run=SMALLEST_PUBLISHED_RUN))
         transaction.set_rollback(True)
     return figures

@@ -1,7 +1,8 @@
 """Explains each đồng of one person's month: the lines that were paid, joined with the law's clause and sentence for each.
 
 The payroll is the truth about money, the law about reasons; where the two no longer agree (a fact changed since), the
-page says so instead of hiding it. What hangs on a health status is shown as a sum without its reason.
+page says so instead of hiding it. A reason that is hidden only for a health status would tell it: benefits that hang on
+one are shown in the same words as a large, ordinary group (ADR 0011), with the clause that all of them share.
 """
 
 import datetime
@@ -18,7 +19,7 @@ from ansinh.law.explanation import explain
 from ansinh.law.facts import read_facts
 from ansinh.law.package import LawPackage, load_package
 from ansinh.payroll import queries as payroll
-from ansinh.web.labels import PROTECTED_BENEFITS, kind_label, social_assistance
+from ansinh.web.labels import NEUTRAL_BENEFITS, kind_label, social_assistance
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def _language() -> str:
 
 
 def benefit_name(code: str) -> str:
-    """Return the benefit's name as the law package has it; one that tells a health status is plain social assistance."""
+    """Return the benefit's name as the law package has it; the neutral group has one name for all."""
     names = {benefit.code: benefit.name for benefit in law().benefits}
-    if code in PROTECTED_BENEFITS or code not in names:
+    if code in NEUTRAL_BENEFITS or code not in names:
         return social_assistance()
     return f"{names[code].of(_language())} ({code})"
 
@@ -148,29 +149,69 @@ def _sum_text(reason: dict[str, Any]) -> str:
     return f"{reason['coefficient'].replace('.', ',')} × {base}"
 
 
-def _explained(
-    line: payroll.LineRow | None, reason: dict[str, Any] | None, benefit: str, for_month: Month
-) -> ExplainedLine:
-    said = {} if reason is None or benefit in PROTECTED_BENEFITS else reason
-    kind = line.kind if line else said["kind"]
-    amount_dong = line.amount_dong if line else said["amount_dong"]
-    differs = line is not None and reason is not None and reason["amount_dong"] != amount_dong
+def _shared_clause(for_month: Month, known_on: datetime.date) -> str:
+    """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
+    rules = law().month_law(for_month, known_on).by_benefit
+    found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
+    return found.split(" điểm ")[0]
+
+
+def _neutral(line: payroll.LineRow, known_on: datetime.date) -> ExplainedLine:
+    """Return the words that every benefit of the neutral group gets: only amount, month and kind differ."""
     return ExplainedLine(
-        benefit=benefit_name(benefit),
-        for_month=for_month,
-        kind=kind,
-        kind_label=kind_label(kind),
-        amount_dong=amount_dong,
+        benefit=benefit_name(line.benefit),
+        for_month=line.for_month,
+        kind=line.kind,
+        kind_label=kind_label(line.kind),
+        amount_dong=line.amount_dong,
+        sum_text="",
+        clause=_shared_clause(line.for_month, known_on),
+        because="",
+        is_in_run=True,
+        # The law is asked here without the protected facts: what it misses must not look like a change.
+        differs=False,
+    )
+
+
+def _explained(line: payroll.LineRow, reason: dict[str, Any] | None) -> ExplainedLine:
+    """Return a line of a run with the reason that the law gives for it now."""
+    said = reason or {}
+    differs = said.get("amount_dong") != line.amount_dong
+    return ExplainedLine(
+        benefit=benefit_name(line.benefit),
+        for_month=line.for_month,
+        kind=line.kind,
+        kind_label=kind_label(line.kind),
+        amount_dong=line.amount_dong,
         sum_text="" if differs else _sum_text(said),
         clause=said.get("clause", ""),
         because=said.get("because", ""),
-        is_in_run=line is not None,
+        is_in_run=True,
         differs=differs,
+    )
+
+
+def _announced(reason: dict[str, Any]) -> ExplainedLine:
+    """Return what the law says is due before any run of the month has said it."""
+    return ExplainedLine(
+        benefit=benefit_name(reason["benefit"]),
+        for_month=Month.parse(reason["for_month"]),
+        kind=reason["kind"],
+        kind_label=kind_label(reason["kind"]),
+        amount_dong=reason["amount_dong"],
+        sum_text=_sum_text(reason),
+        clause=reason["clause"],
+        because=reason["because"],
+        is_in_run=False,
+        differs=False,
     )
 
 
 def explain_month(person_id: int, month: Month, known_on: datetime.date) -> Explanation:
     """Return the person's month: every line of its runs with clause and reason, or, before any run, what the law says.
+
+    Whoever has had a benefit of the neutral group gets no list of refusals and no remark on changes: the law, asked
+    without the protected facts, would answer differently for a person with HIV, and that difference would tell it.
 
     Raises:
         Refused: as the law package does, when a month lies before the law held here.
@@ -179,32 +220,33 @@ def explain_month(person_id: int, month: Month, known_on: datetime.date) -> Expl
     # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
     asked = _ask(person_id, month, known_on, _settled_before(lines, month))
     reasons = {(line["benefit"], Month.parse(line["for_month"])): line for line in asked["lines"]}
-    granted = entitlement.granted_in(person_id, month)
-    explained = [
-        _explained(line, reasons.get((line.benefit, line.for_month)), line.benefit, line.for_month) for line in lines
-    ]
+    decided = {row.benefit for row in entitlement.decisions_of(person_id)} | {line.benefit for line in lines}
+    explained = []
+    for line in lines:
+        said = _explained(line, reasons.get((line.benefit, line.for_month)))
+        is_neutral = line.benefit in NEUTRAL_BENEFITS or (said.differs and not decided.isdisjoint(NEUTRAL_BENEFITS))
+        explained.append(_neutral(line, known_on) if is_neutral else said)
     if not lines:
         # Without a decision the law's answer is a right on paper; only decided benefits are announced as pay.
-        explained = [
-            _explained(None, reason, benefit, for_month)
-            for (benefit, for_month), reason in reasons.items()
-            if benefit in granted and benefit not in PROTECTED_BENEFITS
-        ]
+        announced = entitlement.granted_in(person_id, month) - NEUTRAL_BENEFITS
+        explained = [_announced(reason) for reason in asked["lines"] if reason["benefit"] in announced]
     # This month first, then the arrears from the oldest month on, as a pay slip lists them.
     explained.sort(key=lambda line: (line.for_month != month, line.for_month, line.benefit))
     return Explanation(
         month=month,
         lines=tuple(explained),
         total_dong=sum(line.amount_dong for line in explained),
-        not_granted=_answers(asked["not_granted"]),
-        needs_verification=_answers(asked["needs_verification"]),
+        not_granted=_answers(asked["not_granted"], decided),
+        needs_verification=_answers(asked["needs_verification"], decided),
     )
 
 
-def _answers(rows: Sequence[dict[str, Any]]) -> tuple[Answer, ...]:
-    # Even "no" about these benefits would tell a health status.
+def _answers(rows: Sequence[dict[str, Any]], decided: set[str]) -> tuple[Answer, ...]:
+    # A "no" to every other benefit of the group would leave the one that is paid.
+    if not decided.isdisjoint(NEUTRAL_BENEFITS):
+        return ()
     return tuple(
         Answer(benefit_name(row["benefit"]), row.get("clause", ""), row["because"])
         for row in rows
-        if row["benefit"] not in PROTECTED_BENEFITS
+        if row["benefit"] not in NEUTRAL_BENEFITS
     )

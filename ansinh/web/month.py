@@ -20,7 +20,7 @@ from ansinh.reports import queries as reports
 from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.labels import payment_label, reason_label
-from ansinh.web.scope import go
+from ansinh.web.scope import areas_around, go
 from ansinh.web.templatetags.ansinh import instant, number
 
 HOLDS_A_PAGE = 25
@@ -165,7 +165,7 @@ def _view_of(run: payroll.RunRow, role: str) -> RunView:
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
     """Go to the newest month that has a run; before the first run, say how one is made."""
-    months = reports.months()
+    months = reports.months(areas_around(request))
     return redirect(f"/ky-chi-tra/{months[0]}/") if months else render(request, "web/no_run.html")
 
 
@@ -173,12 +173,14 @@ def newest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def month_page(request: HttpRequest, month: str) -> HttpResponse:
     """Show the runs of a month."""
-    chosen = Month.parse(month)
+    chosen, around = Month.parse(month), areas_around(request)
     role = request.staff.role  # type: ignore[attr-defined]
+    views = [_view_of(run, role) for run in payroll.runs(chosen) if run.area_code in around]
     context = {
         "month": chosen,
-        "months": reports.months(),
-        "runs": [_view_of(run, role) for run in payroll.runs(chosen)],
+        "months": reports.months(around),
+        # A draft that neither pays nor holds anybody is left out; a frozen run never is.
+        "runs": [view for view in views if view.run.lines or view.holds or view.run.frozen_at],
         # A commune sees its own people's share of the figures, and must know it.
         "is_part": role == access.COMMUNE,
     }
@@ -189,7 +191,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
 @require_safe
 def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     """Show who is held in a run and why, page by page; lists never tell the benefit."""
-    run = _run_of(month, code)
+    run = _run_of(request, month, code)
     after = request.GET.get("sau", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
         raise Http404
@@ -206,9 +208,10 @@ def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     return render(request, "web/holds.html", context)
 
 
-def _run_of(month: str, code: str) -> payroll.RunRow:
+def _run_of(request: HttpRequest, month: str, code: str) -> payroll.RunRow:
     run = payroll.run(code)
-    if run.month != Month.parse(month):
+    # Even how many lines another commune's run has, and what they add up to, is that commune's matter.
+    if run.month != Month.parse(month) or run.area_code not in areas_around(request):
         raise Http404
     return run
 
@@ -219,7 +222,7 @@ def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> Http
     """Ask once more before an act, showing what it is about; then carry it out, once however often it is clicked."""
     if act_name not in ACTS:
         raise Http404
-    act, run = ACTS[act_name], _run_of(month, code)
+    act, run = ACTS[act_name], _run_of(request, month, code)
     # The operation checks the role again: a page may hide a button, only an operation may refuse.
     member = request.staff  # type: ignore[attr-defined]
     if member.role not in act.roles:

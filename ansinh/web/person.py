@@ -21,7 +21,7 @@ from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.explaining import benefit_name, explain_month, fact_name, fact_value, place_facts
 from ansinh.web.labels import (
-    PROTECTED_BENEFITS,
+    NEUTRAL_FACTS,
     address_label,
     channel_label,
     mandate_label,
@@ -29,9 +29,9 @@ from ansinh.web.labels import (
     reason_label,
     relationship_label,
 )
+from ansinh.web.scope import areas_around
 
 FOUND_AT_MOST = 50
-_PROTECTED_FACTS = frozenset({"hiv"})
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _facts(file: people.PersonFile) -> list[FactView]:
             row.recorded_at,
         )
         for row in file.circumstances
-        if row.superseded_at is None and row.kind not in _PROTECTED_FACTS
+        if row.superseded_at is None and row.kind not in NEUTRAL_FACTS
     ] + [
         FactView(
             fact_name(fact.kind, fact.kind), fact.value, fact.valid_from, fact.valid_to, _place_source(fact.kind), None
@@ -133,7 +133,7 @@ def _holds(person_id: int, month: Month) -> list[HoldView]:
 
 def _decisions(person_id: int) -> list[DecisionView]:
     rows = entitlement.decisions_of(person_id)
-    return [DecisionView(benefit_name(row.benefit), row) for row in rows if row.benefit not in PROTECTED_BENEFITS]
+    return [DecisionView(benefit_name(row.benefit), row) for row in rows]
 
 
 def _payments(person_id: int) -> list[PaymentView]:
@@ -157,12 +157,11 @@ def _address(payee_id: int) -> AddressView | None:
     return AddressView(address_label(row.state), no_account_label(row.reason) if row.reason else "", row)
 
 
-def _month(request: HttpRequest) -> Month:
-    """Return the month asked for, else the newest one with a run, else the present one."""
+def _month(request: HttpRequest, months: list[Month]) -> Month:
+    """Return the month asked for, else the newest one with a frozen run, else the present one."""
     asked = request.GET.get("thang")
     if asked:
         return Month.parse(asked)
-    months = reports.months()
     return months[0] if months else Month.of(timezone.localdate())
 
 
@@ -173,7 +172,9 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     if person_id > 2**63 - 1:
         raise Http404
     file = people.person_file(person_id)
-    month = _month(request)
+    # A draft is nobody's pay yet: only frozen months are offered.
+    months = reports.frozen_months(areas_around(request))
+    month = _month(request, months)
     runs = payroll.runs(month)
     # The money goes to whoever holds the open mandate; the account shown is theirs, not the beneficiary's.
     open_mandates = [row for row in file.mandates if row.valid_to is None]
@@ -185,7 +186,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "file": file,
         "sex": _("nữ") if file.person.sex == "female" else _("nam"),
         "month": month,
-        "months": reports.months(),
+        "months": months,
         "explanation": explain_month(person_id, month, known_on),
         "holds": _holds(person_id, month),
         "payments": _payments(person_id),

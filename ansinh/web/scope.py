@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
@@ -31,6 +31,23 @@ _STATUS = {
 def staff_of(request: HttpRequest) -> office.StaffRow | None:
     """Return who is signed in, as a plain row, or None."""
     return office.row_of(request.user) if request.user.is_authenticated else None  # type: ignore[arg-type]
+
+
+def areas_around(request: HttpRequest) -> frozenset[str]:
+    """Return the codes of the reader's own area, of all below it and of those above it: runs of others are not theirs.
+
+    Codes and not ids: a run of years ago belongs to an earlier period of the unit, which has another id.
+    """
+    member = request.staff  # type: ignore[attr-defined]
+    codes: set[str] = set()
+    if member.area_id is not None:
+        codes |= {row.code for row in office.areas_by_id(office.descendants(member.area_id)).values()}
+        above = office.area(member.area_id).parent_id
+        while above is not None:
+            row = office.area(above)
+            codes.add(row.code)
+            above = row.parent_id
+    return frozenset(codes)
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:
@@ -68,6 +85,9 @@ class ScopeMiddleware:
         """Decide who may see the page, then let it run under the caller's scope."""
         member = staff_of(request)
         request.staff = member  # type: ignore[attr-defined]
+        # No address of ours holds a zero byte, and the database would not take the question.
+        if any("\0" in text for values in (request.GET.values(), kwargs.values()) for text in map(str, values)):
+            raise Http404
         try:
             if getattr(view, "is_open_to_all", False):
                 return view(request, *args, **kwargs)
@@ -88,3 +108,6 @@ class ScopeMiddleware:
                 return view(request, *args, **kwargs)
         except Refused as refusal:
             return told(request, refusal)
+        except PermissionDenied:
+            # Answered here, because Django would print the way to a closed door as if something had broken.
+            return render(request, "403.html", status=403)

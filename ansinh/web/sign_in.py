@@ -31,11 +31,11 @@ def _next_page(request: HttpRequest) -> str:
 @open_to_all
 @never_cache
 @sensitive_post_parameters("mat_khau")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Show the form, or sign in and go on to the page that was asked for."""
     context = {"tiep": _next_page(request), "ten": request.POST.get("ten", "")}
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("/") if request.user.is_authenticated else render(request, "web/sign_in.html", context)
     # Outside a transaction of ours: the count of wrong tries must stay when the answer is no.
     try:
@@ -60,11 +60,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @without_scope
 @never_cache
 @sensitive_post_parameters("mat_khau_cu", "mat_khau", "mat_khau_lai")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     """Show the form, or replace the password by one that its owner chose."""
     member: queries.StaffRow = request.staff  # type: ignore[attr-defined]
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "web/change_password.html")
     new = request.POST.get("mat_khau", "")
     error = _("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")

@@ -104,7 +104,7 @@ def test_coverage_is_a_picture_and_a_table_with_the_same_figures(visitors: Visit
     bubbles = visitor.page.locator(".an-map__bubble")
     assert bubbles.count() == 40
     assert "theo xã, phường" in (visitor.page.text_content("svg[role=img] > title") or "")
-    rows = visitor.page.locator("#bang ~ .moj-scrollable-pane tbody tr")
+    rows = visitor.page.locator("#bang ~ .an-stack tbody tr")
     assert rows.count() == 40
     visitor.page.click("th a:has-text('Người nhận tiền')")
     expect(visitor.page.locator("th[aria-sort=descending]")).to_contain_text("Người nhận tiền")

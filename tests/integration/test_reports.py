@@ -74,20 +74,30 @@ class Books:
             )
         return person
 
-    def run(self, code: str = "46", *, number: int = 1, state: str = "FROZEN", month: Month = NOVEMBER) -> int:
-        return _insert(
+    def run(
+        self,
+        code: str = "46",
+        *,
+        number: int = 1,
+        state: str = "FROZEN",
+        month: Month = NOVEMBER,
+        lines: int = 0,
+        fill: Callable[[int], object] = lambda _: None,
+    ) -> int:
+        """Write a run; `fill` writes its rows before it is frozen, because afterwards the database takes none."""
+        made = _insert(
             "payroll_payrollrun",
             code=f"{month}-{code}-{number:02d}",
             month=month.first_day,
             area_id=self.area(code),
             sequence=number,
-            state=state,
+            state="APPROVED" if state == "FROZEN" else state,
             known_on="2026-11-10",
             facts_known_at=NOW,
             law_hash="",
             statement_hash="",
             compiler_version="1",
-            lines=0,
+            lines=lines,
             control_total_dong=0,
             sha256="",
             calculated_by="may",
@@ -97,6 +107,10 @@ class Books:
             frozen_by="nguoi" if state == "FROZEN" else "",
             frozen_at=NOW + datetime.timedelta(minutes=number) if state == "FROZEN" else None,
         )
+        fill(made)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE payroll_payrollrun SET state = %s WHERE id = %s", [state, made])
+        return made
 
     def item(
         self,
@@ -149,7 +163,8 @@ def books(database: None) -> Books:
 
 def _a_month(books: Books) -> int:
     """Two communes; every stage of the funnel and every fate of money once."""
-    run = books.run()
+    # A recovery is no money to pay.
+    run = books.run(fill=lambda made: [books.hold(made, VY_DA, amount) for amount in (750_000, -120_000)])
     paid = books.person(VY_DA, "PAYING")
     books.item(run, paid, VY_DA, due=540_000, paid=540_000, status="PAID")
     # The same payee receives for a second person: still one payee.
@@ -159,9 +174,6 @@ def _a_month(books: Books) -> int:
     books.item(run, books.person(PHU_XUAN, "CANNOT_OPEN", "bedridden"), PHU_XUAN, due=1_000_000, channel="cash")
     books.item(run, books.person(PHU_XUAN, "NOT_OPENED"), PHU_XUAN, due=540_000, channel="cash")
     books.item(run, books.person(PHU_XUAN), PHU_XUAN, due=540_000, channel="cash", waived=40_000)
-    books.hold(run, VY_DA, 750_000)
-    # A recovery is no money to pay.
-    books.hold(run, VY_DA, -120_000)
     return run
 
 
@@ -202,9 +214,8 @@ def test_all_forty_communes_are_listed_and_add_up_to_the_province(books: Books) 
 
 def test_a_later_run_speaks_for_the_holds_of_its_area(books: Books) -> None:
     _a_month(books)
-    second = books.run(VY_DA, number=2)
+    second = books.run(VY_DA, number=2, fill=lambda made: books.hold(made, VY_DA, 10_000))
     books.item(second, books.person(VY_DA, "PAYING"), VY_DA, due=750_000, paid=750_000, status="PAID")
-    books.hold(second, VY_DA, 10_000)
     run = queries.coverage(NOVEMBER, "46").as_json()["run"]
     # The 750,000 held before were paid by the second run: counting them again would make the month dearer than it is.
     assert run["held_dong"] == 10_000 + 600_000
@@ -266,10 +277,31 @@ def test_how_far_a_run_has_come(books: Books) -> None:
     assert {(row.status, row.count) for row in progress.attention} == {("RETURNED", 1), ("UNKNOWN", 1)}
 
 
+def test_the_public_sees_runs_of_the_whole_province_alone(books: Books) -> None:
+    province = books.run(lines=1_000)
+    books.item(province, books.person(VY_DA, "PAYING"), VY_DA, due=540_000, paid=540_000, status="PAID")
+    before = queries.published()
+    # A commune's own run, of this month or a later one, and a second run of a few people move nothing.
+    december = books.run(VY_DA, month=Month(2026, 12), lines=1_000)
+    for run in (books.run(VY_DA, lines=1_000), december, books.run(number=2, lines=3)):
+        books.item(run, books.person(VY_DA, "PAYING"), VY_DA, due=750_000, paid=750_000, status="PAID")
+    put_on(everything("tests"))
+    assert queries.published() == before
+    assert before.month == NOVEMBER
+    assert before.money.paid_dong == 540_000
+
+
+def test_one_communes_run_alone_is_not_published(books: Books) -> None:
+    books.run(VY_DA, lines=1_000)
+    with pytest.raises(Refused) as refused:
+        queries.published()
+    assert refused.value.reason == "no_frozen_run"
+
+
 # ── what may be published ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _report(*stages: tuple[int, int, int]) -> CoverageReport:
+def coverage_report(*stages: tuple[int, int, int]) -> CoverageReport:
     areas = tuple(
         AreaCoverage(place, f"{place:05d}", f"Xã {place}", None, None, Stages(*counts, reasons={"minor": counts[2]}))
         for place, counts in enumerate(stages)
@@ -279,7 +311,7 @@ def _report(*stages: tuple[int, int, int]) -> CoverageReport:
 
 
 def test_small_counts_are_left_out_and_cannot_be_subtracted() -> None:
-    published = publish(_report((30, 30, 30), (2, 1, 1), (10, 10, 10), (20, 20, 20)))
+    published = publish(coverage_report((30, 30, 30), (2, 1, 1), (10, 10, 10), (20, 20, 20)))
     assert [area.payees for area in published.areas] == [90, None, None, 60]
     assert [area.paid_percent for area in published.areas] == ["33.34", None, None, "33.34"]
     assert published.stages.reasons == {}
@@ -287,21 +319,21 @@ def test_small_counts_are_left_out_and_cannot_be_subtracted() -> None:
 
 def test_a_share_that_tells_a_small_count_is_left_out() -> None:
     # 3 of 40 paid, and all but 2 of 30: either share with its total would tell the few.
-    published = publish(_report((3, 20, 17), (28, 1, 1), (10, 10, 10)))
+    published = publish(coverage_report((3, 20, 17), (28, 1, 1), (10, 10, 10)))
     assert [area.payees for area in published.areas] == [40, 30, 30]
     assert [area.paid_percent for area in published.areas] == [None, None, "33.34"]
 
 
 def test_two_small_communes_do_not_tell_each_other() -> None:
     # Of the 102 payees 100 are shown elsewhere: the two that are left would be one in each of the two communes left out.
-    published = publish(_report((30, 20, 10), (1, 0, 0), (0, 1, 0), (20, 10, 10)))
+    published = publish(coverage_report((30, 20, 10), (1, 0, 0), (0, 1, 0), (20, 10, 10)))
     assert [area.payees for area in published.areas] == [60, None, None, None]
     # One unpaid in either of two large communes, likewise: their shares and the total would tell both.
-    published = publish(_report((99, 1, 0), (98, 0, 1), (50, 40, 30), (60, 30, 30)))
+    published = publish(coverage_report((99, 1, 0), (98, 0, 1), (50, 40, 30), (60, 30, 30)))
     assert [area.payees for area in published.areas] == [100, 99, 120, 120]
     assert [area.paid_percent for area in published.areas] == [None, None, None, "50.00"]
     # Three paid in one commune, and the only other one that has anybody paid: without it, three would be what is left.
-    published = publish(_report((3, 20, 17), (50, 0, 0), (0, 30, 30)))
+    published = publish(coverage_report((3, 20, 17), (50, 0, 0), (0, 30, 30)))
     assert [area.paid_percent for area in published.areas] == [None, None, "0.00"]
 
 

@@ -14,12 +14,13 @@ from ansinh.payment import queries as payment_queries
 from ansinh.payment.archive import Archive
 from ansinh.payroll import operations as payroll
 from ansinh.payroll import queries as payroll_queries
+from ansinh.payroll.models import PayrollLine, PayrollRun
 from ansinh.payroll.queries import RunRow
 from ansinh.payroll.selection import select
 from ansinh.web import assets
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
-from tests.integration.visiting import AT, working
+from tests.integration.visiting import AT, page, working
 
 NOVEMBER = Month(2026, 11)
 VY_DA, PHU_XUAN = "19777", "19753"
@@ -64,3 +65,34 @@ def test_what_is_frozen_by_page_can_be_paid(tmp_path: Path) -> None:
     assert sent == payment.Sent(sent=3, unknown=0)
     checks = {**books.verify().checks, **payment_queries.invariants()}
     assert all(checks.values()), checks
+
+
+def test_runs_of_other_areas_are_not_listed_and_not_opened() -> None:
+    makers.severe(area=VY_DA)
+    makers.severe(area=PHU_XUAN)
+    own, province = _calculated(None, VY_DA), _calculated(month=Month(2026, 12))
+    for role, area, sees in (
+        ("commune_officer", VY_DA, True),
+        ("commune_officer", PHU_XUAN, False),
+        ("department_officer", "46", True),
+    ):
+        client = working(role, area)
+        assert (client.get(f"/ky-chi-tra/2026-11/{own.code}/tam-giu/").status_code == 200) == sees
+        assert (own.code in page(client, "/ky-chi-tra/2026-11/")) == sees
+        # A run of the whole province includes the commune; its month is listed for all of them.
+        december = page(client, "/ky-chi-tra/2026-12/")
+        assert province.code in december
+        assert ("/ky-chi-tra/2026-11/" in december) == sees
+    # A department of a commune, were there one, could not act for another.
+    assert _act("department_officer", own, "kiem-tra", PHU_XUAN) == 404
+
+
+def test_an_empty_draft_is_no_month() -> None:
+    makers.severe()
+    _calculated()
+    empty = _calculated(month=Month(2026, 12))
+    PayrollLine.objects.filter(run_id=empty.id).delete()
+    PayrollRun.objects.filter(id=empty.id).update(lines=0, control_total_dong=0)
+    client = working("department_officer")
+    assert client.get("/ky-chi-tra/").headers["Location"] == "/ky-chi-tra/2026-11/"
+    assert empty.code not in page(client, "/ky-chi-tra/2026-12/")

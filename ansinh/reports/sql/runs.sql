@@ -1,4 +1,5 @@
 -- The frozen runs of one month in one province: runs of the province itself, and of communes in it.
+-- With `smallest`, only runs of the province itself with at least so many lines.
 WITH RECURSIVE inside AS (
     SELECT id FROM office_area WHERE id = %(province)s
     UNION ALL
@@ -7,4 +8,5 @@ WITH RECURSIVE inside AS (
 SELECT run.id, run.area_id, run.lines
 FROM payroll_payrollrun AS run JOIN inside ON inside.id = run.area_id
 WHERE run.month = %(month)s AND run.state = 'FROZEN'
+  AND (%(smallest)s::integer IS NULL OR run.area_id = %(province)s AND run.lines >= %(smallest)s)
 ORDER BY run.frozen_at, run.id
