@@ -1,7 +1,7 @@
 """The answer of `ansinh law explain`: what one person is due in the payroll of a month, and which clause makes it so.
 
 The payroll is a difference: for each benefit and month, due as known now minus already settled. Arrears and recoveries
-are that one subtraction. Every line carries its clause and one Vietnamese sentence.
+are that one subtraction. Every line carries its clause and one sentence, in Vietnamese or English.
 """
 
 import datetime
@@ -11,15 +11,17 @@ from typing import Any
 
 from ansinh.base.months import Month
 from ansinh.law.facts import PersonFacts
-from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
+from ansinh.law.oracle import Instant, MonthResult, evaluate
 from ansinh.law.package import LawPackage
 from ansinh.law.sentences import (
     coefficient_text,
+    day_text,
     fact_label,
     found,
     granted_sentence,
     joined,
     money,
+    month_text,
     open_facts,
     unmet,
 )
@@ -32,12 +34,17 @@ Decided = Callable[[Month], frozenset[str] | None]
 
 @dataclass(frozen=True)
 class Asked:
-    """One person, the day of asking, and, for a register, which benefits had a decision in force in a month."""
+    """One person, the day of asking, for a register which benefits had a decision in a month, and the answer's language."""
 
     package: LawPackage
     facts: PersonFacts
     known_on: datetime.date
     decided: Decided | None = None
+    language: str = "vi"
+
+    def say(self, vi: str, en: str) -> str:
+        """Return the phrase in the language of the answer."""
+        return en if self.language == "en" else vi
 
     def result(self, month: Month, known_on: datetime.date | None = None) -> MonthResult:
         """Return what is due for the month, as known on the day of asking or on an earlier day."""
@@ -62,9 +69,10 @@ def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str,
 
     A month with something unknown is settled only as far as `may_settle` allows.
     """
-    # Only from the first settled month on: before it the register knows of no payment, and silence is not a debt of
-    # years.
-    earlier = [for_month for _, for_month in settled if for_month <= month]
+    # Only from the first settled month on: before it the register knows of no payment, and silence is no debt of years.
+    # What other rooms pay (carers, merit) and months before the law held here are none of this comparison's business.
+    codes = {benefit.code for benefit in asked.package.benefits}
+    earlier = [m for code, m in settled if code in codes and asked.package.first_month <= m <= month]
     found_differences = []
     for for_month in min(earlier, default=month).until(month):
         result = asked.result(for_month)
@@ -88,15 +96,17 @@ def explain(
     known_on: datetime.date,
     settled: Settled | None = None,
     decided: Decided | None = None,
+    language: str = "vi",
 ) -> dict[str, Any]:
     """Return what the person is due in the payroll of the month, in the contract's format.
 
-    `decided` names the benefits with a decision in force in a month (a register knows; FACTS.json does not).
+    `decided` names the benefits with a decision in force in a month (a register knows; FACTS.json does not). Every
+    `because` is in `language`, "vi" or "en".
 
     Raises:
         Refused: `law_not_encoded` when a month lies before the law held here.
     """
-    asked = Asked(package, facts, known_on, decided)
+    asked = Asked(package, facts, known_on, decided, language)
     before = settled or {}
     now = asked.result(month)
     # Whoever was already paid for this very month is owed only the difference, which is then no regular line.
@@ -104,7 +114,7 @@ def explain(
     already = {code for code, amount_dong in this_month.items() if amount_dong}
     # The month's own pay waits by the same rule as arrears: it is the same subtraction.
     free = [code for code in now.paid if may_settle(code, now.due[code], now.unknown, this_month)]
-    lines = [_regular(package, facts, now, code) for code in free if code not in already]
+    lines = [_regular(asked, now, code) for code in free if code not in already]
     for code, for_month, difference in differences(asked, month, before):
         if for_month != month or code in already:
             lines.append(_settling_line(asked, code, for_month, difference, before))
@@ -113,16 +123,12 @@ def explain(
         "person": facts.person,
         "total_dong": sum(line["amount_dong"] for line in lines),
         "lines": lines,
-        "not_granted": _not_granted(package, facts, now, known_on),
-        "needs_verification": _needs_verification(package, facts, now),
+        "not_granted": _not_granted(asked, now),
+        "needs_verification": _needs_verification(asked, now),
     }
 
 
-def _instant(package: LawPackage, facts: PersonFacts, result: MonthResult, standing: Standing) -> Instant:
-    return Instant(package, result.law, facts, standing.day)
-
-
-def _regular(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> dict[str, Any]:
+def _regular(asked: Asked, result: MonthResult, code: str) -> dict[str, Any]:
     standing = result.standings[code]
     assert standing.rule is not None
     return {
@@ -133,7 +139,9 @@ def _regular(package: LawPackage, facts: PersonFacts, result: MonthResult, code:
         "base_dong": standing.rule.base.value_dong,
         "amount_dong": standing.amount_dong,
         "clause": standing.rule.clause,
-        "because": granted_sentence(standing, _instant(package, facts, result, standing), "vi"),
+        "because": granted_sentence(
+            standing, Instant(asked.package, result.law, asked.facts, standing.day), asked.language
+        ),
     }
 
 
@@ -159,22 +167,30 @@ def _cause(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, s
     """
     package, result = asked.package, asked.result(for_month)
     due, standing = result.due.get(code, 0), result.standings[code]
-    name = package.benefit(code).name.vi
-    change = f"tháng {for_month.vi} đã trả {money(paid, 'vi')}, đúng ra là {money(due, 'vi')}"
+    name, when = package.benefit(code).name.of(asked.language), month_text(for_month, asked.language)
+    given, right = money(paid, asked.language), money(due, asked.language)
     # Only where both are positive: whoever was paid nothing, or is due nothing, was not moved from one amount to
     # another.
     by_law = changed_law(asked, code, for_month, paid) if due and paid else None
+    change = asked.say(
+        f"tháng {when} đã trả {given}, đúng ra là {right}", f"{given} was paid for {when}, {right} is right"
+    )
     if by_law is not None:
         clause, sentence = by_law
         return clause, f"{name}: {sentence}, {change}."
     if due and standing.rule is not None:
         if not paid:
-            change = f"tháng {for_month.vi} đủ điều kiện hưởng {money(due, 'vi')} nhưng chưa được trả"
+            change = asked.say(
+                f"tháng {when} đủ điều kiện hưởng {right} nhưng chưa được trả",
+                f"{right} was due for {when} and has not been paid",
+            )
         return standing.rule.clause, f"{name}: {change}."
     # Nothing is due and something was paid: the sentence asks for money back, so it names the reason before the duty.
-    clause = _procedure_clause(package, code, for_month, asked.known_on, "stop")
-    why = _why_stopped(package, asked.facts, result, code)
-    return clause, f"{name}: tháng {for_month.vi} đã trả {money(paid, 'vi')} nhưng {why}, nên phải thu hồi."
+    clause, why = _why_stopped(asked, result, code)
+    return clause, asked.say(
+        f"{name}: tháng {when} đã trả {given} nhưng {why}, nên phải thu hồi.",
+        f"{name}: {given} was paid for {when}, but {why}; so it is to be recovered.",
+    )
 
 
 def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[str, str] | None:
@@ -190,26 +206,66 @@ def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[s
             continue
         procedure = document.procedure(package.benefit(code).group)
         if procedure is not None and procedure.transition is not None:
-            return document.cite(procedure.transition), f"{document.citation} đưa người đang hưởng sang mức mới"
+            return document.cite(procedure.transition), asked.say(
+                f"{document.citation} đưa người đang hưởng sang mức mới",
+                f"{document.citation} moves those in payment to the new level",
+            )
         # Without a transition clause the raised amount itself is the reason, cited with the clause that raised it.
         raised = [v for v in package.parameters if v.document is document and v.applies_from <= for_month]
         if raised:
-            return raised[0].citation, f"{document.citation} thay đổi {raised[0].label.vi}"
+            return raised[0].citation, asked.say(
+                f"{document.citation} thay đổi {raised[0].label.vi}",
+                f"{document.citation} changes the {raised[0].label.en}",
+            )
     return None
 
 
-def _why_stopped(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> str:
+def _repealed(asked: Asked, code: str, for_month: Month) -> tuple[str, str] | None:
+    """Return clause and phrase of the newest document that ended the rule by which the benefit was last due, or None."""
+    package = asked.package
+    for document in package.in_force(asked.known_on):
+        eve = document.in_force_from - datetime.timedelta(days=1)
+        if not document.repeals or not package.in_force(eve):
+            continue
+        # Asked on the eve, the same month still stands by the rule that the document then ended: no second reading of
+        # old law.
+        before = asked.result(for_month, eve).standings[code].rule
+        for repeal in document.repeals:
+            if before is None or repeal.rule != before.rule.rule or for_month < repeal.from_month:
+                continue
+            since = month_text(repeal.from_month, asked.language)
+            phrase = asked.say(
+                f"{document.citation} đã bãi bỏ chế độ này từ tháng {since}",
+                f"{document.citation} ended this benefit from {since}",
+            )
+            if repeal.replaced_by is not None:
+                successor = package.benefit(repeal.replaced_by).name.of(asked.language)
+                phrase += asked.say(f" và thay bằng {successor.lower()}", f" and replaced it by: {successor}")
+            return document.cite(repeal.clause), phrase
+    return None
+
+
+def _why_stopped(asked: Asked, result: MonthResult, code: str) -> tuple[str, str]:
     # From the strongest reason to the weakest; a family should not read about a missing paper when the person has died.
+    facts, month = asked.facts, result.law.month
+    clause = _procedure_clause(asked.package, code, month, asked.known_on, "stop")
     if facts.death_date is not None and facts.death_date <= result.law.previous:
-        return (
-            f"người hưởng đã mất ngày {facts.death_date.day:02d}/{facts.death_date.month:02d}/{facts.death_date.year}"
-        )
+        died = day_text(facts.death_date, asked.language)
+        return clause, asked.say(f"người hưởng đã mất ngày {died}", f"the person died on {died}")
+    repealed = _repealed(asked, code, month)
+    if repealed is not None:
+        return repealed
     if code in result.undecided:
-        return "tháng đó chưa có quyết định hưởng"
-    standing = result.standings[code]
-    if standing.rule is not None:
-        return f"tháng đó hưởng chế độ khác cao hơn ({', '.join(result.paid)})"
-    return f"tháng đó không đủ điều kiện ({_missing_conditions(package, facts, result, code, 'vi')})"
+        return clause, asked.say("tháng đó chưa có quyết định hưởng", "there was no decision for that month")
+    if result.standings[code].rule is not None:
+        names = ", ".join(result.paid)
+        return clause, asked.say(
+            f"tháng đó hưởng chế độ khác cao hơn ({names})", f"a higher benefit is due for that month ({names})"
+        )
+    missing = _missing_conditions(asked.package, facts, result, code, asked.language)
+    return clause, asked.say(
+        f"tháng đó không đủ điều kiện ({missing})", f"the conditions were not met in that month ({missing})"
+    )
 
 
 def _procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
@@ -238,20 +294,20 @@ def nearest_rule(
 def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str, language: str) -> str:
     if not result.law.by_benefit[code]:
         return "the benefit does not exist in that month" if language == "en" else "tháng đó không có chế độ này"
+    if facts.birth_date is not None and facts.birth_date > result.law.end:
+        return "not yet born" if language == "en" else "khi đó chưa sinh"
     _, parts = nearest_rule(package, facts, result, code)
     instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month))
     return joined([found(part, instant, language) for part in parts])
 
 
-def _not_granted(
-    package: LawPackage, facts: PersonFacts, result: MonthResult, known_on: datetime.date
-) -> list[dict[str, Any]]:
+def _not_granted(asked: Asked, result: MonthResult) -> list[dict[str, Any]]:
     answers = []
     for code, rules in result.law.by_benefit.items():
         # A benefit without rules does not exist that month: nobody was refused it.
         if code in result.paid or code in result.unknown or not rules:
             continue
-        clause, because = refusal(package, facts, result, code, known_on, "vi")
+        clause, because = refusal(asked.package, asked.facts, result, code, asked.known_on, asked.language)
         answers.append({"benefit": code, "clause": clause, "because": because})
     return answers
 
@@ -281,6 +337,13 @@ def refusal(
     # What is missing is said of the one rule that comes closest: a list of all that a person is not would hurt and
     # explain nothing.
     rule, _ = nearest_rule(package, facts, result, code)
+    if facts.birth_date is not None and facts.birth_date > result.law.end:
+        born = day_text(facts.birth_date, language)
+        return rule.basis_citation, (
+            f"The person was born only on {born}, after the month asked about."
+            if english
+            else f"Người này sinh ngày {born}, sau tháng được hỏi, nên tháng đó chưa có chế độ nào."
+        )
     if facts.death_date is not None and facts.death_date <= result.law.previous:
         clause = _procedure_clause(package, code, month, known_on, "stop")
         return clause, (
@@ -301,20 +364,17 @@ def refusal(
     )
 
 
-def _needs_verification(
-    package: LawPackage, facts: PersonFacts, result: MonthResult, language: str = "vi"
-) -> list[dict[str, Any]]:
+def _needs_verification(asked: Asked, result: MonthResult) -> list[dict[str, Any]]:
     answers = []
     for code in result.law.by_benefit:
         if code not in result.unknown:
             continue
-        name = package.benefit(code).name.of(language)
-        for fact in open_questions(package, facts, result, code):
-            label = fact_label(package, fact, language)
-            because = (
-                f"“{name}” cannot be decided until this is verified: {label}."
-                if language == "en"
-                else f"Cần xác minh “{label}” trước khi trả lời có được hưởng “{name}” hay không."
+        name = asked.package.benefit(code).name.of(asked.language)
+        for fact in open_questions(asked.package, asked.facts, result, code):
+            label = fact_label(asked.package, fact, asked.language)
+            because = asked.say(
+                f"Cần xác minh “{label}” trước khi trả lời có được hưởng “{name}” hay không.",
+                f"“{name}” cannot be decided until this is verified: {label}.",
             )
             answers.append({"benefit": code, "fact": fact, "because": because})
     return answers

@@ -173,8 +173,10 @@ def read_document(key: str, value: Value, domain: DomainFile) -> Document:
     groups = {benefit.group for benefit in domain.benefits.values()}
     repeals = []
     for item in fields.items("repeals"):
-        named = item.fields("rule from_month clause")
-        repeals.append(Repeal(named["rule"].text(), named["from_month"].month(), _clause(named["clause"])))
+        named = item.fields("rule from_month clause", "replaced_by")
+        successor = named.get("replaced_by")
+        replaced_by = None if successor is None else successor.member(*domain.benefits)
+        repeals.append(Repeal(named["rule"].text(), named["from_month"].month(), _clause(named["clause"]), replaced_by))
     signed, gazette, until = (fields.get(name) for name in ("signed_on", "gazette_date", "in_force_to"))
     return Document(
         key=key,

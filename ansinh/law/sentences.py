@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from ansinh.base.dong import format_dong
+from ansinh.base.months import Month
 from ansinh.law.ages import completed_months, completed_years
 from ansinh.law.oracle import Instant, Standing, count_children, truth
 from ansinh.law.package import LawPackage
@@ -48,6 +49,11 @@ def day_text(day: datetime.date, language: str) -> str:
     return day.isoformat() if language == "en" else f"{day.day:02d}/{day.month:02d}/{day.year}"
 
 
+def month_text(month: Month, language: str) -> str:
+    """Return a month as people of the language read it."""
+    return str(month) if language == "en" else month.vi
+
+
 def granted_sentence(standing: Standing, instant: Instant, language: str) -> str:
     """Return why the benefit is granted, from the rule's own sentence."""
     priced = standing.rule
@@ -60,7 +66,7 @@ def granted_sentence(standing: Standing, instant: Instant, language: str) -> str
         "amount": money(standing.amount_dong, language),
         "children": str(standing.count),
         "age": str(completed_years(instant.facts.birth_date, instant.day)) if instant.facts.birth_date else "?",
-        "month": str(instant.law.month) if language == "en" else instant.law.month.vi,
+        "month": month_text(instant.law.month, language),
     }
     # The loader knows these words too (SENTENCE_WORDS), so that a blank without a word is refused with its line, not
     # here.
@@ -200,6 +206,8 @@ def _age_found(atom: Age | Born, instant: Instant, language: str) -> str:
     birth = instant.birth_date
     if birth is None:
         return "birth date not known" if language == "en" else "chưa rõ ngày sinh"
+    if birth > instant.day:
+        return "not yet born" if language == "en" else "khi đó chưa sinh"
     if isinstance(atom, Born):
         return f"{'born on' if language == 'en' else 'sinh ngày'} {day_text(birth, language)}"
     if atom.unit == "months":

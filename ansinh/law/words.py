@@ -91,6 +91,8 @@ class Repeal:
     rule: str
     from_month: Month
     clause: str
+    # The benefit that takes its place, when the document names one.
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True)

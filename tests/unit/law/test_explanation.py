@@ -1,6 +1,7 @@
 """The explanation of one person: the contract's example to the đồng, the clause of each line, sentences people understand."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -198,3 +199,73 @@ def test_the_month_for_pages_heeds_decisions(package: LawPackage) -> None:
     answer = explain_month(package, package.person(SEVERE), NOVEMBER, KNOWN_ON, granted=frozenset({"HT"}))
     statuses = {benefit["benefit"]: benefit["status"] for benefit in answer["benefits"]}
     assert (statuses["K6"], statuses["HT"], answer["total_dong"]) == ("no_decision", "not_granted", 0)
+
+
+def test_an_unknown_birth_date_leaves_open_what_hangs_on_age(package: LawPackage) -> None:
+    answer = asked(package, SEVERE, birth_date="unknown")
+    # The level of adults holds at any age; the higher one of children and old people is left open.
+    assert [(line["benefit"], line["amount_dong"]) for line in answer["lines"]] == [("K6", 810_000)]
+    assert {(entry["benefit"], entry["fact"]) for entry in answer["needs_verification"]} == {
+        ("K6", "birth_date"),
+        ("HT", "birth_date"),
+    }
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_nobody_is_of_a_negative_age(package: LawPackage, language: str) -> None:
+    facts = package.person({**SEVERE, "birth_date": "2030-05-01"})
+    answer = explain(package, facts, NOVEMBER, KNOWN_ON, months(10, 10, 810_000), language=language)
+    assert [line["kind"] for line in answer["lines"]] == ["recovery"]
+    said = [entry["because"] for entry in answer["lines"] + answer["not_granted"]]
+    assert not [sentence for sentence in said if "-" in sentence.replace("2026-10", "").replace("2030-05-01", "")]
+    assert ("khi đó chưa sinh" if language == "vi" else "not yet born") in said[0]
+    assert all(("01/05/2030" if language == "vi" else "2030-05-01") in sentence for sentence in said[1:])
+
+
+def test_an_abolished_benefit_is_recovered_by_the_clause_that_ended_it(package: LawPackage) -> None:
+    old = package.person({"birth_date": "1940-01-10", "area": "19777"})
+    settled = {("K5", Month(2025, 7)): 500_000}
+    answer = explain(package, old, Month(2025, 8), datetime.date(2025, 8, 20), settled)
+    by_benefit = {line["benefit"]: line for line in answer["lines"] if line["for_month"] == "2025-07"}
+    assert {code: line["amount_dong"] for code, line in by_benefit.items()} == {"K5": -500_000, "HT": 500_000}
+    assert by_benefit["K5"]["clause"] == "NĐ 176/2025/NĐ-CP, Điều 8 khoản 2"
+    assert "NĐ 176/2025/NĐ-CP đã bãi bỏ chế độ này từ tháng 07/2025" in by_benefit["K5"]["because"]
+    assert "trợ cấp hưu trí xã hội" in by_benefit["K5"]["because"]
+    # Somebody who never fulfilled the abolished clause is told what was missing, and not of the abolition.
+    young = explain(package, package.person(SEVERE), Month(2025, 8), datetime.date(2025, 8, 20), settled)
+    because = {line["benefit"]: line["because"] for line in young["lines"] if line["kind"] == "recovery"}
+    assert "bãi bỏ" not in because["K5"]
+
+
+VIETNAMESE = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉĩọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "settled"),
+    [
+        ({}, months(7, 10, 750_000)),
+        ({"death_date": "2026-09-30"}, months(9, 11, 810_000)),
+        ({"disability": "mild"}, months(10, 10, 810_000)),
+        ({}, months(10, 10, 750_000, "K8")),
+        ({"birth_date": "1945-01-10"}, months(10, 10, 540_000, "HT")),
+        ({"birth_date": "1945-01-10", "disability": None}, {("K5", Month(2025, 7)): 500_000}),
+        ({"hiv": "unknown", "household_poverty": "poor", "birth_date": "unknown"}, {}),
+        ({"decision_signed_on": "2026-12-01"}, months(10, 10, 810_000)),
+    ],
+)
+def test_every_sentence_can_be_english(
+    package: LawPackage, changes: dict[str, Any], settled: dict[tuple[str, Month], int]
+) -> None:
+    facts = package.person({**SEVERE, **changes})
+    english = explain(package, facts, NOVEMBER, KNOWN_ON, settled, language="en")
+    vietnamese = explain(package, facts, NOVEMBER, KNOWN_ON, settled)
+    for part in ("lines", "not_granted", "needs_verification"):
+        assert len(english[part]) == len(vietnamese[part])
+        for entry, other in zip(english[part], vietnamese[part], strict=True):
+            # Documents are cited by their Vietnamese names, and amounts are in đồng, in every language.
+            plain = entry["because"].replace("đồng", "").replace("NĐ", "").replace("NĐ-CP", "").replace("-CP", "")
+            plain = re.sub(r"/N?Đ", "", plain)
+            assert not VIETNAMESE.search(plain), entry["because"]
+            assert {k: v for k, v in entry.items() if k != "because"} == {
+                k: v for k, v in other.items() if k != "because"
+            }
