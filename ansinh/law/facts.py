@@ -21,6 +21,14 @@ _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 # Far above any pension, far below what a bigint holds once an amount is packed with a rule's number.
 _LARGEST_NUMBER = 10**12
 _NEVER = datetime.date.max
+# Codes of the contract that this package does not price (carers, funeral, merit): read, and left alone.
+_PRICED_ELSEWHERE = re.compile(r"C1|C2[acd]|F|NCC(-[A-Za-z0-9]{1,12}){1,2}", re.ASCII)
+_MERIT = ("kind", "wound_percent", "very_severe", "category")
+
+
+def is_priced_elsewhere(code: str) -> bool:
+    """Return whether the code names a benefit of the contract that this law package does not compute."""
+    return _PRICED_ELSEWHERE.fullmatch(code) is not None
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ class PersonFacts:
         """Return whether the benefit was in payment on the eve of the birthday."""
         # Whoever never received anything did not on any eve either, whenever that was.
         if birth_date is None:
-            return None if self.received.periods else False
+            return False if all(period.value == frozenset() for period in self.received.periods) else None
         eve = anniversary(birth_date, age) - datetime.timedelta(days=1)
         return _received(self.received, benefit, eve, eve)
 
@@ -182,7 +190,7 @@ def _codes(field: str, value: Any, benefits: frozenset[str]) -> frozenset[str]:
             field, value, 'phải là danh sách mã chế độ, ví dụ ["K1"].', 'use a list of benefit codes, like ["K1"].'
         )
     for code in value:
-        if code not in benefits:
+        if code not in benefits and not is_priced_elsewhere(code):
             _impossible(
                 field,
                 code,
@@ -211,6 +219,15 @@ def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) 
                 "an empty list; leave the field out for “no”.",
             )
         return Timeline((Period(_single(kind, field, value, benefits)),), missing)
+    periods = [
+        Period(_single(kind, field, period.value, benefits), period.start, period.end)
+        for period in _periods(field, value)
+    ]
+    return Timeline(tuple(periods), missing)
+
+
+def _periods(field: str, value: list[dict[str, Any]]) -> list[Period]:
+    """Return the periods as written, by date; their values are still to be read."""
     periods: list[Period] = []
     for item in value:
         for name in item:
@@ -223,13 +240,13 @@ def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) 
         )
         if start is not None and end is not None and start >= end:
             _impossible(field, f"{start} – {end}", "ngày “to” phải sau ngày “from”.", "“to” must be after “from”.")
-        periods.append(Period(_single(kind, field, item["value"], benefits), start, end))
+        periods.append(Period(item["value"], start, end))
     # Order is by date, not by how the file lists them; two values on one day would be two truths.
     periods.sort(key=lambda period: period.start or datetime.date.min)
     for earlier, later in itertools.pairwise(periods):
         if (earlier.end or _NEVER) > (later.start or datetime.date.min):
             _impossible(field, later.start, "hai khoảng thời gian chồng nhau.", "two periods overlap.")
-    return Timeline(tuple(periods), missing)
+    return periods
 
 
 def _children(value: Any, kinds: Mapping[str, FactKind]) -> tuple[ChildFacts, ...] | None:
@@ -290,8 +307,7 @@ def read_facts(
             )
     person = _identity(content)
     birth, death_date = _life(content)
-    if not isinstance(content.get("merit", []), list) and content["merit"] != UNKNOWN:
-        _impossible("merit", content["merit"], "phải là một danh sách.", "use a list.")
+    _check_merit(content.get("merit", []))
     # Birth and death are days of the person, not facts with periods; history, children and merit have readers of their
     # own.
     values = {
@@ -313,27 +329,64 @@ def read_facts(
     )
 
 
+def _check_merit(value: Any) -> None:
+    """Refuse a list of merit that could not be one; nothing is computed from it here."""
+    for number, entry in enumerate(_values("merit", value), start=1):
+        if entry == UNKNOWN:
+            continue
+        if not isinstance(entry, list):
+            _impossible("merit", entry, "phải là một danh sách.", "use a list.")
+        for place, item in enumerate(entry, start=1):
+            _check_merit_entry(f"merit[{place if number == 1 else f'{number}.{place}'}]", item)
+
+
+def _check_merit_entry(field: str, item: Any) -> None:
+    if not isinstance(item, dict):
+        _impossible(field, item, "mỗi diện phải là một đối tượng có “kind”.", "each entry is an object with a “kind”.")
+    for name in item:
+        if name not in _MERIT:
+            _unknown_fact(f"{field}.{name}", list(_MERIT))
+    kind = item.get("kind")
+    if not isinstance(kind, str) or not kind.startswith("NCC-") or not is_priced_elsewhere(kind):
+        _impossible(f"{field}.kind", kind, 'phải là mã như "NCC-06".', 'use a code like "NCC-06".')
+    percent, severe, category = item.get("wound_percent"), item.get("very_severe"), item.get("category")
+    is_percent = isinstance(percent, int) and not isinstance(percent, bool) and 0 <= percent <= 100
+    if percent not in (None, UNKNOWN) and not is_percent:
+        _impossible(f"{field}.wound_percent", percent, "phải là số từ 0 đến 100.", "use a number from 0 to 100.")
+    if severe not in (None, UNKNOWN) and not isinstance(severe, bool):
+        _impossible(f"{field}.very_severe", severe, "phải là true hoặc false.", "use true or false.")
+    if category is not None and not (isinstance(category, str) and 0 < len(category) <= 20):
+        _impossible(f"{field}.category", category, 'phải là chữ ngắn như "A".', 'use a short text like "A".')
+
+
+def _values(field: str, value: Any) -> list[Any]:
+    """Return the value alone, or each value of its periods after checking their days."""
+    if not (_is_periods(value) and any("value" in item for item in value)):
+        return [value]
+    return [period.value for period in _periods(field, value)]
+
+
 def _identity(content: dict[str, Any]) -> str:
     """Return the person's identifier; it and the area decide nothing, but a wrong file often shows in them first."""
-    area = content["area"]
-    if not isinstance(area, str) or not re.fullmatch(r"[0-9]{2,6}", area, re.ASCII):
-        _impossible(
-            "area", area, 'phải là mã địa bàn chính thức, ví dụ "19777".', 'use an official area code like "19777".'
-        )
+    for area in _values("area", content["area"]):
+        if area != UNKNOWN and (not isinstance(area, str) or not re.fullmatch(r"[0-9]{2,5}", area, re.ASCII)):
+            _impossible(
+                "area", area, 'phải là mã địa bàn chính thức, ví dụ "19777".', 'use an official area code like "19777".'
+            )
     person = content.get("id", "")
     if not isinstance(person, str | int) or isinstance(person, bool) or len(str(person)) > 100:
         _impossible("id", person, "phải là một mã ngắn.", "use a short identifier.")
     return str(person)
 
 
-def _life(content: dict[str, Any]) -> tuple[datetime.date, datetime.date | None]:
-    """Return the days of birth and death."""
-    birth = _day("birth_date", content["birth_date"])
-    if birth < _EARLIEST_BIRTH:
+def _life(content: dict[str, Any]) -> tuple[datetime.date | None, datetime.date | None]:
+    """Return the days of birth and death; None for a birth whose day nobody knows, and for no known death."""
+    birth = None if content["birth_date"] == UNKNOWN else _day("birth_date", content["birth_date"])
+    if birth is not None and birth < _EARLIEST_BIRTH:
         _impossible("birth_date", birth, "ngày sinh quá xa.", "the birth date is too long ago.")
     death = content.get("death_date")
     death_date = None if death in (None, UNKNOWN) else _day("death_date", death)
-    if death_date is not None and death_date < birth:
+    if death_date is not None and birth is not None and death_date < birth:
         _impossible("death_date", death_date, "ngày mất đứng trước ngày sinh.", "the death is before the birth.")
     return birth, death_date
 

@@ -16,6 +16,7 @@ from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.explanation import explain as explain_person
 from ansinh.law.explanation import read_settled_sum
+from ansinh.law.facts import is_priced_elsewhere
 from ansinh.law.package import LawPackage, load_package
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will say what one person is due in the payroll of a month, and why, from FACTS.json and SETTLED.json.
 
     Raises:
-        Refused: `file_not_found`, `file_too_large`, `file_not_utf8`, `file_not_json`, `date_invalid`, `month_invalid`, `settled_invalid`,
+        Refused: `file_not_found`, `file_too_large`, `file_not_utf8`, `file_not_json`, `duplicate_field`, `date_invalid`, `month_invalid`, `settled_invalid`,
             and those of the facts (`unknown_fact`, `impossible_value`, …).
     """
     month = Month.parse(arguments.month)
@@ -119,7 +120,11 @@ def read_settled(content: Any, package: LawPackage) -> dict[tuple[str, Month], i
                 f"entry {number} must give the benefit and the month as text",
                 number,
             )
-        entries.append((package.benefit(code).code, Month.parse(item["for_month"]), amount_dong))
+        month = Month.parse(item["for_month"])
+        # Carers' support, funeral costs and merit are paid by other law; they are no mistake, and nothing of them is
+        # compared.
+        if not is_priced_elsewhere(code):
+            entries.append((package.benefit(code).code, month, amount_dong))
     return read_settled_sum(entries)
 
 
@@ -177,7 +182,12 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for name, value in pairs:
         if name in content:
-            raise ValueError(f"“{name}” is written twice")
+            raise Refused(
+                "duplicate_field",
+                vi=f"Mục “{name}” viết hai lần trong một đối tượng JSON. Hãy giữ lại một.",
+                en=f"“{name}” is written twice in one JSON object. Keep one of them.",
+                field=name,
+            )
         content[name] = value
     return content
 

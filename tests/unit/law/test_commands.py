@@ -43,6 +43,22 @@ def test_several_settlements_of_one_month_add_up(tmp_path: Path) -> None:
     assert law.explain(arguments(tmp_path, FACTS, settled))["total_dong"] == 810_000
 
 
+def test_a_field_written_twice_is_named(tmp_path: Path) -> None:
+    content = b'{"birth_date": "1980-03-09", "area": "19777", "children": [{"birth_date": "2015-01-01", "studying": true, "studying": false}]}'
+    refused = refusal(arguments(tmp_path, content))
+    assert (refused.details["field"], "studying" in refused.vi) == ("studying", True)
+
+
+@pytest.mark.parametrize(
+    ("benefit", "month"),
+    [("C1", "2026-09"), ("C2d", "2026-09"), ("F", "2026-09"), ("NCC-01a", "2026-09"), ("K6", "2020-10")],
+)
+def test_what_other_law_pays_or_earlier_law_paid_is_left_alone(tmp_path: Path, benefit: str, month: str) -> None:
+    settled = [{"benefit": benefit, "for_month": month, "amount_dong": 400_000}]
+    lines = law.explain(arguments(tmp_path, FACTS, settled))["lines"]
+    assert [(line["benefit"], line["for_month"]) for line in lines] == [("K6", "2026-11")]
+
+
 def test_today_is_the_default_day_of_asking(tmp_path: Path) -> None:
     assert law.explain(arguments(tmp_path, FACTS, known_on=None))["month"] == "2026-11"
 
@@ -54,7 +70,7 @@ def test_today_is_the_default_day_of_asking(tmp_path: Path) -> None:
         (b"", "file_not_json"),
         (b"{", "file_not_json"),
         (b"[" * 200_000, "file_not_json"),
-        (b'{"birth_date": "1980-03-09", "birth_date": "1990-03-09", "area": "19777"}', "file_not_json"),
+        (b'{"birth_date": "1980-03-09", "birth_date": "1990-03-09", "area": "19777"}', "duplicate_field"),
         (b'{"birth_date": "1980-03-09", "area": "19777", "monthly_pension_dong": NaN}', "file_not_json"),
         (
             b'{"birth_date": "1980-03-09", "area": "19777", "monthly_pension_dong": ' + b"9" * 5000 + b"}",
@@ -85,7 +101,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         ([{"benefit": "K6", "for_month": 202610, "amount_dong": 1}], "settled_invalid"),
         ([{"benefit": "K6", "for_month": "2026-13", "amount_dong": 1}], "month_invalid"),
         ([{"benefit": "Z1", "for_month": "2026-10", "amount_dong": 1}], "unknown_benefit"),
-        ([{"benefit": "K6", "for_month": "2020-10", "amount_dong": 1}], "law_not_encoded"),
+        ([{"benefit": "NCC", "for_month": "2026-10", "amount_dong": 1}], "unknown_benefit"),
     ],
 )
 def test_a_wrong_file_of_settlements_is_refused(tmp_path: Path, settled: Any, reason: str) -> None:

@@ -25,13 +25,17 @@ REFUSED = [
     (given(disabilty="severe"),                                                  "unknown_fact",      "disabilty"),
     ({"area": "19777"},                                                          "missing_fact",      "birth_date"),
     ({"birth_date": "1950-03-09"},                                               "missing_fact",      "area"),
-    (given(birth_date="unknown"),                                                "impossible_value",  "birth_date"),
     (given(birth_date="1950-02-30"),                                             "impossible_value",  "birth_date"),
     (given(birth_date="1950"),                                                   "impossible_value",  "birth_date"),
     (given(birth_date="1850-01-01"),                                             "impossible_value",  "birth_date"),
     (given(death_date="1949-01-01"),                                             "impossible_value",  "death_date"),
     (given(area="Vỹ Dạ"),                                                        "impossible_value",  "area"),
     (given(area=19777),                                                          "impossible_value",  "area"),
+    (given(area="197770"),                                                       "impossible_value",  "area"),
+    (given(area="1"),                                                            "impossible_value",  "area"),
+    (given(area=[{"value": "x1"}]),                                              "impossible_value",  "area"),
+    (given(area=[{"value": "19777", "since": "2020-01-01"}]),                    "unknown_fact",      "area.since"),
+    (given(area=[{"value": "19777"}, {"value": "19780"}]),                       "impossible_value",  "area"),
     (given(disability="heavy"),                                                  "impossible_value",  "disability"),
     (given(disability=True),                                                     "impossible_value",  "disability"),
     (given(hiv="yes"),                                                           "impossible_value",  "hiv"),
@@ -54,6 +58,14 @@ REFUSED = [
     (given(hiv=[{"value": "maybe"}]),                                            "impossible_value",  "hiv"),
     (given(decision_signed_on="soon"),                                           "impossible_value",  "decision_signed_on"),
     (given(merit={}),                                                            "impossible_value",  "merit"),
+    (given(merit=["NCC-06"]),                                                    "impossible_value",  "merit[1]"),
+    (given(merit=[{"wound_percent": 81}]),                                       "impossible_value",  "merit[1].kind"),
+    (given(merit=[{"kind": "hero"}]),                                            "impossible_value",  "merit[1].kind"),
+    (given(merit=[{"kind": "NCC-06", "wound_percent": 101}]),                    "impossible_value",  "merit[1].wound_percent"),
+    (given(merit=[{"kind": "NCC-06", "very_severe": "yes"}]),                    "impossible_value",  "merit[1].very_severe"),
+    (given(merit=[{"kind": "NCC-06", "category": 1}]),                           "impossible_value",  "merit[1].category"),
+    (given(merit=[{"kind": "NCC-06", "wound": 81}]),                             "unknown_fact",      "merit[1].wound"),
+    (given(was_receiving=["C3"]),                                                "impossible_value",  "was_receiving"),
     (given(id=True),                                                             "impossible_value",  "id"),
 ]  # fmt: skip
 
@@ -79,6 +91,22 @@ def test_the_contract_s_example_is_read(package: LawPackage) -> None:
         "decision_signed_on": "2024-02-20", "application_on": "2024-02-10",
     })  # fmt: skip
     assert (facts.person, facts.birth_date, facts.death_date) == ("p1", datetime.date(1950, 3, 9), None)
+
+
+@pytest.mark.parametrize("changes", [
+    {"area": [{"value": "19777", "to": "2025-07-01"}, {"value": "19780", "from": "2025-07-01"}]},
+    {"area": [{"value": "unknown"}]},
+    {"merit": [{"value": [{"kind": "NCC-06", "wound_percent": 61}], "from": "2020-01-01"}]},
+    {"merit": "unknown"},
+    {"was_receiving": ["K6", "C1", "C2a", "C2c", "C2d", "F", "NCC-06", "NCC-01a"]},
+])  # fmt: skip
+def test_every_form_of_the_contract_is_read(package: LawPackage, changes: dict[str, Any]) -> None:
+    assert package.person(given(**changes)).birth_date == datetime.date(1950, 3, 9)
+
+
+def test_an_unknown_birth_date_leaves_the_death_to_be_read(package: LawPackage) -> None:
+    facts = package.person(given(birth_date="unknown", death_date="2026-10-01"))
+    assert (facts.birth_date, facts.death_date) == (None, datetime.date(2026, 10, 1))
 
 
 def test_a_value_changes_on_its_day(package: LawPackage) -> None:
