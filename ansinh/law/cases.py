@@ -292,6 +292,9 @@ def unverified(package: LawPackage) -> list[dict[str, str]]:
     for document in package.documents:
         if not document.verification.verified:
             found.append({"kind": "document", "clause": document.citation, "note": document.verification.note})
+        for reading in document.readings:
+            cited = document.cite(reading.clause)
+            found.append({"kind": "reading", "clause": cited, "what": document.citation, "note": reading.text})
     for version in package.parameters:
         if not version.verification.verified:
             what = f"{version.label.vi} {version.value_dong} từ {version.applies_from}"

@@ -24,6 +24,7 @@ from ansinh.law.words import (
     Level,
     ParameterVersion,
     Procedure,
+    Reading,
     Repeal,
     RuleVersion,
     Text,
@@ -164,11 +165,17 @@ def _procedure(value: Value, groups: set[str]) -> Procedure:
     )
 
 
+def _reading(value: Value) -> Reading:
+    named = value.fields("clause reading")
+    return Reading(_clause(named["clause"]), named["reading"].text())
+
+
 def read_document(key: str, value: Value, domain: DomainFile) -> Document:
     """Return the checked content of `document.yaml`."""
     # The dates must be written even when nobody knows them (as null): a forgotten clock would silently be an open one.
     fields = value.fields(
-        "citation issuer title signed_on gazette_date in_force_from in_force_to status note", "procedures repeals"
+        "citation issuer title signed_on gazette_date in_force_from in_force_to status note",
+        "procedures repeals readings",
     )
     groups = {benefit.group for benefit in domain.benefits.values()}
     repeals = []
@@ -190,6 +197,7 @@ def read_document(key: str, value: Value, domain: DomainFile) -> Document:
         verification=_verification(fields),
         procedures=tuple(_procedure(item, groups) for item in fields.items("procedures")),
         repeals=tuple(repeals),
+        readings=tuple(_reading(item) for item in fields.items("readings")),
     )
 
 

@@ -114,6 +114,7 @@ class LawPackage:
         found |= {version.citation for version in self.parameters}
         for document in self.documents:
             found |= {document.cite(repeal.clause) for repeal in document.repeals}
+            found |= {document.cite(reading.clause) for reading in document.readings}
             for procedure in document.procedures:
                 named = (procedure.start, procedure.change, procedure.stop, procedure.combination, procedure.transition)
                 found |= {document.cite(clause) for clause in named if clause}

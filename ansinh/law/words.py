@@ -96,6 +96,14 @@ class Repeal:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a clause that leaves room is read here, for every benefit it touches; shown, and never as settled law."""
+
+    clause: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Document:
     """A legal document and its clocks."""
 
@@ -111,6 +119,7 @@ class Document:
     verification: Verification
     procedures: tuple[Procedure, ...] = ()
     repeals: tuple[Repeal, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     def cite(self, clause: str) -> str:
         """Return the full citation of one of its clauses."""

@@ -89,4 +89,12 @@ def test_a_clause_that_ends_without_successor_leaves_a_month_without_amount(laws
 def test_what_is_not_verified_is_listed(package: LawPackage) -> None:
     listed = check(package, {})["unverified"]
     assert {"NĐ 76/2024/NĐ-CP, Điều 1", "NĐ 176/2025/NĐ-CP, Điều 3 khoản 1"} <= {entry["clause"] for entry in listed}
+    readings = {(entry["clause"], entry["what"]) for entry in listed if entry["kind"] == "reading"}
+    # The months in which the decrees and the register's rule of the decision's month differ, and those who died between.
+    assert {
+        ("NĐ 20/2021/NĐ-CP, Điều 5 khoản 6", "K6"),
+        ("NĐ 20/2021/NĐ-CP, Điều 5 khoản 5 điểm b", "K5b"),
+        ("NĐ 20/2021/NĐ-CP, Điều 5 khoản 5 điểm c", "K5c"),
+        ("NĐ 335/2026/NĐ-CP, Điều 32 khoản 3", "NĐ 335/2026/NĐ-CP"),
+    } <= readings
     assert {entry["kind"] for entry in listed} == {"document", "parameter", "reading"}
