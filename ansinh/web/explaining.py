@@ -78,6 +78,7 @@ def benefit_name(code: str) -> str:
 
 def fact_name(kind: str, fallback: str) -> str:
     """Return what a fact is called in the law package."""
+    # Facts about a child stand in a list of their own, under names that no fact of the person has.
     found = law().facts.get(kind) or law().child_facts.get(kind)
     return found.label.of(_language()) if found else fallback
 
@@ -139,10 +140,11 @@ def _ask(
         package.child_facts,
         frozenset(benefit.code for benefit in package.benefits),
     )
-    return explain(package, facts, month, known_on, settled)
+    return explain(package, facts, month, known_on, settled, language=_language())
 
 
 def _sum_text(reason: dict[str, Any]) -> str:
+    # Only a sum that comes from a coefficient can be shown as one; a fixed amount explains itself.
     if "coefficient" not in reason:
         return ""
     base = f"{reason['base_dong']:,}".replace(",", ".")

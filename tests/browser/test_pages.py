@@ -116,6 +116,19 @@ def test_coverage_is_a_picture_and_a_table_with_the_same_figures(visitors: Visit
     assert visitor.open("/nguoi/") == 403
 
 
+def test_a_phone_shows_the_whole_map_and_the_key_figure_without_scrolling_aside(visitors: Visitors) -> None:
+    visitor = visitors(viewport=PHONE)
+    visitor.sign_in("lanhdao")
+    visitor.open("/do-phu/2026-11/")
+    figure = visitor.page.locator("#bang ~ table tbody tr:first-child td:nth-of-type(2)")
+    expect(figure).to_contain_text("%")
+    for what in (visitor.page.locator("svg[role=img]"), figure):
+        box = what.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+
+
 def test_a_persons_page_explains_each_dong_down_to_the_clause(visitors: Visitors) -> None:
     visitor = visitors()
     visitor.sign_in("xa19777")

@@ -242,6 +242,14 @@ def test_writing_needs_the_token_of_our_own_form(database: None) -> None:
     assert "mở quá lâu" in answer.content.decode()
 
 
+def test_where_nobody_is_paid_nobody_is_said_to_have_an_account(books: Books) -> None:
+    run = books.run()
+    books.item(run, books.person(PHU_XUAN, "PAYING"), PHU_XUAN, due=540_000, paid=540_000, status="PAID")
+    page = _signed_in(books, "commune_officer", VY_DA).get(f"/do-phu/{MONTH}/").content.decode()
+    assert "Chưa có người nhận tiền nào" in page
+    assert "Ai cũng có tài khoản" not in page
+
+
 # ── the second person's yes ──────────────────────────────────────────────────────────────────────────────────────────
 
 

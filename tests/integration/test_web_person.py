@@ -147,3 +147,15 @@ def test_a_draft_of_a_later_month_is_not_the_page_that_opens() -> None:
     words = page(working("commune_officer", "19777"), f"/nguoi/{person.id}/")
     assert "Được hưởng trong kỳ tháng 11/2026" in words
     assert "12/2026" not in words
+
+
+def test_an_english_reader_gets_english_reasons_and_the_clause_as_it_is_printed() -> None:
+    person = makers.severe()
+    _a_paid_month()
+    client = working("commune_officer", "19777")
+    client.cookies["django_language"] = "en"
+    words = page(client, f"/nguoi/{person.id}/")
+    reasons = " ".join(re.findall(r'<p class="govuk-body">((?:As |[A-Z])[^<]*)</p>', words))
+    assert "the monthly benefit is 1.5 times the base standard" in reasons
+    assert "NĐ 335/2026/NĐ-CP, Điều 6 khoản 1 điểm e" in words
+    assert not re.search(r"Vì là|đã trả|Chế độ này", words)
