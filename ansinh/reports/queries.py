@@ -33,6 +33,7 @@ _PUBLISHED_MONTH = (
     " WHERE run.state = 'FROZEN' AND area.level = 'province' AND run.lines >= %s AND (%s::text IS NULL OR area.code = %s)"
 )
 _LINES = "SELECT lines FROM payroll_payrollrun WHERE id = %s"
+# A run belongs to a province, or to a commune below it, with or without a district between: the uppermost counts.
 _PROVINCES = (
     "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
     " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
@@ -142,6 +143,7 @@ def _current_holds(runs: list[tuple[int, int, int]], communes: Container[int]) -
 
     A later run of the same month computes the holds again, so only the latest run that covers an area speaks for it.
     """
+    # `runs` come in the order of their freezing: the last that covers an area is the last word on it.
     run_areas = {run: area for run, area, _ in runs}
     province_runs = [run for run, area, _ in runs if area not in communes]
     count = amount = 0
@@ -155,6 +157,7 @@ def _current_holds(runs: list[tuple[int, int, int]], communes: Container[int]) -
 
 def _areas_of(province_code: str, month: Month, run_ids: dict[str, list[int]]) -> tuple[AreaCoverage, ...]:
     """Return the funnel of every commune, those without a payee too: a commune that is missing would look forgotten."""
+    # As the province is at the end of the month: a unit merged in its middle appears as what it became.
     communes = office.communes_of(province_code, on=month.last_day)
     by_area: dict[int, list[tuple[str, str, int]]] = {commune.id: [] for commune in communes}
     for area, stage, reason, count in _rows(statement("reports", "payees"), run_ids):
@@ -213,6 +216,7 @@ def progress_of(run_id: int) -> RunProgress:
         items=sum(row.count for row in sums),
         # Cash items wait for people, not for a provider's answer; they are in neither of the two.
         answered=sum(row.count for row in sums if row.status in {"PAID", "REJECTED", "RETURNED"}),
+        # An attempt of unknown fate is awaited too, whether or not its money counts as being on the way.
         awaited=sum(max(row.in_flight, row.count if row.status == "UNKNOWN" else 0) for row in sums),
         batches=batches,
         batches_sent=batches_sent,
@@ -259,6 +263,7 @@ def published(month: Month | None = None, province_code: str | None = None) -> P
         Refused: as `coverage`.
     """
     with transaction.atomic():
+        # The wide sight lives until it is undone: left on, the rest of an officer's page would show the whole province.
         put_on(everything("public"))
         newest = month or _published_month(province_code)
         if newest is None:

@@ -6,6 +6,8 @@ What could tell a health status has no word of its own: such a benefit shares it
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+# `noop` marks the Vietnamese for the catalogue; it is translated when shown, because this table is read before anybody
+# has chosen a language.
 _ROLES = {
     "administrator": noop("Quản trị hệ thống"),
     "commune_officer": noop("Cán bộ cấp xã"),

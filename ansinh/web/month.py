@@ -83,6 +83,7 @@ class Act:
     carry_out: Callable[..., payroll.RunRow]
 
 
+# The addresses of the acts; each button, question and rule below is found by the same word.
 ACTS = {
     "kiem-tra": Act(access.CHECKERS, "CALCULATED", payroll_operations.check),
     "duyet": Act(access.APPROVERS, "CHECKED", payroll_operations.approve),
@@ -121,6 +122,7 @@ def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ..
             % {"answered": number(progress.answered), "awaited": number(progress.awaited)},
         ),
     ]
+    # Steps are done from the left: one that looks done beyond an open one is shown as later, not as a gap.
     done = next((place for place, (_name, is_done, _note) in enumerate(steps) if not is_done), len(steps))
     return tuple(
         Step(
@@ -192,7 +194,10 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
 def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     """Show who is held in a run and why, page by page; lists never tell the benefit."""
     run = _run_of(request, month, code)
+    # The page goes on after the last row seen, not at the n-th row: rows keep their place when others are added, and
+    # the thousandth page costs what the first does.
     after = request.GET.get("sau", "0")
+    # Digits of other scripts are digits to Python, and a longer number is none to the database.
     if not (after.isascii() and after.isdigit() and len(after) <= 15):
         raise Http404
     # One more than a page shows whether there is a next one, without counting them all.
@@ -232,6 +237,7 @@ def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> Http
         context = {"run": run, "month": run.month, "act": act_name, "button": button, "question": question}
         template = "web/parts/act.html" if request.htmx else "web/act.html"  # type: ignore[attr-defined]
         return render(request, template, context)
+    # What was on the page is what is decided about: the hash stands for every line of it.
     if request.POST.get("sha256") != run.sha256:
         raise Refused(
             "control_total_changed",

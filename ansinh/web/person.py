@@ -91,6 +91,7 @@ class AddressView:
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Find people by name, national id or phone, in the reader's own area."""
+    # Nothing typed finds nobody: a list of everybody is no search, and nobody should browse through people.
     asked = request.GET.get("q", "").strip()[:100]
     found = people.search_people(asked, limit=FOUND_AT_MOST) if asked else []
     context = {"q": asked, "found": found, "is_full": len(found) == FOUND_AT_MOST, "limit": FOUND_AT_MOST}
@@ -150,6 +151,7 @@ def _payments(person_id: int) -> list[PaymentView]:
 
 
 def _address(payee_id: int) -> AddressView | None:
+    # At most one: the database allows one current address a payee.
     current = [row for row in people.addresses_of(payee_id) if row.valid_to is None]
     if not current:
         return None
@@ -160,6 +162,7 @@ def _address(payee_id: int) -> AddressView | None:
 def _month(request: HttpRequest, months: list[Month]) -> Month:
     """Return the month asked for, else the newest one with a frozen run, else the present one."""
     asked = request.GET.get("thang")
+    # A wrong month is refused by name; a missing one is the newest that has something to show.
     if asked:
         return Month.parse(asked)
     return months[0] if months else Month.of(timezone.localdate())
@@ -169,6 +172,7 @@ def _month(request: HttpRequest, months: list[Month]) -> Month:
 @require_safe
 def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show one person; a person of another area is not found. That somebody looked is kept in the audit trail."""
+    # Beyond a bigint the database answers with an error, not with nobody.
     if person_id > 2**63 - 1:
         raise Http404
     file = people.person_file(person_id)

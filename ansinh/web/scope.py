@@ -18,6 +18,8 @@ from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
 from ansinh.office.security import acting
 
+# What a refusal means to a browser; any other is 409: the request was understood, and the state of things is against
+# it.
 _STATUS = {
     "staff_unknown": 403,
     "role_not_allowed": 403,
@@ -52,6 +54,7 @@ def areas_around(request: HttpRequest) -> frozenset[str]:
 
 def go(request: HttpRequest, address: str) -> HttpResponse:
     """Send the browser to another page; a request of HTMX must leave the whole page, not swap a part of it."""
+    # A redirect would be followed by the script, and the sign-in put into the middle of the page.
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
@@ -74,6 +77,7 @@ class ScopeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request; pages with personal data are never kept by a cache on the way."""
+        # Pages come back written out in full: a streamed one would be read after the transaction, when no scope is on.
         response = self.get_response(request)
         if getattr(request, "staff", None) is not None:
             response.headers.setdefault("Cache-Control", "no-store")
@@ -89,6 +93,8 @@ class ScopeMiddleware:
         if any("\0" in text for values in (request.GET.values(), kwargs.values()) for text in map(str, values)):
             raise Http404
         try:
+            # The view is called from here, not by Django: only so can the scope be put around it. This middleware must
+            # stay the last, after the check of the forms' token, which would otherwise come too late.
             if getattr(view, "is_open_to_all", False):
                 return view(request, *args, **kwargs)
             # From here on nobody is anonymous; a page forgotten in this list is closed, not open.

@@ -24,6 +24,7 @@ def _open_session(request: HttpRequest, staff_id: int) -> None:
 
 
 def _next_page(request: HttpRequest) -> str:
+    # Only a path on this site: whoever sends a link could else show a copy of the sign-in after the real one.
     wanted = request.POST.get("tiep") or request.GET.get("tiep") or "/"
     return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
 
@@ -43,6 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             username=context["ten"].strip(), password=request.POST.get("mat_khau", ""), at=timezone.now()
         )
     except Refused as refusal:
+        # The name is shown again, the password never; 403 lets a fence in front of the server count the tries too.
         context["error"] = refusal.message(get_language() or "vi")
         return render(request, "web/sign_in.html", context, status=403)
     _open_session(request, member.id)
@@ -67,6 +69,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/change_password.html")
     new = request.POST.get("mat_khau", "")
+    # The first of the errors; replaced when another one is found, shown only when nothing was changed.
     error = _("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")
     try:
         # Whoever finds an open session must not be able to lock its owner out: the old password is asked again.

@@ -26,6 +26,7 @@ def number(amount: int | None) -> str:
 @register.filter
 def percent(text: str | None) -> str:
     """Write "52.00" as 52,00 %."""
+    # The decimal sign is changed by text: the percentages were rounded once, so that they add up, and never again.
     return "–" if not text else text.replace(".", ",") + "\u00a0%"
 
 
@@ -34,6 +35,7 @@ def day(moment: datetime.date | None) -> str:
     """Write a day as dd/mm/yyyy; of an instant, the day in Vietnam."""
     if moment is None:
         return "–"
+    # An instant is stored in UTC; of seven in the morning, its UTC date is still yesterday's.
     if isinstance(moment, datetime.datetime):
         moment = timezone.localtime(moment)
     return f"{moment:%d/%m/%Y}"
