@@ -23,7 +23,12 @@ _AT_PREV = "fact.valid_from <= %(prev)s"
 # Facts that other tables than people_circumstance know.
 _ELSEWHERE = {
     "household_poverty": ("coalesce(poverty.at_end, 'none')", "coalesce(poverty.at_prev, 'none')"),
-    "area_hardship": ("coalesce(hardship.at_end, false)", "coalesce(hardship.at_prev, false)"),
+    "area_hardship": (
+        # Only the few who died in the month ask for another day than everybody in their area.
+        "CASE WHEN died.day IS NULL THEN coalesce(hardship.at_end, false) ELSE EXISTS (SELECT FROM office_hardship AS one"
+        " WHERE one.area_id = person.area_id AND one.valid_from <= died.day AND (one.valid_to IS NULL OR one.valid_to > died.day)) END",
+        "coalesce(hardship.at_prev, false)",
+    ),
 }
 _PROTECTED = ("hiv",)
 

@@ -6,7 +6,7 @@ WITH raised AS (
     FROM people_parentchild AS raised
     JOIN facts ON facts.person_id = raised.parent_id
     JOIN people_person AS child ON child.id = raised.child_id
-    WHERE raised.valid_from <= %(end)s::date AND (raised.valid_to IS NULL OR raised.valid_to > %(end)s::date)
+    WHERE raised.valid_from <= %(end)s::date AND (raised.valid_to IS NULL OR raised.valid_to > least(%(end)s::date, facts.death_date))
       AND (child.death_date IS NULL OR child.death_date > %(end)s::date)
 ), circumstance AS (
     SELECT fact.person_id, {child_circumstance_columns}

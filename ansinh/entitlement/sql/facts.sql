@@ -61,5 +61,6 @@ LEFT JOIN circumstance ON circumstance.person_id = person.id
 LEFT JOIN protected ON protected.person_id = person.id
 LEFT JOIN poverty ON poverty.person_id = person.id
 LEFT JOIN hardship ON hardship.area_id = person.area_id
+LEFT JOIN died ON died.person_id = person.id
 -- An incomplete birth date makes every age unknown; such a person is held by the payroll, not guessed here.
 WHERE person.birth_precision = 'day'
