@@ -10,10 +10,11 @@ from django.db.utils import IntegrityError
 
 from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
-from ansinh.ledger.models import LedgerAccount
+from ansinh.ledger.models import LedgerAccount, Transfer
 from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, ROOT_OF, chain_link
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
+_LARGEST = 10**17
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
 
 
@@ -86,14 +87,32 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
     """This will book money given by the budget, once per document number.
 
     Raises:
-        Refused: `amount_not_positive`.
+        Refused: `amount_not_positive`, `number_too_large`, `document_already_booked` with another amount.
     """
+    if max(amount_dong, document) > _LARGEST:
+        raise Refused(
+            "number_too_large",
+            vi="Số tiền hoặc số văn bản quá lớn. Hãy kiểm tra lại số đã gõ.",
+            en="The amount or the document number is too large. Check what was typed.",
+        )
     if amount_dong <= 0:
         raise Refused(
             "amount_not_positive",
             vi="Số tiền dự toán phải lớn hơn 0.",
             en="The amount must be above zero.",
             amount=amount_dong,
+        )
+    booked = (
+        Transfer.objects.filter(code=Code.APPROPRIATE, reference=document).values_list("amount_dong", flat=True).first()
+    )
+    if booked not in {None, amount_dong}:
+        # The same document twice is a repeated command; the same document with another sum is a mistake in one of the two.
+        raise Refused(
+            "document_already_booked",
+            vi=f"Văn bản số {document} đã ghi dự toán {booked} đồng. Hãy kiểm tra số văn bản hoặc số tiền.",
+            en=f"Document {document} was booked with {booked} đồng. Check the number or the amount.",
+            document=document,
+            booked_dong=booked,
         )
     return book_one(
         code=Code.APPROPRIATE,

@@ -105,7 +105,7 @@ def export(program: str, month: Month | None) -> Iterator[str]:
         yield from (
             ('option "title" "AnSinh"\n', 'option "operating_currency" "VND"\n\n')
             if is_beancount
-            else ("commodity 1.000 VND\n\n",)
+            else ("commodity 1000. VND\n\n",)
         )
         yield from (
             f"2021-01-01 open {_account(name)} VND\n" if is_beancount else f"account {_account(name)}\n"

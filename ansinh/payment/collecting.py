@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from django.db import connection, transaction
+from django.utils import timezone
 from psycopg import Cursor
 
 from ansinh.base.refusals import Refused
@@ -141,7 +142,7 @@ def _apply(
             try:
                 with stage("parse"):
                     reading = gateway.parse(inbound)
-                    lines = _load(cursor, reading, office_queries.instance_number(), at.date())
+                    lines = _load(cursor, reading, office_queries.instance_number(), timezone.localdate(at))
             except Refused as refusal:
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils import timezone
 from psycopg import Cursor
 
 from ansinh.base.months import Month
@@ -67,7 +68,7 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
                 Batch(
                     message_id=batch.message_id,
                     created_at=batch.created_at,
-                    execution_date=next_working_day(batch.created_at.date()),
+                    execution_date=next_working_day(timezone.localdate(batch.created_at)),
                     debtor=gateway.debtor,
                     instructions=_instructions(cursor, instance, purpose),
                     count=batch.instructions,

@@ -10,6 +10,7 @@ import json
 
 from django.db import connection, transaction
 from django.db.models import Min
+from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -171,7 +172,7 @@ def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> 
         "run": run.id,
         "month": run.month,
         "areas": list(selection.communes),
-        "cut_off": run.facts_known_at.date(),
+        "cut_off": timezone.localdate(run.facts_known_at),
         "months": [month.first_day for month in months],
     }
     with connection.cursor() as cursor:
@@ -206,11 +207,11 @@ def calculate(
         _lock(f"payroll {month} {selection.area_id}")
         if not _has_beneficiaries(selection, month):
             raise empty_selection(selection.area_code, month)
-        _require_sensible_month(month, known_on or at.date(), selection)
+        _require_sensible_month(month, known_on or timezone.localdate(at), selection)
         unchanged = False
         with transaction.atomic():
             run, before = _open_run(
-                selection, month, by=by, at=at, known_on=known_on or at.date(), law_hash=package.hash
+                selection, month, by=by, at=at, known_on=known_on or timezone.localdate(at), law_hash=package.hash
             )
             months = _compared_months(selection, month)
             with stage("entitle"):

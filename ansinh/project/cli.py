@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from ansinh.base.refusals import Refused
 from ansinh.project.commands import COMMANDS, Command
@@ -129,16 +129,14 @@ def _translate(error: BaseException) -> Refused | None:
 
 def _answer_refusal(refusal: Refused, arguments: argparse.Namespace) -> int:
     message = refusal.message(arguments.lang)
-    if arguments.json:
-        print(
-            json.dumps(
-                {"refused": refusal.reason, "message": message, "details": refusal.details},
-                ensure_ascii=False,
-                default=str,
-            )
-        )
-    else:
-        print(f"{'Refused' if arguments.lang == 'en' else 'Từ chối'} ({refusal.reason}): {message}", file=sys.stderr)
+    document = {"refused": refusal.reason, "message": message, "details": refusal.details}
+    # When not even the refusal can be written, the exit status still says it.
+    with contextlib.suppress(OSError):
+        if arguments.json:
+            _write(json.dumps(document, ensure_ascii=False, default=str) + "\n", sys.stdout)
+        else:
+            lead = "Refused" if arguments.lang == "en" else "Từ chối"
+            _write(f"{lead} ({refusal.reason}): {message}\n", sys.stderr)
     return 1
 
 
@@ -167,6 +165,38 @@ def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def _write(text: str, stream: TextIO) -> None:
+    """Write to a stream that may have gone away: a reader like `head` had enough, and that is no error of ours."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its own end; there must be something that takes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _answer(answer: dict[str, Any] | str, arguments: argparse.Namespace) -> int:
+    """Print the answer and return the exit status that came with it."""
+    if isinstance(answer, str):
+        _write(answer, sys.stdout)
+        return 0
+    status = int(answer.pop("exit_status", 0))
+    if arguments.json:
+        text = json.dumps(answer, ensure_ascii=False, default=str)
+    else:
+        text = importlib.import_module("ansinh.project.plain_text").render(answer)
+    try:
+        _write(text + "\n", sys.stdout)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refused(
+            "answer_not_written",
+            vi=f"Việc đã làm xong nhưng không ghi được kết quả ra: {os.strerror(error.errno or 0)}. Hãy chạy lại lệnh để xem kết quả.",
+            en=f"The work is done, but the answer could not be written: {os.strerror(error.errno or 0)}. Run it again to see it.",
+        ) from error
+    return status
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     arguments = _parser().parse_args(argv)
@@ -178,24 +208,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments.opened_home = home
             _install_last_word(arguments, home)
             with _system(command, home):
-                answer = command.load()(arguments)
-        if isinstance(answer, str):
-            sys.stdout.write(answer)
-        elif arguments.json:
-            print(json.dumps(answer, ensure_ascii=False, default=str))
-        else:
-            print(importlib.import_module("ansinh.project.plain_text").render(answer))
-        sys.stdout.flush()
+                # Answered before leaving: leaving may have to wait for others who share the database.
+                return _answer(command.load()(arguments), arguments)
     except Refused as refusal:
         return _answer_refusal(refusal, arguments)
-    except BrokenPipeError:
-        # The reader (head, less) had enough; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
-        print("Stopped." if arguments.lang == "en" else "Đã dừng.", file=sys.stderr)
+        _write(("Stopped." if arguments.lang == "en" else "Đã dừng.") + "\n", sys.stderr)
         return 130
-    return int(answer.pop("exit_status", 0)) if isinstance(answer, dict) else 0
 
 
 if __name__ == "__main__":

@@ -193,21 +193,48 @@ def _connect(host: str, password: str, *, user: str = SUPERUSER, dbname: str = "
     return psycopg.connect(host=host, user=user, password=password, dbname=dbname, connect_timeout=5, autocommit=True)
 
 
-def _running(home: Home) -> str | None:
-    """Return the socket folder of a server that already answers for this home."""
-    note = home.path / "run.json"
-    if not note.exists():
-        return None
-    socket_folder = json.loads(note.read_text(encoding="utf8")).get("socket", "")
+def _note(home: Home) -> dict[str, Any]:
+    """Return what the last server noted of itself; a damaged note (a kill, a full disk) counts as none."""
     try:
-        _connect(socket_folder, home.secret(SUPERUSER)).close()
-    except psycopg.OperationalError:
-        # Left behind by a kill: its folder holds at most a dead socket.
-        if socket_folder.startswith("/tmp/ansinh-"):
-            shutil.rmtree(socket_folder, ignore_errors=True)
-        note.unlink(missing_ok=True)
+        note = json.loads((home.path / "run.json").read_text(encoding="utf8"))
+    except (OSError, ValueError):
+        return {}
+    is_whole = isinstance(note, dict) and isinstance(note.get("socket"), str) and isinstance(note.get("pid"), int)
+    return note if is_whole else {}
+
+
+def _is_postgres(process: int) -> bool:
+    try:
+        return b"bin/postgres" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def _running(home: Home) -> str | None:
+    """Return the socket folder of a server that already runs for this home, waiting while it recovers.
+
+    Raises:
+        Refused: `database_unavailable` when it lives and does not answer; its socket is then left alone.
+    """
+    note = _note(home)
+    if not note:
         return None
-    return socket_folder
+    deadline = time.monotonic() + 60
+    while _is_postgres(note["pid"]):
+        try:
+            _connect(note["socket"], home.secret(SUPERUSER)).close()
+        except psycopg.OperationalError as error:
+            # Recovering after a kill, starting, or out of connections: alive all the same.
+            if time.monotonic() > deadline:
+                raise _no_database("máy chủ đang chạy nhưng không trả lời.") from error
+            time.sleep(0.1)
+        else:
+            return note["socket"]
+    # Left behind by a kill: its folder holds at most a dead socket.
+    if note["socket"].startswith("/tmp/ansinh-"):
+        shutil.rmtree(note["socket"], ignore_errors=True)
+    (home.path / "run.json").unlink(missing_ok=True)
+    return None
 
 
 def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]:
@@ -240,7 +267,10 @@ def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]
                 shutil.rmtree(socket_folder, ignore_errors=True)
                 raise _no_database("máy chủ không khởi động.") from error
             time.sleep(0.02)
-    (home.path / "run.json").write_text(json.dumps({"pid": process.pid, "socket": socket_folder}), encoding="utf8")
+    # Written beside and renamed: a kill in this instant must not leave half a note.
+    beside = home.path / "run.json.new"
+    beside.write_text(json.dumps({"pid": process.pid, "socket": socket_folder}), encoding="utf8")
+    beside.replace(home.path / "run.json")
     return process, socket_folder
 
 
@@ -329,10 +359,43 @@ def external(url: str) -> Connections:
     except psycopg.Error as error:
         raise _no_database(f"DATABASE_URL không trả lời ({type(error).__name__}).") from error
     if os.environ.get("DATABASE_APP_URL"):
+        _require_powerless(os.environ["DATABASE_APP_URL"], owner)
         return Connections(
             owner=owner, application={k: v for k, v in conninfo_to_dict(os.environ["DATABASE_APP_URL"]).items() if v}
         )
     return Connections(owner=owner, application={**owner, "options": f"-c role={APPLICATION}"})
+
+
+def _require_powerless(url: str, owner: dict[str, Any]) -> None:
+    """Refuse an application login under which row-level security would not hold, or that leads to another database."""
+    try:
+        with (
+            psycopg.connect(url, autocommit=True, connect_timeout=10) as application,
+            psycopg.connect(**owner) as other,
+        ):
+            asked = "SELECT oid, (SELECT min(backend_start) FROM pg_stat_activity) FROM pg_database WHERE datname = current_database()"
+            is_same = application.execute(asked).fetchone()[0] == other.execute(asked).fetchone()[0]
+            is_same = is_same and application.info.dbname == other.info.dbname
+            powerful = application.execute(
+                "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid AND relname = 'people_person')"
+                " FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()[0]
+            is_member = application.execute(
+                "SELECT pg_has_role(current_user, %s, 'MEMBER')", (APPLICATION,)
+            ).fetchone()[0]
+    except psycopg.Error as error:
+        raise _no_database(f"DATABASE_APP_URL không trả lời ({type(error).__name__}).") from error
+    if not is_same or powerful or not is_member:
+        raise Refused(
+            "application_login_unsafe",
+            vi="DATABASE_APP_URL phải là tài khoản thường trong cùng cơ sở dữ liệu: không phải superuser, không BYPASSRLS, không sở hữu"
+            f" bảng, và được cấp vai trò {APPLICATION} (GRANT {APPLICATION} TO …).",
+            en="DATABASE_APP_URL must be an ordinary login of the same database: no superuser, no BYPASSRLS, no owner of tables, and a"
+            f" member of {APPLICATION} (GRANT {APPLICATION} TO …).",
+            same_database=is_same,
+            powerful=powerful,
+            member=is_member,
+        )
 
 
 @contextlib.contextmanager

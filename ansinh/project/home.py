@@ -69,6 +69,13 @@ def open_home(path: Path | None = None) -> Home:
     Raises:
         Refused: `home_unusable` when it cannot be written, `disk_full` when no room is left.
     """
+    if path is not None and str(path) in {"", "."}:
+        # An unset variable in a script must not turn the current folder into a home.
+        raise Refused(
+            "home_missing",
+            vi="Tham số --home trống. Hãy ghi rõ thư mục dữ liệu, hoặc bỏ --home để dùng thư mục mặc định.",
+            en="The value of --home is empty. Name the data folder, or leave --home out for the default one.",
+        )
     home = Home((path or default_home()).expanduser().absolute())
     try:
         home.path.mkdir(parents=True, exist_ok=True)

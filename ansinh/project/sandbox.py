@@ -62,8 +62,10 @@ def running(home: Home) -> Iterator[dict[str, Any]]:
     def join_or_start() -> Callable[[], None] | None:
         """Join the bank that answers at the noted port, or start it and say how to end it."""
         _make_keys(home.sandbox)
-        bank.update(json.loads(note.read_text(encoding="utf8")) if note.exists() else {})
-        if bank and _answers(bank["port"]):
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            # A damaged note counts as none: the bank is then started, and notes itself anew.
+            bank.update(json.loads(note.read_text(encoding="utf8")))
+        if isinstance(bank.get("port"), int) and _answers(bank["port"]):
             return None
         process, found = _start(home)
         bank.update(found)

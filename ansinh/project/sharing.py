@@ -5,6 +5,7 @@ Two locks in files of the home: `start.lock` guards coming and going, `users.loc
 
 import contextlib
 import fcntl
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ def _alone(users: IO[str]) -> bool:
 
 def _leave(start: IO[str], users: IO[str], end: Callable[[], None]) -> None:
     """Wait until nobody else is inside, then end the server before anybody new can come in."""
+    has_said = False
     while True:
         # Whoever comes in holds the start lock from looking for the server until being counted: under it nobody is in
         # between.
@@ -28,7 +30,15 @@ def _leave(start: IO[str], users: IO[str], end: Callable[[], None]) -> None:
             end()
             return
         fcntl.flock(start, fcntl.LOCK_UN)
-        time.sleep(0.1)
+        if not has_said:
+            has_said = True
+            print("Đang chờ các lệnh khác dùng chung thư mục dữ liệu này kết thúc…", file=sys.stderr, flush=True)
+        try:
+            time.sleep(0.1)
+        except KeyboardInterrupt:
+            # Whoever breaks off the wait takes the server along, and at least leaves no false note behind.
+            end()
+            raise
 
 
 @contextlib.contextmanager

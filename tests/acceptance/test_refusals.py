@@ -71,7 +71,7 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_named_and_nothing_is_kept(demo_home: Path) -> None:
-    """/dev/full fails every write with "no space left": the answer cannot be written, and the command says so."""
+    """/dev/full fails every write with "no space left": the answer cannot be written, and the command says so, in a sentence."""
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [
@@ -95,3 +95,66 @@ def test_a_full_disk_is_named_and_nothing_is_kept(demo_home: Path) -> None:
     assert done.returncode == 1
     assert "disk_full" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_answer_that_cannot_be_written_says_that_the_work_is_done(demo_home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ansinh.project.cli", "ledger", "verify", "--home", str(demo_home)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "answer_not_written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_progress_stream_does_not_stop_the_work(tmp_path: Path) -> None:
+    home = reachable(tmp_path) / "home"
+    command = [
+        sys.executable,
+        "-m",
+        "ansinh.project.cli",
+        "seed",
+        "--province",
+        "46",
+        "--beneficiaries",
+        "60",
+        "--seed",
+        "5",
+        "--home",
+        str(home),
+    ]
+    started = subprocess.Popen(
+        [*command, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert started.stderr is not None and started.stdout is not None
+    started.stderr.close()
+    answer = started.stdout.read()
+    assert started.wait(120) == 0
+    assert '"beneficiaries": 60' in answer
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"socket": null}'], ids=["empty", "half", "list", "null"])
+def test_a_damaged_note_of_a_server_counts_as_none(demo_home: Path, damage: str) -> None:
+    (demo_home / "run.json").write_text(damage)
+    (demo_home / "sandbox-bank" / "running.json").write_text(damage)
+    assert ansinh(demo_home, "ledger", "verify")["ok"]
+    assert ansinh(demo_home, "payment", "collect")["applied"] == 0
+
+
+def test_an_empty_home_is_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ansinh.project.cli", "init", "--home", "", "--json"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert '"home_missing"' in done.stdout
+    assert list(tmp_path.iterdir()) == []

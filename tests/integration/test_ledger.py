@@ -46,6 +46,16 @@ def test_the_same_event_is_booked_once() -> None:
     assert queries.balance(chart.APPROPRIATION.name) == 1_000_000
 
 
+def test_the_same_document_with_another_amount_is_refused() -> None:
+    _appropriate(1_000_000)
+    with pytest.raises(Refused) as refusal:
+        _appropriate(7)
+    assert refusal.value.reason == "document_already_booked"
+    with pytest.raises(Refused) as refusal:
+        _appropriate(10**23)
+    assert refusal.value.reason == "number_too_large"
+
+
 def test_an_account_with_a_floor_refuses_to_overspend_and_books_nothing() -> None:
     _appropriate(100)
     with pytest.raises(Refused) as refusal:

@@ -6,7 +6,6 @@ kept).
 
 import datetime
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from ansinh.people.operations import load_banks
 from ansinh.project.population import book, offices, review, writing
 from ansinh.project.population.generate import Plan, Population, generate
 from ansinh.project.population.places import places_of
+from ansinh.project.work.operator import say
 
 # The first full month under NĐ 335/2026, with arrears back to July.
 DEFAULT_MONTH = Month(2026, 11)
@@ -32,7 +32,7 @@ _SMALLEST, _LARGEST = 50, 2_000_000
 
 
 def _tell(line: str) -> None:
-    print(f"  {line}", file=sys.stderr, flush=True)
+    say(f"  {line}")
 
 
 def _check(plan: Plan) -> None:

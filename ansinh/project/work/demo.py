@@ -153,6 +153,13 @@ def bind(port: int | None) -> socket.socket:
             en=f"Port {wanted} is not valid. Choose 1 to 65535.",
             port=wanted,
         ) from error
+    except PermissionError as error:
+        raise Refused(
+            "port_forbidden",
+            vi=f"Tài khoản này không được mở cổng {wanted}. Hãy chọn cổng từ 1024 trở lên bằng --port.",
+            en=f"This account may not open port {wanted}. Choose a port from 1024 up with --port.",
+            port=wanted,
+        ) from error
     except OSError as error:
         if port is None:
             # Another copy runs at the usual port: take any free one and say where.
@@ -186,6 +193,8 @@ def _serve(listener: socket.socket) -> None:
             "gthread",
             "--log-level",
             "warning",
+            # Its control socket would lie in the user's own folder, one for all copies.
+            "--no-control-socket",
             "--chdir",
             CHECKOUT,
             "ansinh.project.wsgi:application",

@@ -3,6 +3,7 @@
 The operator calculates, checks and sends; approving and freezing need a person with a name (`--as`).
 """
 
+import contextlib
 import sys
 
 OPERATOR = "operator"
@@ -10,4 +11,6 @@ OPERATOR = "operator"
 
 def say(line: str) -> None:
     """Tell one line of progress on standard error, where no program reads answers."""
-    print(line, file=sys.stderr, flush=True)
+    # Whoever stopped reading the progress does not stop the work.
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
