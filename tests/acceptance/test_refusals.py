@@ -133,7 +133,8 @@ def test_a_closed_progress_stream_does_not_stop_the_work(tmp_path: Path) -> None
     )
     assert started.stderr is not None and started.stdout is not None
     started.stderr.close()
-    answer = started.stdout.read()
+    with started.stdout as stream:
+        answer = stream.read()
     assert started.wait(120) == 0
     assert '"beneficiaries": 60' in answer
 

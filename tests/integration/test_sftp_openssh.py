@@ -114,7 +114,8 @@ def test_answers_are_fetched_and_stay_where_they_are(sshd: tuple[Settings, Path]
     assert [(inbound.name, inbound.size, inbound.path.read_bytes()[:11]) for inbound in found] == [
         ("answer.xml", 1_100_000, b"<Document/>")
     ]
-    assert list(gateway.poll({"answer.xml"}.__contains__, folder / "store")) == []
+    marks = {inbound.mark for inbound in found}
+    assert list(gateway.poll(marks.__contains__, folder / "store")) == []
     assert (folder / "out" / "answer.xml").exists()
 
 

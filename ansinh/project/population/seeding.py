@@ -18,10 +18,10 @@ from ansinh.office import operations, queries
 from ansinh.office.security import acting, everything
 from ansinh.people.models import Person
 from ansinh.people.operations import load_banks
+from ansinh.project.operator import say
 from ansinh.project.population import book, offices, review, writing
 from ansinh.project.population.generate import Plan, Population, generate
 from ansinh.project.population.places import places_of
-from ansinh.project.work.operator import say
 
 # The first full month under NĐ 335/2026, with arrears back to July.
 DEFAULT_MONTH = Month(2026, 11)

@@ -28,8 +28,8 @@ from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
 from ansinh.project import bootstrap, sandbox, usage
 from ansinh.project.home import Home
+from ansinh.project.operator import OPERATOR, say
 from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
-from ansinh.project.work.operator import OPERATOR, say
 
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
 

@@ -24,10 +24,10 @@ from ansinh.payroll import queries as payroll_queries
 from ansinh.payroll.selection import select
 from ansinh.project import children, sandbox
 from ansinh.project.home import CHECKOUT, Home
+from ansinh.project.operator import OPERATOR, say
 from ansinh.project.work import payment as payment_work
 from ansinh.project.work import payroll as payroll_work
 from ansinh.project.work import people, report
-from ansinh.project.work.operator import OPERATOR, say
 from ansinh.reports.queries import coverage
 
 PROVINCE, SEED, MONTH = "46", 2023, Month(2026, 11)

@@ -10,7 +10,7 @@ from ansinh.base.months import Month
 from ansinh.ledger import operations, queries
 from ansinh.office.security import acting, everything
 from ansinh.payment import queries as payment
-from ansinh.project.work.operator import OPERATOR
+from ansinh.project.operator import OPERATOR
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:

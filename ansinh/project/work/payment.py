@@ -8,7 +8,7 @@ from django.utils import timezone
 from ansinh.office.security import acting, everything
 from ansinh.payment import collecting, operations, queries
 from ansinh.project import bootstrap
-from ansinh.project.work.operator import OPERATOR, say
+from ansinh.project.operator import OPERATOR, say
 
 
 def submit(arguments: argparse.Namespace) -> dict[str, Any]:

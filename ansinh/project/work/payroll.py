@@ -12,7 +12,7 @@ from ansinh.payment import operations as payment
 from ansinh.payroll import operations
 from ansinh.payroll.queries import RunRow
 from ansinh.payroll.selection import select
-from ansinh.project.work.operator import OPERATOR
+from ansinh.project.operator import OPERATOR
 
 
 def _answer(run: RunRow) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ansinh.people import headings, reading, sheets
 from ansinh.people.held_copy import write_held
 from ansinh.people.importing import ImportResult
 from ansinh.people.importing import import_list as take_list
+from ansinh.project.operator import say
 from ansinh.project.population import seeding
 from ansinh.project.population.generate import Plan
 
@@ -33,7 +33,7 @@ def seed(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _tell(rows: int) -> None:
-    print(f"  đã đọc {rows} dòng", file=sys.stderr, flush=True)
+    say(f"  đã đọc {rows} dòng")
 
 
 def import_list(arguments: argparse.Namespace) -> dict[str, Any]:
