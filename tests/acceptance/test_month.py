@@ -70,7 +70,6 @@ def test_hledger_accepts_the_books(demo_home: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     # A changed amount must not pass: otherwise the acceptance above would mean nothing.
     text = journal.read_text(encoding="utf8")
-    assert " 810000 VND" in text or "VND" in text
     broken = tmp_path / "broken.journal"
     broken.write_text(_raise_first_posting(text), encoding="utf8")
     assert (
