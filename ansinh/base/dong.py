@@ -28,6 +28,11 @@ def exact(amount: Fraction) -> int:
     return amount.numerator
 
 
+def to_nearest(amount: Fraction, unit_dong: int) -> int:
+    """Return the amount rounded to whole units of so many đồng, a half upwards; the caller cites the clause that orders it."""
+    return int((2 * amount + unit_dong) // (2 * unit_dong)) * unit_dong
+
+
 def largest_remainder(counts: Sequence[int], total: int) -> list[int]:
     """Share `total` in proportion to `counts` in whole units that add up to it exactly (largest remainder).
 

@@ -15,7 +15,7 @@ from ansinh.base.refusals import Refused
 from ansinh.law.engines import Due, Engine
 from ansinh.law.explanation import explain, read_settled_sum
 from ansinh.law.facts import PersonFacts
-from ansinh.law.package import LawPackage
+from ansinh.law.package import LawBook, LawPackage, load_book
 from ansinh.law.reading import Fields, Value, read_yaml
 from ansinh.law.words import FactKind
 
@@ -29,6 +29,8 @@ class Case:
 
     name: str
     clause: str
+    # The rule whose case it is; empty counts for every rule of the clause.
+    rule: str
     where: str
     month: Month
     known_on: datetime.date
@@ -67,6 +69,20 @@ def _plain(value: Value, kind: FactKind | None) -> Any:
     return text
 
 
+def _merit(value: Value) -> Any:
+    # Entries have no declared types of their own beyond what their reader checks: digits are numbers, true and false are
+    # answers.
+    if isinstance(value.content, list):
+        return [_merit(item) for item in value.content]
+    if isinstance(value.content, dict):
+        return {
+            name: _merit(item) if name not in {"from", "to"} else item.content for name, item in value.content.items()
+        }
+    return {"true": True, "false": False}.get(
+        value.content, int(value.content) if value.content.isdigit() else value.content
+    )
+
+
 def _children(value: Value, package: LawPackage) -> Any:
     if not isinstance(value.content, list):
         return value.content
@@ -77,11 +93,17 @@ def _children(value: Value, package: LawPackage) -> Any:
 
 def _facts(value: Value, common: Value | None, package: LawPackage) -> PersonFacts:
     # Cases go through the same door as FACTS.json, so that a case cannot say what a citizen's file could not.
-    content: dict[str, Any] = {}
+    assert package.readable is not None
+    content, kinds = {}, package.readable.facts
     # What the file gives to all its cases comes first, so that a case may overrule it.
     for source in (common, value):
         for name, piece in source.entries() if source is not None else ():
-            content[name] = _children(piece, package) if name == "children" else _plain(piece, package.facts.get(name))
+            if name == "children":
+                content[name] = _children(piece, package)
+            elif name == "merit":
+                content[name] = _merit(piece)
+            else:
+                content[name] = _plain(piece, kinds.get(name))
     try:
         return package.person(content)
     except Refused as error:
@@ -102,7 +124,7 @@ def _triples(fields: Fields, name: str, package: LawPackage) -> list[tuple[str, 
     return found
 
 
-def _case(value: Value, clause: str, common: Value | None, package: LawPackage) -> Case:
+def _case(value: Value, clause: str, rule: str, common: Value | None, package: LawPackage) -> Case:
     fields = value.fields("name month known_on given expect", "settled source")
     expect = fields["expect"].fields("granted", "needs_verification differences not_granted clause")
     codes = [benefit.code for benefit in package.benefits]
@@ -111,6 +133,7 @@ def _case(value: Value, clause: str, common: Value | None, package: LawPackage) 
     return Case(
         name=fields["name"].text(),
         clause=clause,
+        rule=rule,
         where=f"{value.path}:{value.line}",
         month=fields["month"].month(),
         known_on=fields["known_on"].date(),
@@ -124,20 +147,61 @@ def _case(value: Value, clause: str, common: Value | None, package: LawPackage) 
     )
 
 
+# Columns of a table that are not facts about the person.
+_OF_A_CASE = ("name", "month", "known_on", "source")
+_EXPECTED = ("granted", "needs_verification", "not_granted", "differences", "clause")
+
+
+def _tabled(value: Value) -> list[Value]:
+    """Return the rows of a table of cases as cases: many alike are read more easily side by side."""
+    fields = value.fields("columns rows")
+    names, cases = [item.text() for item in fields["columns"].items()], []
+    for row in fields["rows"].items():
+        cells = row.items()
+        if len(cells) != len(names):
+            raise row.error(f"dòng phải có {len(names)} ô.", f"the row needs {len(names)} cells.")
+        named = dict(zip(names, cells, strict=True))
+        expect = {name: cell for name, cell in named.items() if name in _EXPECTED and cell.content != ""}
+        given = {
+            name: cell
+            for name, cell in named.items()
+            if name not in (*_OF_A_CASE, *_EXPECTED, "settled") and cell.content not in ("", "null")
+        }
+        case = {name: cell for name, cell in named.items() if name in (*_OF_A_CASE, "settled") and cell.content != ""}
+        case |= {"given": Value(row.path, row.line, given), "expect": Value(row.path, row.line, expect)}
+        cases.append(Value(row.path, row.line, case))
+    return cases
+
+
+def case_files(package: LawPackage) -> list[Path]:
+    """Return the case files of a domain: the nation's, or those of the province in which it stands."""
+    if not package.province:
+        return sorted(package.path.glob("*/cases/*.yaml"))
+    root = package.path.parent.parent
+    keys = {document.key for document in package.documents if document.province}
+    return [
+        path
+        for key in sorted(keys)
+        for path in sorted((root / "provinces" / package.province / key / "cases").glob("*.yaml"))
+    ]
+
+
 def load_cases(package: LawPackage) -> list[Case]:
     """Return every case of the package.
 
     Raises:
         Refused: `law_invalid` with file and line.
     """
-    cases = []
-    for path in sorted(package.path.glob("*/cases/*.yaml")):
-        value = read_yaml(path, path.relative_to(package.path))
-        fields = value.fields("clause cases", "given")
-        clause = fields["clause"].text()
+    cases, root = [], package.path.parent.parent
+    for path in case_files(package):
+        value = read_yaml(path, path.relative_to(root))
+        fields = value.fields("clause", "given cases rule table")
+        clause, rule, table = fields["clause"].text(), fields.get("rule"), fields.get("table")
         if not package.has_clause(clause):
             raise fields["clause"].error(f"không có điều khoản “{clause}”.", f"there is no clause “{clause}”.")
-        cases += [_case(item, clause, fields.get("given"), package) for item in fields["cases"].items()]
+        name = "" if rule is None else rule.member(*sorted({known.rule for known in package.rules}))
+        items = fields.items("cases") + ([] if table is None else _tabled(table))
+        cases += [_case(item, clause, name, fields.get("given"), package) for item in items]
     return cases
 
 
@@ -203,12 +267,14 @@ def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
     """Return failures of the explanation: its lines, clauses and refusals must say what the case expects."""
     # The amounts were checked on every engine; here the words and clauses are, which only the oracle's side produces.
     answer = explain(package, case.facts, case.month, case.known_on, case.settled or None)
-    regular = {line["benefit"]: line["amount_dong"] for line in answer["lines"] if line["kind"] == "regular"}
+    now = [line for line in answer["lines"] if line["kind"] in {"regular", "one_off"}]
+    regular = {line["benefit"]: line["amount_dong"] for line in now}
+    regular |= {line["benefit"]: line["quantity"] for line in answer.get("in_kind", ())}
     untouched = {code: dong for code, dong in case.paid.items() if (code, case.month) not in case.settled}
     settling = sorted(
         (line["benefit"], line["for_month"], line["amount_dong"])
         for line in answer["lines"]
-        if line["kind"] != "regular"
+        if line["kind"] not in {"regular", "one_off"}
     )
     wanted = sorted((code, str(month), amount_dong) for code, month, amount_dong in case.differences)
     failures = []
@@ -217,7 +283,8 @@ def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
     refused = {line["benefit"]: line["clause"] for line in answer["not_granted"]}
     # Reversed, so that of several lines for one benefit the first one's clause stays: the regular line before its
     # arrears.
-    said = refused | {line["benefit"]: line["clause"] for line in reversed(answer["lines"])}
+    lines = [*answer["lines"], *answer.get("in_kind", ())]
+    said = refused | {line["benefit"]: line["clause"] for line in reversed(lines)}
     for code, clause in case.clauses.items():
         if said.get(code) != clause:
             failures.append(_failure(case, "explain", {code: clause}, {code: said.get(code)}))
@@ -229,18 +296,43 @@ def _check_explanation(package: LawPackage, case: Case) -> list[dict[str, Any]]:
     return failures
 
 
-def check(package: LawPackage, engines: Mapping[str, Engine], path: Path | None = None) -> dict[str, Any]:
-    """Run every case on every engine and return the contract's report.
+def check(law: LawBook | LawPackage, engines: Mapping[str, Engine], path: Path | None = None) -> dict[str, Any]:
+    """Run every case of every domain and province on every engine and return the contract's report.
 
-    Promises: each rule's clause has at least five cases and each month until 2028 a complete law, or it is a failure.
+    Promises: each rule has at least five cases and each month until 2028 a complete law, or it is a failure.
     """
+    packages = [*law.packages, *(_in_provinces(law) if isinstance(law, LawBook) else ())]
+    reports = [_check_domain(package, engines) for package in packages]
+    return {
+        "cases": sum(report["cases"] for report in reports),
+        "engines": list(engines),
+        "failed": [failure for report in reports for failure in report["failed"]],
+        "clauses": len({clause for package in packages for clause in package.clauses}),
+        "law_hash": law.hash,
+        "unverified": [entry for package in packages for entry in unverified(package)],
+        "domains": [
+            {"domain": package.name, "province": package.province, "cases": report["cases"], "rules": report["rules"]}
+            for package, report in zip(packages, reports, strict=True)
+        ],
+        "path": str(path or law.path),
+    }
+
+
+def provinces_with_law(root: Path) -> list[str]:
+    """Return the codes of the provinces whose resolutions are held in a folder of laws."""
+    return sorted(path.name for path in (root / "provinces").glob("*") if path.is_dir())
+
+
+def _in_provinces(book: LawBook) -> list[LawPackage]:
+    packages = [package for code in provinces_with_law(book.path) for package in load_book(book.path, code).packages]
+    return [package for package in packages if any(document.province for document in package.documents)]
+
+
+def _check_domain(package: LawPackage, engines: Mapping[str, Engine]) -> dict[str, Any]:
     cases = load_cases(package)
-    failed = _check_coverage(package, cases)
-    if any("month" in failure for failure in failed):
-        # A month without a complete law cannot be computed; that is said first, alone.
-        runnable: list[Case] = []
-    else:
-        runnable = cases
+    failed, rules = _check_coverage(package, cases)
+    # A month without a complete law cannot be computed; that is said first, alone.
+    runnable = [] if any("month" in failure for failure in failed) else cases
     codes = [benefit.code for benefit in package.benefits]
     for name, engine in engines.items():
         answers = _run(package, runnable, engine)
@@ -251,29 +343,16 @@ def check(package: LawPackage, engines: Mapping[str, Engine], path: Path | None 
             if got != expected:
                 failed.append(_failure(case, name, expected, got))
     failed += [failure for case in runnable for failure in _check_explanation(package, case)]
-    return {
-        "cases": len(cases),
-        "engines": list(engines),
-        "failed": failed,
-        "clauses": len(package.clauses),
-        "law_hash": package.hash,
-        "unverified": unverified(package),
-        "path": str(path or package.path),
-    }
+    return {"cases": len(cases), "failed": failed, "rules": rules}
 
 
-def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, Any]]:
-    """Return failures of the law as a whole: clauses with too few cases, months in which a rule lacks its amount."""
-    failures = []
-    # Counted by the clause of the condition, and only where it still applies: history needs no five cases a clause.
-    counts: dict[str, int] = defaultdict(int)
-    for case in cases:
-        counts[case.clause] += 1
-    for clause in sorted({rule.basis_citation for rule in package.rules if rule.applies_to is None}):
-        if counts[clause] < CASES_PER_CLAUSE:
-            failures.append(
-                {"clause": clause, "engine": "coverage", "expected": CASES_PER_CLAUSE, "got": counts[clause]}
-            )
+def _check_coverage(package: LawPackage, cases: list[Case]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return failures of the law as a whole (rules with too few cases, months in which a rule lacks its amount), and the rules."""
+    failures, counts = [], _cases_by_rule(package, cases)
+    for (rule, clause), count in counts.items():
+        if count < CASES_PER_CLAUSE:
+            entry = {"clause": clause, "rule": rule, "engine": "coverage", "expected": CASES_PER_CLAUSE, "got": count}
+            failures.append(entry)
     # A gap would show only in the payroll that falls into it. Asked on each day on which the law changed, for years to
     # come.
     for known_on in sorted({document.in_force_from for document in package.documents}):
@@ -282,26 +361,50 @@ def _check_coverage(package: LawPackage, cases: list[Case]) -> list[dict[str, An
                 package.month_law(month, known_on)
             except Refused as error:
                 failures.append({"clause": "", "engine": "coverage", "month": str(month), "got": error.vi})
-    return failures
+    listed = [{"rule": rule, "clause": clause, "cases": count} for (rule, clause), count in counts.items()]
+    return failures, listed
+
+
+def _cases_by_rule(package: LawPackage, cases: list[Case]) -> dict[tuple[str, str], int]:
+    """Return how many cases stand beside each rule that still applies, and beside each clause that limits or bars."""
+    counts: dict[str, int] = defaultdict(int)
+    of_rule: dict[tuple[str, str], int] = defaultdict(int)
+    for case in cases:
+        counts[case.clause] += 1
+        of_rule[case.rule, case.clause] += 1
+    found: dict[tuple[str, str], int] = {}
+    # Only what still applies: history needs no five cases a clause. A province checks what is its own.
+    for rule in package.rules:
+        if rule.applies_to is None and rule.document.province == package.province:
+            clause = rule.basis_citation
+            found[rule.rule, clause] = of_rule[rule.rule, clause] + of_rule["", clause]
+    own = [bar.citation for bar in package.bars if bar.document.province == package.province]
+    for clause in sorted(
+        {*own, *(group.clause for group in package.combination if group.clause and not package.province)}
+    ):
+        found["", clause] = counts[clause]
+    return found
 
 
 def unverified(package: LawPackage) -> list[dict[str, str]]:
     """Return what was not checked against the text: documents, figures, rules, and readings of an open wording."""
     # Part of every report: a figure from one copy is used, because the month must be paid, and is said to be so.
     found = []
-    for document in package.documents:
+    # A province's list repeats nothing of the nation's.
+    mine = [document for document in package.documents if document.province == package.province]
+    for document in mine:
         if not document.verification.verified:
             found.append({"kind": "document", "clause": document.citation, "note": document.verification.note})
         for reading in document.readings:
             cited = document.cite(reading.clause)
             found.append({"kind": "reading", "clause": cited, "what": document.citation, "note": reading.text})
-    for version in package.parameters:
+    for version in (version for version in package.parameters if version.document in mine):
         if not version.verification.verified:
             what = f"{version.label.vi} {version.value_dong} từ {version.applies_from}"
             found.append(
                 {"kind": "parameter", "clause": version.citation, "what": what, "note": version.verification.note}
             )
-    for rule in package.rules:
+    for rule in (rule for rule in package.rules if rule.document in mine):
         if not rule.verification.verified:
             found.append({"kind": "rule", "clause": rule.citation, "what": rule.rule, "note": rule.verification.note})
         if rule.reading:

@@ -1,6 +1,6 @@
 """From the typed tree to ONE set-based SQL statement for a month, built node by node and never by translating text.
 
-It promises the oracle's answer for every row on PostgreSQL and DuckDB: money is folded to integers, ages to birth-date
+It promises the oracle's answer for every row on every engine: money is folded to integers, ages to birth-date
 cutoffs, unknown facts stay NULL and end in a mask of benefits to verify. No engine function, no division, no per-row
 call.
 """
@@ -17,32 +17,18 @@ from sqlglot import exp
 
 from ansinh.base.months import Month
 from ansinh.law import nodes
-from ansinh.law.ages import age_months, birth_cutoff
-from ansinh.law.package import LawPackage, MonthLaw, PricedRule
-from ansinh.law.tree import (
-    Age,
-    Amount,
-    And,
-    Born,
-    CountChildren,
-    Expression,
-    Is,
-    Not,
-    OneOf,
-    Or,
-    Unknown,
-    WasReceiving,
-    atoms,
-)
+from ansinh.law.conditions import ConditionSql, Moment
+from ansinh.law.package import LawPackage
+from ansinh.law.pricing import MonthLaw, PricedRule
+from ansinh.law.relations import once_a_month
+from ansinh.law.tree import CountChildren, Expression, atoms
+from ansinh.law.words import Group
 
 # Goes into every statement's hash: raise it when the same law would from now on compile to another statement.
-COMPILER_VERSION = "2"
+COMPILER_VERSION = "3"
 Dialect = Literal["postgres", "duckdb"]
-# A packed value is amount × 256 + (255 − rule number): the greatest one is the highest amount, ties to the first rule.
-_SHIFT, _LOW = 8, 255
-_OPERATORS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-}  # fmt: skip
+# A packed value is amount × 1024 + (1023 − rule number): the greatest one is the highest amount, ties to the first rule.
+_SHIFT, _LOW = 10, 1023
 
 
 @dataclass(frozen=True)
@@ -50,8 +36,9 @@ class CompiledStatement:
     """The month's law as SQL.
 
     `result_sql` gives one row per person whose facts fire or leave something unknown: person_id, fired and unknown
-    (masks over `benefits`), main_benefit_no, main_rule_no, main_amount_dong, extra_benefit_no, extra_rule_no,
-    extra_amount_dong (NULL and 0 when nothing is paid). `sql` gives one row per paid benefit: person_id, benefit, rule_no, amount_dong.
+    (masks over `benefits`), then for each of `slots` payments that one person can have: s<n>_benefit_no, s<n>_rule_no,
+    s<n>_amount_dong (NULL and 0 when nothing is paid). `sql` gives one row per paid benefit: person_id, benefit, rule_no,
+    amount_dong.
     """
 
     result_sql: str
@@ -61,12 +48,13 @@ class CompiledStatement:
     child_columns: tuple[str, ...]
     benefits: tuple[str, ...]
     rules: tuple[PricedRule, ...]
+    slots: int
     result: exp.Select = field(repr=False, compare=False)
 
     @cached_property
     def sql(self) -> str:
         """Return the statement with one row per paid benefit."""
-        return _payments(self.result, self.benefits).sql(dialect=self.dialect, pretty=True, copy=False)
+        return _payments(self.result, self.benefits, self.slots).sql(dialect=self.dialect, pretty=True, copy=False)
 
 
 def compile_month(
@@ -92,7 +80,8 @@ def compile_month(
 
 def _compile(package: LawPackage, law: MonthLaw, dialect: Dialect, facts: str, children: str) -> CompiledStatement:
     assert len(law.rules) <= _LOW, "more rules than a packed value can number"
-    result = _MonthCompiler(law, dialect, facts, children).result()
+    compiler = _MonthCompiler(law, once_a_month(package), dialect, facts, children)
+    result = compiler.result()
     # Asked of the finished statement, not of the rules: whoever fills the relations learns what is really read.
     columns = {(column.table, column.name) for column in result.find_all(exp.Column)}
     used = {"person_id", "birth_date", "death_date", "granted"} | {name for table, name in columns if table == "f"}
@@ -105,159 +94,24 @@ def _compile(package: LawPackage, law: MonthLaw, dialect: Dialect, facts: str, c
         child_columns=tuple(sorted(name for table, name in columns if table == "c")),
         benefits=law.benefits,
         rules=law.rules,
+        slots=compiler.slots,
         result=result,
     )
 
 
-@dataclass(frozen=True)
-class _Moment:
-    """One of the two instants at which a benefit is looked at; the end is the day of death of whoever dies in the month."""
-
-    name: str
-    day: datetime.date
-
-    def fact(self, name: str) -> str:
-        """Return the relation's column for a fact at this instant."""
-        return name if self.name == "end" else f"{name}__prev"
-
-
-class _MonthCompiler:
+class _MonthCompiler(ConditionSql):
     """Builds the statement of one month in four layers, each fenced so that PostgreSQL evaluates it once."""
 
-    def __init__(self, law: MonthLaw, dialect: Dialect, facts: str, children: str) -> None:
-        self.law = law
+    def __init__(self, law: MonthLaw, once: frozenset[str], dialect: Dialect, facts: str, children: str) -> None:
+        super().__init__(law, once)
         self.dialect = dialect
         self.facts = facts
         self.children = children
-        self.moments = (_Moment("end", law.end), _Moment("prev", law.previous))
-        # Numbers of completed months asked about at the month's end: each is a column of the relation of days.
-        self.ages: dict[int, None] = {}
-        # Equal counts of two rules are one and the same count, since nodes are values: each is counted once per person.
-        self.counts = list(
-            dict.fromkeys(a for r in law.rules for a in atoms(r.rule.condition) if isinstance(a, CountChildren))
-        )
 
-    # ── conditions ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def condition(self, expression: Expression, moment: _Moment, table: str = "f") -> exp.Expression:
-        """Return the condition at one instant; NULL means unknown, which is Kleene's logic in every engine."""
-        if isinstance(expression, And):
-            return nodes.all_of(*(self.condition(part, moment, table) for part in expression.parts))
-        if isinstance(expression, Or):
-            return nodes.any_of(*(self.condition(part, moment, table) for part in expression.parts))
-        if isinstance(expression, Not):
-            return nodes.denial(self.condition(expression.part, moment, table))
-        if isinstance(expression, CountChildren):
-            return self._enough_children(expression, moment)
-        return self._atom(expression, moment, table)
-
-    def _atom(self, atom: Expression, moment: _Moment, table: str) -> exp.Expression:
-        if isinstance(atom, WasReceiving):
-            mask = nodes.column("was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}", table)
-            # A mask that is NULL gives NULL, hence unknown. The bit is a literal made here: `1 << 40` is 256 in one
-            # engine. The mask's bits follow the order of domain.yaml, as the register's view does.
-            bit = 1 << self.law.benefits.index(atom.benefit)
-            return exp.NEQ(
-                this=nodes.paren(exp.BitwiseAnd(this=mask, expression=nodes.number(bit))), expression=nodes.number(0)
-            )
-        if isinstance(atom, Age):
-            return self._age(atom, moment, table)
-        if isinstance(atom, Born):
-            return _OPERATORS[atom.operator](this=nodes.column("birth_date", table), expression=nodes.date(atom.day))
-        assert isinstance(atom, Is | OneOf | Amount | Unknown)
-        column = nodes.column(self._fact_column(atom.fact, moment, table), table)
-        if isinstance(atom, Unknown):
-            return exp.Is(this=column, expression=exp.null())
-        if isinstance(atom, OneOf):
-            # The members are words of a closed list that the loader has checked; no text of a person ever becomes SQL.
-            members = [exp.Literal.string(member) for member in atom.members]
-            return (
-                exp.EQ(this=column, expression=members[0])
-                if len(members) == 1
-                else exp.In(this=column, expressions=members)
-            )
-        if isinstance(atom, Amount):
-            number = atom.number.value if atom.number.parameter is None else self.law.numbers[atom.number.parameter]
-            return _OPERATORS[atom.operator](this=column, expression=nodes.number(number or 0))
-        return column
-
-    def _fact_column(self, name: str, moment: _Moment, table: str) -> str:
-        # What a child's parent was receiving is history, one value for the month.
-        return name if table == "c" and name.startswith("was_") else moment.fact(name)
-
-    def _age(self, atom: Age, moment: _Moment, table: str) -> exp.Expression:
-        if atom.operator == "!=":
-            return nodes.denial(self._age(Age(atom.unit, "=", atom.number), moment, table))
-        birth = nodes.column("birth_date", table)
-        return nodes.all_of(
-            *(
-                _OPERATORS[sign](this=birth.copy(), expression=self._cutoff(months, moment))
-                for sign, months in age_months(atom)
-            )
-        )
-
-    def _cutoff(self, months: int, moment: _Moment) -> exp.Expression:
-        cutoff = nodes.date(birth_cutoff(moment.day, months))
-        if moment.name == "prev":
-            return cutoff
-        # Whoever died in the month is judged on the day of death, whose row of the relation of days is then joined;
-        # everybody else finds no row and keeps the constant.
-        self.ages[months] = None
-        return exp.Coalesce(this=nodes.column(f"c{months}", "day"), expressions=[cutoff])
-
-    def _born(self, moment: _Moment, table: str) -> exp.Expression:
-        # A missing birth date leaves ages unknown; it does not make the person unborn.
-        birth, by = nodes.column("birth_date", table), nodes.date(moment.day)
-        if moment.name == "end":
-            by = exp.Coalesce(this=nodes.column("day", "day"), expressions=[by])
-        return nodes.any_of(exp.Is(this=birth, expression=exp.null()), exp.LTE(this=birth.copy(), expression=by))
-
-    def _days(self) -> exp.Values:
-        """Return the days of the month, each with the birth-date cutoffs of the ages asked about so far."""
-        # No engine computes a date: a death picks its row from thirty or so, made here.
-        names = ["day", *(f"c{months}" for months in self.ages)]
-        days = [self.law.end.replace(day=number + 1) for number in range(self.law.end.day)]
-        rows = [
-            exp.Tuple(expressions=[nodes.date(day), *(nodes.date(birth_cutoff(day, months)) for months in self.ages)])
-            for day in days
-        ]
-        columns = [exp.to_identifier(name) for name in names]
-        return exp.Values(expressions=rows, alias=exp.TableAlias(this=exp.to_identifier("day"), columns=columns))
-
-    def _with_day(self, select: exp.Select, table: str) -> exp.Select:
-        # Built last, when every age of the select has been asked about.
-        on = exp.EQ(this=nodes.column("day", "day"), expression=nodes.column("death_date", table))
-        return select.join(self._days(), on=on, join_type="left", copy=False)
-
-    def _count_names(self, count: CountChildren, moment: _Moment) -> tuple[str, str]:
-        number = self.counts.index(count)
-        return f"sure_{number}_{moment.name}", f"maybe_{number}_{moment.name}"
-
-    def _counted(self, count: CountChildren, moment: _Moment) -> tuple[exp.Expression, exp.Expression]:
-        # Nobody without children has a row to join: no row is no child, not an unknown one.
-        sure, maybe = (
-            exp.Coalesce(this=nodes.column(name, "k"), expressions=[nodes.number(0)])
-            for name in self._count_names(count, moment)
-        )
-        return sure, maybe
-
-    def _enough_children(self, count: CountChildren, moment: _Moment) -> exp.Expression:
-        # COUNT cannot say unknown, so children of whom something is unknown are counted apart. Between “enough for
-        # sure” and “too few even with all of them” the CASE has no branch, and its NULL is the unknown that the rest
-        # expects.
-        sure, maybe = self._counted(count, moment)
-        enough = exp.GTE(this=sure, expression=nodes.number(count.at_least))
-        too_few = exp.LT(this=exp.Add(this=sure.copy(), expression=maybe), expression=nodes.number(count.at_least))
-        return nodes.case([(enough, exp.true()), (too_few, exp.false())], None)
-
-    def _alive(self, moment: _Moment) -> exp.Expression:
-        # Written so that it is never NULL: false AND unknown must stay false for the dead and the unborn.
-        # Whoever dies in the month is due the whole month, hence stands at both instants.
-        death = nodes.column("death_date", "f")
-        died_later = exp.GT(this=death.copy(), expression=nodes.date(self.law.previous))
-        return nodes.all_of(
-            self._born(moment, "f"), nodes.any_of(exp.Is(this=death, expression=exp.null()), died_later)
-        )
+    @property
+    def slots(self) -> int:
+        """Return how many payments one person can have: one for competing benefits and one for a pair, else one each."""
+        return sum(1 + len(group.added) if _competes(group) else len(group.codes) for group in self.law.groups)
 
     # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
 
@@ -269,29 +123,42 @@ class _MonthCompiler:
         for _, group in groupby(self.law.by_benefit[code], key=lambda priced: priced.rule.rule):
             priced = list(group)
             if priced[-1].level.when is None:
-                yield priced[0].rule.condition, priced
+                yield priced[0].whole, priced
             else:
                 for single in priced:
                     yield single.condition, [single]
 
-    def _packed(self, priced: PricedRule, moment: _Moment) -> exp.Expression:
+    def _packed(self, priced: PricedRule, moment: Moment) -> exp.Expression:
         # The earlier rule gets the larger remainder, so that GREATEST settles ties as the oracle does.
         low = _LOW - priced.number
-        if not priced.rule.per_child:
+        # Where units are limited, the packed value carries their number; they become money once the limit is known.
+        in_units = any(priced.benefit in group.codes for group in self.law.groups if _is_limited(group))
+        if not priced.rule.per_child and not priced.rule.per and not in_units:
             return nodes.number((priced.amount_dong << _SHIFT) + low)
-        sure, _ = self._counted(self._count_of(priced), moment)
+        worth = nodes.number((1 if in_units else priced.amount_dong) << _SHIFT)
         return exp.Add(
-            this=exp.Mul(this=sure, expression=nodes.number(priced.amount_dong << _SHIFT)), expression=nodes.number(low)
+            this=exp.Mul(this=self._number_of(priced, moment), expression=worth), expression=nodes.number(low)
         )
+
+    def _number_of(self, priced: PricedRule, moment: Moment) -> exp.Expression:
+        """Return how many times the amount is due."""
+        if priced.rule.per_child:
+            return self.counted(self._count_of(priced), moment)[0]
+        if not priced.rule.per:
+            return nodes.number(1)
+        counted = nodes.column(self._fact_column(priced.rule.per, moment, "f"), "f")
+        if priced.rule.at_most is None:
+            return counted
+        return exp.Least(this=counted, expressions=[nodes.number(priced.rule.at_most)])
 
     def _count_of(self, priced: PricedRule) -> CountChildren:
         return next(atom for atom in atoms(priced.rule.condition) if isinstance(atom, CountChildren))
 
-    def _living(self, condition: Expression, moment: _Moment) -> exp.Expression:
+    def _living(self, condition: Expression, moment: Moment) -> exp.Expression:
         # Life is asked last: most conditions are false already, and then nobody needs to ask.
-        return nodes.all_of(self.condition(condition, moment), self._alive(moment))
+        return nodes.all_of(self.condition(condition, moment), self.payable(moment))
 
-    def value(self, code: str, moment: _Moment) -> exp.Expression:
+    def value(self, code: str, moment: Moment) -> exp.Expression:
         """Return the packed value of the first level that holds, or 0."""
         # CASE takes a NULL condition for false, so what is unknown pays nothing here; that it is unknown is `doubt`'s
         # to say.
@@ -305,7 +172,7 @@ class _MonthCompiler:
             branches.append((self._living(condition, moment), nodes.case(inner, self._packed(group[-1], moment))))
         return nodes.case(branches, nodes.number(0))
 
-    def doubt(self, code: str, moment: _Moment) -> exp.Expression | None:
+    def doubt(self, code: str, moment: Moment) -> exp.Expression | None:
         """Return whether a level tried before the first that holds was unknown, or None for a benefit without rules."""
         # The same branches in the same order as in `value`; changing one without the other makes payment and doubt
         # disagree.
@@ -318,7 +185,7 @@ class _MonthCompiler:
                 inner += [(when, exp.false()), (nodes.is_null(when.copy()), exp.true())]
             last: exp.Expression = exp.false()
             if group[-1].rule.per_child:
-                last = exp.GT(this=self._counted(self._count_of(group[-1]), moment)[1], expression=nodes.number(0))
+                last = exp.GT(this=self.counted(self._count_of(group[-1]), moment)[1], expression=nodes.number(0))
             asked = self._living(condition, moment)
             branches += [(asked, nodes.case(inner, last)), (nodes.is_null(asked.copy()), exp.true())]
         # One rule with one level: the doubt is simply whether its condition is unknown.
@@ -326,7 +193,7 @@ class _MonthCompiler:
             return branches[1][0]
         return nodes.case(branches, exp.false()) if branches else None
 
-    def doubts(self, moment: _Moment) -> exp.Expression:
+    def doubts(self, moment: Moment) -> exp.Expression:
         """Return the mask of benefits in doubt. One cheap look spares everybody whose facts are all known."""
         # Bits are added, not or-ed: no two are the same, and every engine adds alike.
         mask: exp.Expression = nodes.number(0)
@@ -334,24 +201,8 @@ class _MonthCompiler:
             doubt = self.doubt(code, moment)
             if doubt is not None:
                 mask = exp.Add(this=mask, expression=nodes.case([(doubt, nodes.number(1 << number))], nodes.number(0)))
-        missing = self._missing(moment)
+        missing = self.missing(moment)
         return nodes.case([(nodes.any_of(*missing), mask)], nodes.number(0)) if missing else nodes.number(0)
-
-    def _missing(self, moment: _Moment) -> list[exp.Expression]:
-        """Return tests that are all false when every fact the month's law asks about is known."""
-        columns: dict[str, None] = {}
-        maybes: list[exp.Expression] = []
-        for atom in (atom for priced in self.law.rules for atom in atoms(priced.condition)):
-            if isinstance(atom, CountChildren):
-                maybe = exp.GT(this=self._counted(atom, moment)[1], expression=nodes.number(0))
-                maybes += [] if maybe in maybes else [maybe]
-            elif isinstance(atom, Age | Born):
-                columns["birth_date"] = None
-            elif isinstance(atom, WasReceiving):
-                columns["was_receiving" if atom.at_age is None else f"was_receiving_at_{atom.at_age}"] = None
-            elif isinstance(atom, Is | OneOf | Amount):
-                columns[moment.fact(atom.fact)] = None
-        return [exp.Is(this=nodes.column(name, "f"), expression=exp.null()) for name in columns] + maybes
 
     # ── the layers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -369,8 +220,8 @@ class _MonthCompiler:
             for moment in self.moments:
                 # A CASE without ELSE gives NULL, which COUNT passes over; no FILTER, which SQLGlot does not parse on a
                 # bare column.
-                asked = nodes.all_of(self._born(moment, "c"), self.condition(count.condition, moment, "c"))
-                sure, maybe = self._count_names(count, moment)
+                asked = nodes.all_of(self.born(moment, "c"), self.condition(count.condition, moment, "c"))
+                sure, maybe = self.count_names(count, moment)
                 columns.append(nodes.alias(exp.Count(this=nodes.case([(asked, nodes.number(1))], None)), sure))
                 columns.append(
                     nodes.alias(
@@ -380,7 +231,7 @@ class _MonthCompiler:
         select = exp.Select(expressions=columns).from_(nodes.table(self.children, "c"))
         # A child is looked at on the day on which the parent is: the few parents who died in the month are joined.
         on = exp.EQ(this=nodes.column("person_id", "d"), expression=nodes.column("person_id", "c"))
-        select = self._with_day(select.join(self._died(), on=on, join_type="left", copy=False), "d")
+        select = self.with_day(select.join(self._died(), on=on, join_type="left", copy=False), "d")
         select.set("group", exp.Group(expressions=[nodes.column("person_id", "c")]))
         return exp.Subquery(this=select, alias=exp.TableAlias(this=exp.to_identifier("k")))
 
@@ -404,7 +255,7 @@ class _MonthCompiler:
         if self.counts:
             on = exp.EQ(this=nodes.column("person_id", "k"), expression=nodes.column("person_id", "f"))
             select = select.join(self._child_counts(), on=on, join_type="left", copy=False)
-        return self._with_day(select, "f")
+        return self.with_day(select, "f")
 
     def _in_time(self) -> exp.Select:
         """Layer 2: the value at the month's end, or, when ended, at the end of the month before; nobody without either."""
@@ -448,10 +299,10 @@ class _MonthCompiler:
     def _greatest(self, codes: Sequence[str]) -> exp.Expression:
         # GREATEST skips NULLs in both engines, but none arrives: `_allowed` gives 0 where nothing is due.
         values = [self._allowed(code) for code in codes]
-        return exp.Greatest(this=values[0], expressions=values[1:])
+        return exp.Greatest(this=values[0], expressions=values[1:]) if len(values) > 1 else values[0]
 
     def _compared(self) -> exp.Select:
-        """Layer 3: masks of what fires and what is unknown; the highest value, and the highest pair the law adds up."""
+        """Layer 3: masks of what fires and what is unknown; for each group what competes in it."""
         # `fired` shows what the conditions give, also without a decision; `unknown` only what somebody has decided
         # about.
         fired: exp.Expression = nodes.number(0)
@@ -468,46 +319,87 @@ class _MonthCompiler:
             exp.BitwiseAnd(this=nodes.column("doubt"), expression=nodes.column("granted")),
         )
         columns = [nodes.column("person_id"), nodes.alias(fired, "fired"), nodes.alias(unknown, "unknown")]
-        columns.append(nodes.alias(self._greatest(self.law.combination.highest_of), "best"))
-        for added, partners in self.law.combination.added:
-            columns += [nodes.alias(self._greatest(partners), "pair"), nodes.alias(self._allowed(added), "more")]
+        for place, group in enumerate(self.law.groups):
+            if _competes(group):
+                columns.append(nodes.alias(self._greatest(group.codes), f"best{place}"))
+                for added, partners in group.added:
+                    columns.append(nodes.alias(self._greatest(partners), f"pair{place}"))
+                    columns.append(nodes.alias(self._allowed(added), f"more{place}"))
+        for code in self._singly():
+            columns.append(nodes.alias(self._allowed(code), f"a{self.law.benefits.index(code)}"))
         return exp.Select(expressions=columns).from_(self._fence(self._in_time(), "timed"))
 
+    def _singly(self) -> list[str]:
+        """Return the benefits that the next layer looks at one by one."""
+        limits = {code for group in self.law.groups for code, _ in group.fewer_with}
+        singly = {code for group in self.law.groups if not _competes(group) for code in group.codes}
+        return [code for code in self.law.benefits if code in limits | singly]
+
     def _chosen(self) -> exp.Select:
-        """Layer 4: the pair when it is higher than the highest single benefit, else that one."""
-        main: exp.Expression = nodes.column("best")
-        extra: exp.Expression = nodes.number(0)
-        if self.law.combination.added:
-            # Compared as đồng, not packed: the rule numbers in two packed values would add up to a carry. Strictly
-            # higher, so that a tie stays with the one benefit, as in the oracle's `combine`.
-            pair, more = nodes.column("pair"), nodes.column("more")
-            together = exp.Add(this=nodes.paren(_amount(pair)), expression=nodes.paren(_amount(more)))
-            is_higher = exp.GT(this=together, expression=nodes.paren(_amount(nodes.column("best"))))
-            both = nodes.all_of(nodes.positive(more), nodes.positive(pair), is_higher)
-            main = nodes.case([(both, pair.copy())], nodes.column("best"))
-            extra = nodes.case([(both.copy(), more.copy())], nodes.number(0))
-        columns = [
-            nodes.column("person_id"),
-            nodes.column("fired"),
-            nodes.column("unknown"),
-            nodes.alias(main, "main"),
-            nodes.alias(extra, "extra"),
-        ]
+        """Layer 4: what is paid in each slot, still packed."""
+        slots: list[exp.Expression] = []
+        for place, group in enumerate(self.law.groups):
+            if _competes(group):
+                slots += self._winner(place, group)
+            elif _is_limited(group):
+                slots += self._within_limit(group)
+            else:
+                slots += [nodes.column(f"a{self.law.benefits.index(code)}") for code in group.codes]
+        columns: list[exp.Expression] = [nodes.column(name) for name in ("person_id", "fired", "unknown")]
+        columns += [nodes.alias(slot, f"slot{number}") for number, slot in enumerate(slots)]
         return exp.Select(expressions=columns).from_(self._fence(self._compared(), "compared"))
+
+    def _winner(self, place: int, group: Group) -> list[exp.Expression]:
+        """Return the pair when it is higher than the highest single benefit, else that one."""
+        best = nodes.column(f"best{place}")
+        if not group.added:
+            return [best]
+        # Compared as đồng, not packed: the rule numbers in two packed values would add up to a carry. Strictly
+        # higher, so that a tie stays with the one benefit, as in the oracle's `combine`.
+        pair, more = nodes.column(f"pair{place}"), nodes.column(f"more{place}")
+        together = exp.Add(this=nodes.paren(_amount(pair)), expression=nodes.paren(_amount(more)))
+        is_higher = exp.GT(this=together, expression=nodes.paren(_amount(best)))
+        both = nodes.all_of(nodes.positive(more), nodes.positive(pair), is_higher)
+        return [
+            nodes.case([(both, pair.copy())], best.copy()),
+            nodes.case([(both.copy(), more.copy())], nodes.number(0)),
+        ]
+
+    def _within_limit(self, group: Group) -> list[exp.Expression]:
+        """Return for each benefit of a limited group the units that find room, as money: the dearest first."""
+        assert group.keep is not None
+        left: exp.Expression = nodes.number(group.keep)
+        for code, fewer in group.fewer_with:
+            due = nodes.positive(nodes.column(f"a{self.law.benefits.index(code)}"))
+            left = exp.Sub(this=left, expression=nodes.case([(due, nodes.number(fewer))], nodes.number(0)))
+        slots: dict[str, exp.Expression] = {}
+        # The order is known here: a unit of each benefit has one price in this month.
+        for code in sorted(group.codes, key=lambda code: -sum(r.amount_dong for r in self.law.by_benefit[code])):
+            if not self.law.by_benefit[code]:
+                slots[code] = nodes.number(0)
+                continue
+            packed = nodes.column(f"a{self.law.benefits.index(code)}")
+            room = exp.Greatest(this=nodes.paren(left.copy()), expressions=[nodes.number(0)])
+            taken = exp.Least(this=nodes.paren(_amount(packed)), expressions=[room])
+            (priced,) = self.law.by_benefit[code]
+            worth = exp.Mul(this=taken, expression=nodes.number(priced.amount_dong << _SHIFT))
+            money = exp.Add(this=worth, expression=nodes.number(_LOW - priced.number))
+            has_room = exp.GT(this=taken.copy(), expression=nodes.number(0))
+            slots[code] = nodes.case([(has_room, money)], nodes.number(0))
+            left = exp.Sub(this=left, expression=nodes.paren(_amount(packed)))
+        return [slots[code] for code in group.codes]
 
     def result(self) -> exp.Select:
         """Return the statement with one row per person whose facts fire or leave something unknown."""
         columns: list[exp.Expression] = [nodes.column("person_id")]
         columns += [nodes.alias(nodes.bigint(nodes.column(name)), name) for name in ("fired", "unknown")]
-        for name in ("main", "extra"):
-            columns.append(nodes.alias(self._benefit_number(nodes.column(name)), f"{name}_benefit_no"))
-            paid = exp.GT(this=nodes.column(name), expression=nodes.number(0))
-            columns.append(
-                nodes.alias(
-                    nodes.case([(paid, nodes.smallint(_rule_number(nodes.column(name))))], None), f"{name}_rule_no"
-                )
-            )
-            columns.append(nodes.alias(nodes.bigint(_amount(nodes.column(name))), f"{name}_amount_dong"))
+        for number in range(self.slots):
+            packed = nodes.column(f"slot{number}")
+            columns.append(nodes.alias(self._benefit_number(packed), f"s{number}_benefit_no"))
+            paid = exp.GT(this=packed.copy(), expression=nodes.number(0))
+            rule_number = nodes.case([(paid, nodes.smallint(_rule_number(packed)))], None)
+            columns.append(nodes.alias(rule_number, f"s{number}_rule_no"))
+            columns.append(nodes.alias(nodes.bigint(_amount(packed)), f"s{number}_amount_dong"))
         select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"))
         # People of whom the law says nothing leave no row.
         something = [exp.NEQ(this=nodes.column(name), expression=nodes.number(0)) for name in ("fired", "unknown")]
@@ -526,31 +418,40 @@ class _MonthCompiler:
         return nodes.smallint(nodes.case(branches, None))
 
 
-def _payments(result: exp.Select, benefits: Sequence[str]) -> exp.Select:
+def _competes(group: Group) -> bool:
+    return group.keep == 1 and not group.fewer_with
+
+
+def _is_limited(group: Group) -> bool:
+    return group.keep is not None and not _competes(group)
+
+
+def _payments(result: exp.Select, benefits: Sequence[str], slots: int) -> exp.Select:
     """Return the statement with one row per paid benefit, in one pass over the result."""
-    # Two slots a person instead of two scans: the main benefit, and the one added to it.
-    slots = exp.Values(
-        expressions=[exp.Tuple(expressions=[nodes.number(0)]), exp.Tuple(expressions=[nodes.number(1)])],
+    # As many slots a person as can be paid, instead of as many scans.
+    numbered = exp.Values(
+        expressions=[exp.Tuple(expressions=[nodes.number(number)]) for number in range(slots)],
         alias=exp.TableAlias(this=exp.to_identifier("slot"), columns=[exp.to_identifier("n")]),
     )
 
-    def either(name: str) -> exp.Expression:
-        first = exp.EQ(this=nodes.column("n", "slot"), expression=nodes.number(0))
-        return nodes.case([(first, nodes.column(f"main_{name}", "r"))], nodes.column(f"extra_{name}", "r"))
+    def of_slot(name: str) -> exp.Expression:
+        places = [exp.EQ(this=nodes.column("n", "slot"), expression=nodes.number(n)) for n in range(slots)]
+        values = [nodes.column(f"s{n}_{name}", "r") for n in range(slots)]
+        return nodes.case(list(zip(places[:-1], values[:-1], strict=True)), values[-1])
 
     codes = [
-        (exp.EQ(this=either("benefit_no"), expression=nodes.number(number)), exp.Literal.string(code))
+        (exp.EQ(this=of_slot("benefit_no"), expression=nodes.number(number)), exp.Literal.string(code))
         for number, code in enumerate(benefits)
     ]
     columns = [
         nodes.column("person_id", "r"),
         nodes.alias(nodes.case(codes, None), "benefit"),
-        nodes.alias(either("rule_no"), "rule_no"),
-        nodes.alias(either("amount_dong"), "amount_dong"),
+        nodes.alias(of_slot("rule_no"), "rule_no"),
+        nodes.alias(of_slot("amount_dong"), "amount_dong"),
     ]
     source = exp.Subquery(this=result.copy(), alias=exp.TableAlias(this=exp.to_identifier("r")))
-    select = exp.Select(expressions=columns).from_(source).join(slots, join_type="cross", copy=False)
-    return select.where(exp.GT(this=either("amount_dong"), expression=nodes.number(0)), copy=False)
+    select = exp.Select(expressions=columns).from_(source).join(numbered, join_type="cross", copy=False)
+    return select.where(exp.GT(this=of_slot("amount_dong"), expression=nodes.number(0)), copy=False)
 
 
 def _amount(packed: exp.Expression) -> exp.Expression:

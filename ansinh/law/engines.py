@@ -96,7 +96,7 @@ class SqlEngine:
         self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
-        rows, child_rows = facts_rows(package, people, month, granted)
+        rows, child_rows = facts_rows(package, people, month, known_on, granted)
         statement = compile_month(package, month, known_on, self.dialect, "law_facts", "law_children")
         # The relations are dropped whatever happens, so that one wrong case cannot poison the next batch.
         try:
@@ -105,11 +105,12 @@ class SqlEngine:
             # Whoever is owed nothing and leaves nothing open has no row; the list is filled beforehand so that each has
             # an answer.
             answers = [Due({}, frozenset()) for _ in people]
-            for person_id, _fired, unknown, main, _, main_dong, extra, _, extra_dong in self.run(statement.result_sql):
+            for row in self.run(statement.result_sql):
+                person_id, unknown, slots = row[0], row[2], row[3:]
                 paid = {
-                    statement.benefits[number]: dong
-                    for number, dong in ((main, main_dong), (extra, extra_dong))
-                    if dong
+                    statement.benefits[number]: amount_dong
+                    for number, amount_dong in zip(slots[0::3], slots[2::3], strict=True)
+                    if amount_dong
                 }
                 codes = frozenset(code for number, code in enumerate(statement.benefits) if unknown >> number & 1)
                 answers[person_id] = Due(paid, codes)

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansinh.base.months import Month
 from ansinh.law.facts import PersonFacts
-from ansinh.law.oracle import Instant, MonthResult, evaluate
-from ansinh.law.package import LawPackage
+from ansinh.law.oracle import Instant, MonthResult, barring, evaluate
+from ansinh.law.package import LawBook, LawPackage
 from ansinh.law.sentences import (
     coefficient_text,
     day_text,
@@ -90,7 +90,7 @@ def settled_in(settled: Settled, month: Month) -> dict[str, int]:
 
 
 def explain(
-    package: LawPackage,
+    law: LawBook | LawPackage,
     facts: PersonFacts,
     month: Month,
     known_on: datetime.date,
@@ -101,13 +101,31 @@ def explain(
     """Return what the person is due in the payroll of the month, in the contract's format.
 
     `decided` names the benefits with a decision in force in a month (a register knows; FACTS.json does not). Every
-    `because` is in `language`, "vi" or "en".
+    `because` is in `language`, "vi" or "en". What is given in kind stands under `in_kind`, when there is any.
 
     Raises:
         Refused: `law_not_encoded` when a month lies before the law held here.
     """
-    asked = Asked(package, facts, known_on, decided, language)
-    before = settled or {}
+    parts = [
+        _explain_domain(Asked(package, facts, known_on, decided, language), month, settled or {})
+        for package in law.packages
+        if month >= package.first_month or package is law.packages[0]
+    ]
+    lines = [line for part in parts for line in part["lines"]]
+    money_lines = [line for line in lines if "unit" not in line]
+    answer: dict[str, Any] = {
+        "month": str(month),
+        "person": facts.person,
+        "total_dong": sum(line["amount_dong"] for line in money_lines),
+        "lines": money_lines,
+        "not_granted": [line for part in parts for line in part["not_granted"]],
+        "needs_verification": [line for part in parts for line in part["needs_verification"]],
+    }
+    in_kind = [line for line in lines if "unit" in line]
+    return answer | {"in_kind": in_kind} if in_kind else answer
+
+
+def _explain_domain(asked: Asked, month: Month, before: Settled) -> dict[str, list[dict[str, Any]]]:
     now = asked.result(month)
     # Whoever was already paid for this very month is owed only the difference, which is then no regular line.
     this_month = settled_in(before, month)
@@ -119,29 +137,41 @@ def explain(
         if for_month != month or code in already:
             lines.append(_settling_line(asked, code, for_month, difference, before))
     return {
-        "month": str(month),
-        "person": facts.person,
-        "total_dong": sum(line["amount_dong"] for line in lines),
         "lines": lines,
         "not_granted": _not_granted(asked, now),
         "needs_verification": _needs_verification(asked, now),
     }
 
 
+def _is_asked_about(asked: Asked) -> bool:
+    """Return whether anything was said that concerns this domain and no earlier one."""
+    package = asked.package
+    if not package.earlier:
+        return True
+    # A list of forty refusals to somebody who never claimed any merit would explain nothing.
+    known = frozenset().union(*(earlier.questions for earlier in package.earlier))
+    own = package.questions - known
+    is_merit = any(package.facts[name].merit is not None for name in own)
+    return bool(own & asked.facts.stated) or (is_merit and "merit" in asked.facts.stated)
+
+
 def _regular(asked: Asked, result: MonthResult, code: str) -> dict[str, Any]:
-    standing = result.standings[code]
+    standing, units = result.standings[code], result.units[code]
     assert standing.rule is not None
-    return {
-        "benefit": code,
-        "for_month": str(result.law.month),
-        "kind": "regular",
-        "coefficient": coefficient_text(standing.rule.level.coefficient * standing.count),
+    benefit = asked.package.benefit(code)
+    instant = Instant(asked.package, result.law, asked.facts, standing.day, None, result.outcomes)
+    because = granted_sentence(standing, instant, asked.language, units)
+    head = {"benefit": code, "for_month": str(result.law.month)}
+    if benefit.unit is not None:
+        given = {"quantity": result.due[code], "unit": benefit.unit.of(asked.language)}
+        return head | given | {"clause": standing.rule.clause, "because": because}
+    return head | {
+        "kind": "regular" if benefit.schedule == "monthly" else "one_off",
+        "coefficient": coefficient_text(standing.rule.level.coefficient * units),
         "base_dong": standing.rule.base.value_dong,
-        "amount_dong": standing.amount_dong,
+        "amount_dong": result.due[code],
         "clause": standing.rule.clause,
-        "because": granted_sentence(
-            standing, Instant(asked.package, result.law, asked.facts, standing.day), asked.language
-        ),
+        "because": because,
     }
 
 
@@ -284,7 +314,7 @@ def nearest_rule(
     package: LawPackage, facts: PersonFacts, result: MonthResult, code: str
 ) -> tuple[RuleVersion, list[Expression]]:
     """Return the rule of the benefit to which least is missing, with the parts of its condition that failed."""
-    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month))
+    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month), None, result.outcomes)
     # The most general rule stands last; among equals it is the one people mean.
     rules = {priced.rule.rule: priced.rule for priced in reversed(result.law.by_benefit[code])}
     failed = [(rule, unmet(rule.condition, instant)) for rule in rules.values()]
@@ -297,13 +327,13 @@ def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthRe
     if facts.birth_date is not None and facts.birth_date > result.law.end:
         return "not yet born" if language == "en" else "khi đó chưa sinh"
     _, parts = nearest_rule(package, facts, result, code)
-    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month))
+    instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month), None, result.outcomes)
     return joined([found(part, instant, language) for part in parts])
 
 
 def _not_granted(asked: Asked, result: MonthResult) -> list[dict[str, Any]]:
     answers = []
-    for code, rules in result.law.by_benefit.items():
+    for code, rules in result.law.by_benefit.items() if _is_asked_about(asked) else ():
         # A benefit without rules does not exist that month: nobody was refused it.
         if code in result.paid or code in result.unknown or not rules:
             continue
@@ -326,7 +356,8 @@ def refusal(
             else f"Đủ điều kiện nhưng chưa có quyết định hưởng trong tháng {month.vi}."
         )
     if standing.rule is not None:
-        clause = _procedure_clause(package, code, month, known_on, "combination")
+        group = next(group for group in result.law.groups if code in group.codes)
+        clause = group.clause or _procedure_clause(package, code, month, known_on, "combination")
         total = sum(result.due.values())
         names = ", ".join(result.paid)
         return clause, (
@@ -351,6 +382,9 @@ def refusal(
             if english
             else "Người hưởng đã mất; thôi hưởng từ tháng ngay sau tháng mất."
         )
+    bar, barred = barring(Instant(package, result.law, facts, facts.last_day_of(month), None, result.outcomes))
+    if bar is not None and barred:
+        return bar.citation, bar.because.of(language)
     missing = _missing_conditions(package, facts, result, code, language)
     purpose = rule.purpose.of(language)
     if english:
@@ -383,11 +417,12 @@ def _needs_verification(asked: Asked, result: MonthResult) -> list[dict[str, Any
 def open_questions(package: LawPackage, facts: PersonFacts, result: MonthResult, code: str) -> list[str]:
     """Return the facts to be verified before the benefit can be granted or refused."""
     standing = result.standings[code]
-    instant = Instant(package, result.law, facts, standing.day)
+    instant = Instant(package, result.law, facts, standing.day, None, result.outcomes)
     # Facts asked by several rules are named once, in the order in which the law asks.
     names = [name for priced in result.law.by_benefit[code] for name in open_facts(priced.condition, instant)]
     if standing.rule is not None and standing.rule.rule.per_child and standing.unknown:
         names.append("children")
+    names += [name for bar in result.law.bars for name in open_facts(bar.when, instant)]
     if facts.death_unknown:
         names.append("death_date")
     if result.decision_unknown and standing.rule is not None:

@@ -8,27 +8,47 @@ import datetime
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.ages import anniversary
-from ansinh.law.words import FactKind
+from ansinh.law.words import NEVER, FactKind, MeritFact
 
 UNKNOWN = "unknown"
 _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 # Far above any pension, far below what a bigint holds once an amount is packed with a rule's number.
 _LARGEST_NUMBER = 10**12
-_NEVER = datetime.date.max
-# Codes of the contract that this package does not price (carers, funeral, merit): read, and left alone.
+# Codes of the contract that a book without their domain does not price: read, and left alone.
 _PRICED_ELSEWHERE = re.compile(r"C1|C2[acd]|F|NCC(-[A-Za-z0-9]{1,12}){1,2}", re.ASCII)
-_MERIT = ("kind", "wound_percent", "very_severe", "category")
+# The fields of an entry of merit that the contract names; a domain may declare more of them.
+_MERIT = {"kind": "word", "wound_percent": "count", "very_severe": "bool", "category": "word"}
 
 
 def is_priced_elsewhere(code: str) -> bool:
     """Return whether the code names a benefit of the contract that this law package does not compute."""
     return _PRICED_ELSEWHERE.fullmatch(code) is not None
+
+
+@dataclass(frozen=True)
+class Readable:
+    """What a file of facts may state, over all domains of a book."""
+
+    facts: Mapping[str, FactKind]
+    child_facts: Mapping[str, FactKind]
+    benefits: frozenset[str]
+    merit_fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stated(self) -> Mapping[str, FactKind]:
+        """Return the facts that a file may state: what is derived cannot be claimed."""
+        return {name: kind for name, kind in self.facts.items() if not kind.derived}
+
+    @property
+    def merit_kinds(self) -> frozenset[str]:
+        """Return the kinds of merit that some domain asks about."""
+        return frozenset(kind.merit.kind for kind in self.facts.values() if kind.merit is not None)
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,8 @@ class PersonFacts:
     children: tuple[ChildFacts, ...] | None
     received: Timeline
     decision: Timeline
+    # What the file said at all: a domain about which nothing was said is not explained.
+    stated: frozenset[str] = frozenset()
 
     def last_day_of(self, month: Month) -> datetime.date:
         """Return the day on which the month is judged: its last, or the day of death of somebody who died in it."""
@@ -207,9 +229,9 @@ def _is_periods(value: Any) -> bool:
 
 def _timeline(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) -> Timeline:
     # Outside its periods a history is empty and a date is not there; every other fact is its type's “no”.
-    missing: Any = frozenset() if kind.type == "history" else None if kind.type == "date" else kind.missing
+    missing: Any = frozenset() if kind.type == "history" else kind.missing
     if kind.type == "date" and value is None:
-        return Timeline((), None)
+        return Timeline((), missing)
     if not _is_periods(value):
         if value == [] and kind.type != "history":
             _impossible(
@@ -244,7 +266,7 @@ def _periods(field: str, value: list[dict[str, Any]]) -> list[Period]:
     # Order is by date, not by how the file lists them; two values on one day would be two truths.
     periods.sort(key=lambda period: period.start or datetime.date.min)
     for earlier, later in itertools.pairwise(periods):
-        if (earlier.end or _NEVER) > (later.start or datetime.date.min):
+        if (earlier.end or NEVER) > (later.start or datetime.date.min):
             _impossible(field, later.start, "hai khoảng thời gian chồng nhau.", "two periods overlap.")
     return periods
 
@@ -280,14 +302,40 @@ def _children(value: Any, kinds: Mapping[str, FactKind]) -> tuple[ChildFacts, ..
     return tuple(children)
 
 
-def read_facts(
-    content: Any, kinds: Mapping[str, FactKind], child_kinds: Mapping[str, FactKind], benefits: frozenset[str]
-) -> PersonFacts:
+def read_facts(content: Any, readable: Readable) -> PersonFacts:
     """Return the checked facts of one person.
 
     Raises:
         Refused: `facts_not_an_object`, `unknown_fact`, `missing_fact`, `impossible_value`.
     """
+    kinds, benefits = readable.stated, readable.benefits
+    _check_names(content, kinds)
+    person = _identity(content)
+    birth, death_date = _life(content)
+    merit = _merit(content.get("merit", []), readable)
+    # Birth and death are days of the person, not facts with periods; history, children and merit have readers of their
+    # own.
+    values = {
+        name: _timeline(kind, name, content[name], benefits)
+        for name, kind in kinds.items()
+        if name in content
+        and name not in {"birth_date", "death_date"}
+        and kind.type in {"bool", "enum", "dong", "count", "date"}
+    }
+    return PersonFacts(
+        person=person,
+        birth_date=birth,
+        death_date=death_date,
+        death_unknown=content.get("death_date") == UNKNOWN,
+        values={**values, **merit},
+        children=_children(content.get("children", []), readable.child_facts),
+        received=_timeline(kinds["was_receiving"], "was_receiving", content.get("was_receiving", []), benefits),
+        decision=_decision(content.get("decision_signed_on"), kinds["decision_signed_on"]),
+        stated=frozenset(content),
+    )
+
+
+def _check_names(content: Any, kinds: Mapping[str, FactKind]) -> None:
     if not isinstance(content, dict):
         raise Refused(
             "facts_not_an_object",
@@ -305,58 +353,90 @@ def read_facts(
                 en=f"“{name}” is missing; it is required.",
                 fact=name,
             )
-    person = _identity(content)
-    birth, death_date = _life(content)
-    _check_merit(content.get("merit", []))
-    # Birth and death are days of the person, not facts with periods; history, children and merit have readers of their
-    # own.
-    values = {
-        name: _timeline(kind, name, content[name], benefits)
-        for name, kind in kinds.items()
-        if name in content
-        and name not in {"birth_date", "death_date"}
-        and kind.type in {"bool", "enum", "dong", "count", "date"}
-    }
-    return PersonFacts(
-        person=person,
-        birth_date=birth,
-        death_date=death_date,
-        death_unknown=content.get("death_date") == UNKNOWN,
-        values=values,
-        children=_children(content.get("children", []), child_kinds),
-        received=_timeline(kinds["was_receiving"], "was_receiving", content.get("was_receiving", []), benefits),
-        decision=_decision(content.get("decision_signed_on"), kinds["decision_signed_on"]),
+
+
+# ── merit ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _merit(value: Any, readable: Readable) -> dict[str, Timeline]:
+    """Return every fact that is derived from the list of merit, through time."""
+    periods = (
+        _periods("merit", value) if _is_periods(value) and any("value" in item for item in value) else [Period(value)]
     )
+    for number, period in enumerate(periods, start=1):
+        _check_merit(number, period.value, readable)
+    return {
+        name: Timeline(
+            tuple(Period(_derived(kind, kind.merit, period.value), period.start, period.end) for period in periods),
+            kind.missing,
+        )
+        for name, kind in readable.facts.items()
+        if kind.merit is not None
+    }
 
 
-def _check_merit(value: Any) -> None:
-    """Refuse a list of merit that could not be one; nothing is computed from it here."""
-    for number, entry in enumerate(_values("merit", value), start=1):
-        if entry == UNKNOWN:
-            continue
-        if not isinstance(entry, list):
-            _impossible("merit", entry, "phải là một danh sách.", "use a list.")
-        for place, item in enumerate(entry, start=1):
-            _check_merit_entry(f"merit[{place if number == 1 else f'{number}.{place}'}]", item)
+def _derived(kind: FactKind, asked: MeritFact, entries: Any) -> Any:
+    """Return what a list of merit says of one derived fact; None means unknown."""
+    if entries == UNKNOWN:
+        return None
+    found = [entry for entry in entries if entry["kind"] == asked.kind]
+    if asked.field == "count":
+        return len(found)
+    if not found:
+        return kind.missing
+    # Numbers must be stated, a yes may be left out: nobody is wounded by an unsaid percent.
+    absent = UNKNOWN if kind.type in {"count", "dong"} else "" if asked.member else False
+    values = {_plain_merit(entry.get(asked.field, absent)) for entry in found}
+    # Two papers that disagree about one thing are a question, not an answer.
+    if len(values) > 1 or UNKNOWN in values:
+        return None
+    (value,) = values
+    return value == asked.member if asked.member else value
 
 
-def _check_merit_entry(field: str, item: Any) -> None:
+def _plain_merit(value: Any) -> Any:
+    return UNKNOWN if value is None else value
+
+
+def _check_merit(number: int, entries: Any, readable: Readable) -> None:
+    """Refuse a list of merit that could not be one."""
+    if entries == UNKNOWN:
+        return
+    if not isinstance(entries, list):
+        _impossible("merit", entries, "phải là một danh sách.", "use a list.")
+    for place, item in enumerate(entries, start=1):
+        _check_merit_entry(f"merit[{place if number == 1 else f'{number}.{place}'}]", item, readable)
+
+
+def _check_merit_entry(where: str, item: Any, readable: Readable) -> None:
     if not isinstance(item, dict):
-        _impossible(field, item, "mỗi diện phải là một đối tượng có “kind”.", "each entry is an object with a “kind”.")
+        _impossible(where, item, "mỗi diện phải là một đối tượng có “kind”.", "each entry is an object with a “kind”.")
+    fields = {**_MERIT, **readable.merit_fields}
     for name in item:
-        if name not in _MERIT:
-            _unknown_fact(f"{field}.{name}", list(_MERIT))
-    kind = item.get("kind")
-    if not isinstance(kind, str) or not kind.startswith("NCC-") or not is_priced_elsewhere(kind):
-        _impossible(f"{field}.kind", kind, 'phải là mã như "NCC-06".', 'use a code like "NCC-06".')
-    percent, severe, category = item.get("wound_percent"), item.get("very_severe"), item.get("category")
-    is_percent = isinstance(percent, int) and not isinstance(percent, bool) and 0 <= percent <= 100
-    if percent not in (None, UNKNOWN) and not is_percent:
-        _impossible(f"{field}.wound_percent", percent, "phải là số từ 0 đến 100.", "use a number from 0 to 100.")
-    if severe not in (None, UNKNOWN) and not isinstance(severe, bool):
-        _impossible(f"{field}.very_severe", severe, "phải là true hoặc false.", "use true or false.")
-    if category is not None and not (isinstance(category, str) and 0 < len(category) <= 20):
-        _impossible(f"{field}.category", category, 'phải là chữ ngắn như "A".', 'use a short text like "A".')
+        if name not in fields:
+            _unknown_fact(f"{where}.{name}", list(fields))
+    kind, known = item.get("kind"), readable.merit_kinds
+    # A book without the domain of merit still reads the list, by the form of its codes.
+    if not isinstance(kind, str) or (kind not in known if known else not re.fullmatch(r"NCC(-\w{1,12}){1,2}", kind)):
+        listed = ", ".join(sorted(known))
+        _impossible(
+            f"{where}.kind", kind, f'phải là một mã như "NCC-06": {listed}.', f'use a code like "NCC-06": {listed}.'
+        )
+    for name, kind_of in fields.items():
+        if name in item and name != "kind" and item[name] not in (None, UNKNOWN):
+            _check_merit_value(
+                f"{where}.{name}", item[name], kind_of, 100 if name == "wound_percent" else _LARGEST_NUMBER
+            )
+
+
+def _check_merit_value(where: str, value: Any, kind: str, largest: int) -> None:
+    is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= largest
+    if kind == "count" and not is_number:
+        _impossible(where, value, f"phải là số từ 0 đến {largest}.", f"use a number from 0 to {largest}.")
+    if kind == "bool" and not isinstance(value, bool):
+        _impossible(where, value, "phải là true hoặc false.", "use true or false.")
+    if kind == "word" and not (isinstance(value, str) and 0 < len(value) <= 20):
+        _impossible(where, value, 'phải là chữ ngắn như "A".', 'use a short text like "A".')
 
 
 def _values(field: str, value: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """The closed mini-language of conditions, parsed by hand into the typed tree.
 
     and or not ( ) = != < <= > >= in between is unknown · age · months_old · birth_date · was_receiving K1 [at 16]
-    count_children(condition on a child) >= 1
+    count_children(condition on a child) >= 1 · in_month(a day) · happened(a day) · a day >= 2026-10-05
 
 It knows the facts of the domain and refuses everything else: no division, no decimals, no function of an engine.
 """
@@ -19,7 +19,10 @@ from ansinh.law.tree import (
     Born,
     Comparison,
     CountChildren,
+    Dated,
     Expression,
+    Happened,
+    InMonth,
     Is,
     Not,
     Number,
@@ -53,6 +56,8 @@ _KEYWORDS = frozenset(
         "birth_date",
         "was_receiving",
         "count_children",
+        "in_month",
+        "happened",
     }
 )
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -199,6 +204,8 @@ class _Parser:
             return self.was_receiving()
         if name == "count_children":
             return self.count_children()
+        if name in {"in_month", "happened"}:
+            return self.event(name)
         if name in _KEYWORDS:
             raise ConditionError(f"từ “{name}” không đứng được ở đây.", f"“{name}” cannot stand here.")
         # A definition stands for its whole tree; nothing is left to look up when the condition is evaluated. It speaks
@@ -216,10 +223,12 @@ class _Parser:
             raise ConditionError(
                 f"“{name}” không phải là sự kiện đã khai báo ({known}).", f"“{name}” is not a declared fact ({known})."
             )
-        if self.peek() == "is":
+        if self.peek() == "is" and kind.type != "date":
             self.position += 1
             self.expect("unknown")
             return Unknown(name)
+        if kind.type == "date":
+            return Dated(name, self.comparison(), self.date())
         if kind.type == "bool":
             if self.peek() in _COMPARISONS | {"in", "between"}:
                 raise ConditionError(
@@ -234,6 +243,18 @@ class _Parser:
             low, high = self.bounds()
             return And((Amount(name, ">=", low), Amount(name, "<=", high)))
         return Amount(name, self.comparison(), self.number())
+
+    def event(self, word: str) -> Expression:
+        """Read `in_month(a day)` or `happened(a day)`."""
+        self.expect("(")
+        name = self.take("word")
+        kind = self.facts.get(name)
+        if kind is None or kind.type != "date" or not kind.in_conditions:
+            raise ConditionError(
+                f"“{word}” cần một sự kiện loại ngày; “{name}” không phải.", f"“{word}” takes a day; “{name}” is none."
+            )
+        self.expect(")")
+        return InMonth(name) if word == "in_month" else Happened(name)
 
     def listed(self, kind: FactKind) -> Expression:
         """Read `= member`, `!= member`, `[not] in (member, …)`."""

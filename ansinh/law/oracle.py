@@ -7,8 +7,8 @@ after). What hangs on an unknown fact is neither paid nor denied.
 
 import datetime
 import operator
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansinh.base.months import Month
@@ -21,7 +21,10 @@ from ansinh.law.tree import (
     And,
     Born,
     CountChildren,
+    Dated,
     Expression,
+    Happened,
+    InMonth,
     Is,
     Not,
     OneOf,
@@ -29,7 +32,7 @@ from ansinh.law.tree import (
     Unknown,
     WasReceiving,
 )
-from ansinh.law.words import FactKind
+from ansinh.law.words import NEVER, Bar, FactKind, Group, Outcome
 
 # Written for reading, not for speed, and sharing with the compiler only the tree and the birth-date cutoffs: an error
 # in the evaluation of one of them then shows as a difference instead of being made twice.
@@ -52,6 +55,8 @@ class Instant:
     facts: PersonFacts
     day: datetime.date
     child: ChildFacts | None = None
+    # What earlier domains give this person this month, by the name of the derived fact.
+    outcomes: Mapping[str, bool | None] = field(default_factory=dict)
 
     @property
     def birth_date(self) -> datetime.date | None:
@@ -67,7 +72,15 @@ class Instant:
             if kind.history_of is not None:
                 return self._counted(kind.history_of)
             return _at(self.child.values.get(name), kind, self.day)
+        if name in self.outcomes:
+            return self.outcomes[name]
         return _at(self.facts.values.get(name), self.package.facts[name], self.day)
+
+    def happened_on(self, name: str) -> datetime.date | None:
+        """Return the day of an event; `NEVER` when there is none, None when nobody knows."""
+        if name == "death_date":
+            return None if self.facts.death_unknown else self.facts.death_date or NEVER
+        return self.value(name)
 
     def _counted(self, history: str) -> bool | None:
         benefit, _, age = history.partition(" at ")
@@ -82,7 +95,7 @@ class Instant:
         # instead of doubting.
         nobody_knows = ChildFacts(None, dict.fromkeys(self.package.child_facts, _UNKNOWN_FACT))
         for child in (nobody_knows,) if self.facts.children is None else self.facts.children:
-            yield Instant(self.package, self.law, self.facts, self.day, child)
+            yield Instant(self.package, self.law, self.facts, self.day, child, self.outcomes)
 
 
 _UNKNOWN_FACT = Timeline((), None)
@@ -121,6 +134,8 @@ def _atom(atom: Expression, instant: Instant) -> bool | None:
         return _born(atom, instant.birth_date, instant.day)
     if isinstance(atom, Unknown):
         return instant.value(atom.fact) is None
+    if isinstance(atom, InMonth | Happened | Dated):
+        return _event(atom, instant)
     assert isinstance(atom, Is | OneOf | Amount)
     value = instant.value(atom.fact)
     if value is None:
@@ -131,6 +146,21 @@ def _atom(atom: Expression, instant: Instant) -> bool | None:
         number = atom.number.value if atom.number.parameter is None else instant.law.numbers[atom.number.parameter]
         return _COMPARE[atom.operator](value, number)
     return bool(value)
+
+
+def _event(atom: InMonth | Happened | Dated, instant: Instant) -> bool | None:
+    first = instant.law.month.first_day
+    # Looked at on the eve of the month, nothing has yet happened in it, whatever its day will turn out to be.
+    if isinstance(atom, InMonth) and instant.day < first:
+        return False
+    day = instant.happened_on(atom.fact)
+    if day is None:
+        return None
+    if isinstance(atom, InMonth):
+        return first <= day <= instant.day
+    if isinstance(atom, Happened):
+        return day <= instant.day
+    return day != NEVER and _COMPARE[atom.operator](day, atom.day)
 
 
 def _born(atom: Age | Born, birth_date: datetime.date | None, day: datetime.date) -> bool | None:
@@ -181,9 +211,28 @@ def _alive(instant: Instant) -> bool | None:
     return facts.death_date is None or facts.death_date > instant.law.previous
 
 
+def barring(instant: Instant) -> tuple[Bar | None, bool | None]:
+    """Return whether something bars every payment of the domain on the day, and the first clause that does."""
+    answers = [(bar, truth(bar.when, instant)) for bar in instant.law.bars]
+    for wanted in (True, None):
+        for bar, answer in answers:
+            if answer is wanted:
+                return bar, answer
+    return None, False
+
+
+def _payable(instant: Instant) -> bool | None:
+    """Return whether anything may be paid at all on the day: the person lives, and nothing bars it."""
+    alive = _alive(instant)
+    _, barred = barring(instant)
+    if alive is False or barred is True:
+        return False
+    return None if alive is None or barred is None else True
+
+
 def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
     """Return how a benefit stands on the day: the first level that holds; any higher one left unknown is noted."""
-    alive = _alive(instant)
+    alive = _payable(instant)
     if alive is False:
         return Standing(None, 0, False, instant.day)
     # From the highest level down: a higher one left unknown may still turn out to be due, so the lower one that holds
@@ -195,7 +244,7 @@ def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
             unknown = True
         elif answer:
             certain, possible = _counted(rule, instant)
-            # Entitled if alive, and nobody knows whether alive: that is a question, not a payment.
+            # Entitled if alive (or not barred), and nobody knows whether: that is a question, not a payment.
             if alive is None:
                 return Standing(None, 0, True, instant.day)
             return Standing(rule, certain, unknown or possible > 0, instant.day)
@@ -203,6 +252,10 @@ def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
 
 
 def _counted(rule: PricedRule, instant: Instant) -> tuple[int, int]:
+    if rule.rule.per:
+        # The condition has already asked for at least one, so the number is known here.
+        counted = instant.value(rule.rule.per)
+        return (counted if rule.rule.at_most is None else min(counted, rule.rule.at_most)), 0
     if not rule.rule.per_child:
         return 1, 0
     return count_children(children_counted(rule), instant)
@@ -222,18 +275,26 @@ def children_counted(rule: PricedRule) -> CountChildren:
     raise AssertionError(rule.rule.where)
 
 
-def month_standing(rules: tuple[PricedRule, ...], package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Standing:
+def instants(
+    package: LawPackage, law: MonthLaw, facts: PersonFacts, outcomes: Mapping[str, bool | None]
+) -> tuple[Instant, Instant]:
+    """Return the person at the two instants at which a month is looked at: its end, and the end of the month before."""
+    end = Instant(package, law, facts, facts.last_day_of(law.month), None, outcomes)
+    return end, Instant(package, law, facts, law.previous, None, outcomes)
+
+
+def month_standing(rules: tuple[PricedRule, ...], end: Instant, previous: Instant) -> Standing:
     """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before.
 
     The end of somebody's month is the day of death, if that lies in it.
     """
-    at_end = stand(rules, Instant(package, law, facts, facts.last_day_of(law.month)))
+    at_end = stand(rules, end)
     # NĐ 335/2026, Điều 8 khoản 4: a change counts from its month, an end from the month after. So the end of the month
     # decides, and only where nothing holds or is doubtful there does the end of the month before keep the last month
     # paid.
     if at_end.rule is not None or at_end.unknown:
         return at_end
-    return stand(rules, Instant(package, law, facts, law.previous))
+    return stand(rules, previous)
 
 
 @dataclass(frozen=True)
@@ -242,35 +303,72 @@ class MonthResult:
 
     law: MonthLaw
     standings: dict[str, Standing]
-    # Benefit codes paid, after combination: normally one, two when K4 is added.
-    paid: tuple[str, ...]
+    # Units paid of each benefit, after combination.
+    units: dict[str, int]
     unknown: frozenset[str]
     # Entitled by the conditions, but without a decision in force that month.
     undecided: frozenset[str]
     # Nobody knows since when the decision runs.
     decision_unknown: bool
+    # What earlier domains give this person this month, for whoever looks at the conditions again.
+    outcomes: Mapping[str, bool | None] = field(default_factory=dict)
+
+    @property
+    def paid(self) -> tuple[str, ...]:
+        """Return the benefits paid: in a group of competing ones normally one, two when a pair is added up."""
+        return tuple(self.units)
 
     @property
     def due(self) -> dict[str, int]:
         """Return đồng by benefit code."""
-        return {code: self.standings[code].amount_dong for code in self.paid}
+        rules = {code: self.standings[code].rule for code in self.units}
+        return {code: rule.amount_dong * self.units[code] for code, rule in rules.items() if rule is not None}
 
 
-def combine(law: MonthLaw, standings: dict[str, Standing]) -> tuple[str, ...]:
-    """Return the benefits paid together: the highest one, or the highest pair that the law adds up.
+def combine(law: MonthLaw, standings: Mapping[str, Standing]) -> dict[str, int]:
+    """Return the units paid of each benefit, group by group.
 
     A tie goes to the benefit named first in the law; a pair must be strictly higher to win.
     """
-    amounts = {code: standings[code].amount_dong for code in law.combination.highest_of}
+    units: dict[str, int] = {}
+    for group in law.groups:
+        if group.keep is None:
+            units.update({code: standings[code].count for code in group.codes if standings[code].amount_dong})
+        elif group.keep == 1 and not group.fewer_with:
+            units.update({code: standings[code].count for code in _highest(group, standings)})
+        else:
+            units.update(_highest_units(group, group.keep, standings))
+    return units
+
+
+def _highest(group: Group, standings: Mapping[str, Standing]) -> tuple[str, ...]:
+    amounts = {code: standings[code].amount_dong for code in group.codes}
     best = max(amounts, key=amounts.__getitem__, default=None)
     if best is None or amounts[best] == 0:
         return ()
-    for extra, partners in law.combination.added:
+    for extra, partners in group.added:
         main = max(partners, key=amounts.__getitem__)
         # The pair is one answer of the law, not two benefits: it wins or loses as a sum.
         if amounts[extra] and amounts[main] and amounts[main] + amounts[extra] > amounts[best]:
             return main, extra
     return (best,)
+
+
+def _highest_units(group: Group, keep: int, standings: Mapping[str, Standing]) -> dict[str, int]:
+    # A limit on how many are paid, whichever they are: the dearest units first, ties in the order of the law.
+    left = max(0, keep - sum(number for code, number in group.fewer_with if standings[code].amount_dong))
+    units: dict[str, int] = {}
+    holding = [code for code in group.codes if standings[code].rule is not None and standings[code].amount_dong]
+    for code in sorted(holding, key=lambda code: -_unit_dong(standings[code])):
+        taken = min(left, standings[code].count)
+        left -= taken
+        if taken:
+            units[code] = taken
+    return {code: units[code] for code in group.codes if code in units}
+
+
+def _unit_dong(standing: Standing) -> int:
+    return 0 if standing.rule is None else standing.rule.amount_dong
 
 
 def decided_benefits(package: LawPackage, facts: PersonFacts, month: Month) -> frozenset[str] | None:
@@ -280,7 +378,9 @@ def decided_benefits(package: LawPackage, facts: PersonFacts, month: Month) -> f
     signed = facts.decision.at(month.last_day)
     if signed is None or signed is False or Month.of(signed) <= month:
         return None
-    return frozenset()
+    # A sum that falls due once has its own event and its own decision: the day from which a monthly benefit runs says
+    # nothing about it.
+    return frozenset(benefit.code for benefit in package.benefits if benefit.schedule != "monthly")
 
 
 def evaluate(
@@ -298,7 +398,9 @@ def evaluate(
         Refused: `law_not_encoded` for a month before the law held here begins.
     """
     law = package.month_law(month, known_on)
-    standings = {code: month_standing(rules, package, law, facts) for code, rules in law.by_benefit.items()}
+    outcomes = _outcomes(package, facts, month, known_on, granted)
+    end, previous = instants(package, law, facts, outcomes)
+    standings = {code: month_standing(rules, end, previous) for code, rules in law.by_benefit.items()}
     decided = decided_benefits(package, facts, month)
     # Both restrictions hold: the register's decisions and the date in the person's own facts.
     allowed = decided if granted is None else granted if decided is None else granted & decided
@@ -314,5 +416,33 @@ def evaluate(
     unknown = frozenset(code for code, standing in standing_allowed.items() if standing.unknown)
     if decision_unknown:
         unknown |= {code for code, standing in standing_allowed.items() if standing.rule}
-        return MonthResult(law, standings, (), unknown, undecided, True)
-    return MonthResult(law, standings, combine(law, standing_allowed), unknown, undecided, False)
+        return MonthResult(law, standings, {}, unknown, undecided, True, outcomes)
+    return MonthResult(law, standings, combine(law, standing_allowed), unknown, undecided, False, outcomes)
+
+
+def _outcomes(
+    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, granted: frozenset[str] | None
+) -> dict[str, bool | None]:
+    """Return what earlier domains give this person this month, for each derived fact that the package asks about."""
+    asked = {name: package.facts[name].outcome for name in package.questions}
+    results: dict[str, MonthResult] = {}
+    for outcome in asked.values():
+        if outcome is not None and outcome.domain not in results and outcome.what != "received":
+            earlier = next(one for one in package.earlier if one.name == outcome.domain)
+            results[outcome.domain] = evaluate(earlier, facts, month, known_on, granted)
+    return {
+        name: _outcome(outcome, results.get(outcome.domain), facts, month)
+        for name, outcome in asked.items()
+        if outcome is not None
+    }
+
+
+def _outcome(outcome: Outcome, result: MonthResult | None, facts: PersonFacts, month: Month) -> bool | None:
+    if outcome.what == "received" or result is None:
+        answers = [facts.received_around(code, month) for code in outcome.benefits]
+        return True if True in answers else None if None in answers else False
+    if outcome.what == "met":
+        given = [code for code in outcome.benefits if result.standings[code].rule is not None]
+    else:
+        given = [code for code in outcome.benefits if code in result.units]
+    return True if given else None if result.unknown & set(outcome.benefits) else False

@@ -1,117 +1,83 @@
-"""The law package: everything read, and the law of one month as known on one day.
+"""The law package: one domain of the law, everything of it read and checked, and the book of all domains.
 
-For month m asked on day D the versions used are those that apply to m among documents in force on D; a newer document
-replaces an older one for the months it applies to. Money is folded here, once, into whole đồng.
+A domain answers for a month as known on a day; the book holds the domains in the order in which they are computed, each
+able to ask what the earlier ones give.
 """
 
 import datetime
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ansinh.base import dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.law.facts import PersonFacts, read_facts
-from ansinh.law.loader import Folder, read_folder
-from ansinh.law.tree import Amount, And, Expression, atoms
+from ansinh.law.domain_file import Earlier
+from ansinh.law.facts import PersonFacts, Readable, read_facts
+from ansinh.law.loader import Folder, Pieces, read_folder
+from ansinh.law.pricing import MonthLaw, PricedRule, Sources, build_month, in_force
+from ansinh.law.reading import read_yaml
+from ansinh.law.tree import CountChildren, Expression, atoms, facts_of
 from ansinh.law.words import (
+    Bar,
     Benefit,
-    Combination,
     Document,
     FactKind,
-    Level,
+    Group,
     ParameterVersion,
     Procedure,
     RuleVersion,
     Text,
 )
 
+__all__ = ["DOMAIN", "LawBook", "LawPackage", "MonthLaw", "PricedRule", "default_laws", "load_book", "load_package"]
+
+COUNTRY = "vn"
 DOMAIN = Path("vn/social-assistance")
 
 
-# Rules, months and packages are compared by identity (eq=False): each is made once, and comparing whole trees of law
-# would cost more than computing the month.
-@dataclass(frozen=True, eq=False)
-class PricedRule:
-    """One level of one rule with its amount for the month: what a payment line points to by number."""
-
-    number: int
-    rule: RuleVersion
-    level: Level
-    base: ParameterVersion
-    amount_dong: int
-    condition: Expression
-
-    @property
-    def benefit(self) -> str:
-        """Return the benefit's code."""
-        return self.rule.benefit
-
-    @property
-    def clause(self) -> str:
-        """Return the clause that fixes the amount, in full."""
-        return self.rule.citation
-
-    @property
-    def verified(self) -> bool:
-        """Return whether both the rule and its base were checked against the text."""
-        return self.rule.verification.verified and self.base.verification.verified
-
-
-@dataclass(frozen=True, eq=False)
-class MonthLaw:
-    """The law of one month as known on one day: priced rules in the order in which they are tried."""
-
-    month: Month
-    rules: tuple[PricedRule, ...]
-    benefits: tuple[str, ...]
-    combination: Combination
-    numbers: dict[str, int]
-    # Whatever was made from this law once and may be used again (compiled statements), by a key of the maker's.
-    made: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def end(self) -> datetime.date:
-        """Return the last day of the month."""
-        return self.month.last_day
-
-    @property
-    def previous(self) -> datetime.date:
-        """Return the last day of the month before."""
-        return self.month.plus(-1).last_day
-
-    @cached_property
-    def by_benefit(self) -> dict[str, tuple[PricedRule, ...]]:
-        """Return the priced rules of each benefit, highest coefficient first."""
-        return {code: tuple(rule for rule in self.rules if rule.benefit == code) for code in self.benefits}
-
-
+# Packages are compared by identity (eq=False): each is made once.
 @dataclass(frozen=True, eq=False)
 class LawPackage:
     """One domain of law, checked and hashed."""
 
+    name: str
     path: Path
     title: Text
     first_month: Month
+    # This domain's facts and those of the domains before it.
     facts: dict[str, FactKind]
     child_facts: dict[str, FactKind]
     benefits: tuple[Benefit, ...]
-    combination: Combination
+    combination: tuple[Group, ...]
     documents: tuple[Document, ...]
     parameters: tuple[ParameterVersion, ...]
     rules: tuple[RuleVersion, ...]
+    bars: tuple[Bar, ...]
+    definitions: Mapping[str, Expression]
     hash: str
+    # The domains before this one, nearest last, and what a file of facts may state.
+    earlier: "tuple[LawPackage, ...]" = ()
+    readable: Readable | None = None
+    province: str = ""
     _months: dict[tuple[Month, tuple[str, ...]], MonthLaw] = field(default_factory=dict, repr=False)
+
+    @property
+    def packages(self) -> "tuple[LawPackage, ...]":
+        """Return this domain alone, so that whoever takes a book takes one domain too."""
+        return (self,)
 
     @cached_property
     def clauses(self) -> tuple[str, ...]:
         """Return every clause of the package in full, sorted."""
         found = {rule.citation for rule in self.rules} | {rule.basis_citation for rule in self.rules}
-        found |= {version.citation for version in self.parameters}
+        found |= {version.citation for version in self.parameters} | {bar.citation for bar in self.bars}
+        found |= {group.clause for group in self.combination if group.clause}
+        found |= {level.cite for rule in self.rules for level in rule.levels if level.cite}
+        found |= {rule.document.cite(rule.rounding.clause) for rule in self.rules if rule.rounding}
         for document in self.documents:
             found |= {document.cite(repeal.clause) for repeal in document.repeals}
             found |= {document.cite(reading.clause) for reading in document.readings}
@@ -130,15 +96,7 @@ class LawPackage:
         Raises:
             Refused: `unknown_benefit`.
         """
-        for benefit in self.benefits:
-            if benefit.code == code:
-                return benefit
-        raise Refused(
-            "unknown_benefit",
-            vi=f"Không có chế độ mang mã “{code}”. Hãy dùng một trong: {', '.join(b.code for b in self.benefits)}.",
-            en=f"There is no benefit “{code}”. Use one of: {', '.join(b.code for b in self.benefits)}.",
-            benefit=code,
-        )
+        return _benefit(self.benefits, code)
 
     def person(self, content: Any) -> PersonFacts:
         """Return the checked facts of one person from the contract's FACTS.json content.
@@ -146,14 +104,36 @@ class LawPackage:
         Raises:
             Refused: `unknown_fact`, `missing_fact`, `impossible_value`, `facts_not_an_object`.
         """
-        return read_facts(content, self.facts, self.child_facts, frozenset(benefit.code for benefit in self.benefits))
+        assert self.readable is not None
+        return read_facts(content, self.readable)
+
+    @cached_property
+    def questions(self) -> frozenset[str]:
+        """Return the names of the person's facts that some rule, bar or multiplied amount of the package asks about."""
+        conditions = [rule.condition for rule in self.rules] + [bar.when for bar in self.bars]
+        conditions += [level.when for rule in self.rules for level in rule.levels if level.when is not None]
+        counted = {rule.per for rule in self.rules if rule.per} | {rule.table.by for rule in self.rules if rule.table}
+        return frozenset().union(counted, *(facts_of(condition) for condition in conditions))
+
+    @cached_property
+    def child_questions(self) -> frozenset[str]:
+        """Return the names of the facts about a child that some rule asks about."""
+        counts = [a for rule in self.rules for a in atoms(rule.condition) if isinstance(a, CountChildren)]
+        return frozenset().union(*(facts_of(count.condition) for count in counts))
+
+    @cached_property
+    def all_documents(self) -> tuple[Document, ...]:
+        """Return this domain's documents and those whose parameters it may use."""
+        return (*(document for package in self.earlier for document in package.documents), *self.documents)
+
+    @cached_property
+    def all_parameters(self) -> tuple[ParameterVersion, ...]:
+        """Return this domain's parameters and those of the domains before it."""
+        return (*(version for package in self.earlier for version in package.parameters), *self.parameters)
 
     def in_force(self, known_on: datetime.date) -> tuple[Document, ...]:
         """Return the documents that had come into force by the day, newest first."""
-        # Two documents of one day are ordered by folder name, only so that every machine reads the same; the loader has
-        # made sure that they do not both speak about one rule or parameter.
-        known = [document for document in self.documents if document.in_force_from <= known_on]
-        return tuple(sorted(known, key=lambda document: (document.in_force_from, document.key), reverse=True))
+        return in_force(self.all_documents, known_on)
 
     def procedure(self, code: str, month: Month, known_on: datetime.date) -> tuple[Document, Procedure] | None:
         """Return the newest document and procedure clauses for a benefit, among those that reach the month."""
@@ -192,82 +172,90 @@ class LawPackage:
         # The key is what was known, not the day: a year of asking days shares a handful of laws, each compiled once.
         key = (month, state)
         if key not in self._months:
-            self._months[key] = _build_month(self, month, known_on, known)
+            codes = tuple(benefit.code for benefit in self.benefits)
+            sources = Sources(codes, self.combination, self.all_parameters, self.rules, self.bars)
+            self._months[key] = build_month(sources, month, known_on, known)
         return self._months[key]
 
 
-def _applies(version: RuleVersion | ParameterVersion, month: Month, known_on: datetime.date) -> bool:
-    if month < version.applies_from or (version.applies_to is not None and month > version.applies_to):
-        return False
-    # A repeal is law too: it is known only to those who ask after it.
-    ended = version.document.in_force_to
-    # Once a document is known to have ended, it governs no month after its end.
-    return ended is None or known_on <= ended or month < Month.of(ended + datetime.timedelta(days=1))
+def _benefit(benefits: tuple[Benefit, ...], code: str) -> Benefit:
+    for benefit in benefits:
+        if benefit.code == code:
+            return benefit
+    known = ", ".join(benefit.code for benefit in benefits)
+    raise Refused(
+        "unknown_benefit",
+        vi=f"Không có chế độ mang mã “{code}”. Hãy dùng một trong: {known}.",
+        en=f"There is no benefit “{code}”. Use one of: {known}.",
+        benefit=code,
+    )
 
 
-def _build_month(package: LawPackage, month: Month, known_on: datetime.date, known: tuple[Document, ...]) -> MonthLaw:
-    # Decided name by name, not document by document: NĐ 76/2024 raised one parameter and left every rule of NĐ 20/2021
-    # standing, and in the months before a newer rule applies the older one is still the law.
-    rules: dict[str, RuleVersion | None] = {}
-    parameters: dict[str, ParameterVersion] = {}
-    for document in known:
-        # Newest first: whoever speaks first about a rule or a parameter is heard, be it to end it.
-        for repeal in document.repeals:
-            if month >= repeal.from_month:
-                rules.setdefault(repeal.rule, None)
-        for rule in package.rules:
-            if rule.document is document and _applies(rule, month, known_on):
-                rules.setdefault(rule.rule, rule)
-        for parameter in package.parameters:
-            if parameter.document is document and _applies(parameter, month, known_on):
-                parameters.setdefault(parameter.name, parameter)
-    codes = tuple(benefit.code for benefit in package.benefits)
-    live = [rule for rule in rules.values() if rule is not None]
-    priced = []
-    # The place in this list is the rule's number: SQL packs it under the amount, and payroll lines refer to it.
-    # Benefits keep the order of domain.yaml and stay together, which the compiler relies on to tell a benefit from a
-    # rule's number.
-    for code in codes:
-        levels = [(rule, level) for rule in live if rule.benefit == code for level in rule.levels]
-        # Highest coefficient first; sorting is stable, so that levels of one rule keep the lawyer's order.
-        for rule, level in sorted(levels, key=lambda pair: -pair[1].coefficient):
-            priced.append(_price(len(priced), rule, level, parameters, month))
-    numbers = {name: version.value_dong for name, version in parameters.items()}
-    return MonthLaw(month, tuple(priced), codes, package.combination, numbers)
+@dataclass(frozen=True, eq=False)
+class LawBook:
+    """All domains of the law in the order in which they are computed, as they stand in one province."""
+
+    path: Path
+    packages: tuple[LawPackage, ...]
+    readable: Readable
+    hash: str
+    province: str = ""
+
+    @cached_property
+    def benefits(self) -> tuple[Benefit, ...]:
+        """Return the benefits of all domains."""
+        return tuple(benefit for package in self.packages for benefit in package.benefits)
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """Return every clause of every domain in full, sorted."""
+        return tuple(sorted({clause for package in self.packages for clause in package.clauses}))
+
+    @property
+    def facts(self) -> Mapping[str, FactKind]:
+        """Return every fact of every domain."""
+        return self.packages[-1].facts
+
+    @property
+    def child_facts(self) -> Mapping[str, FactKind]:
+        """Return every fact about a child."""
+        return self.packages[-1].child_facts
+
+    def has_clause(self, citation_text: str) -> bool:
+        """Return whether the book holds this clause, written in full."""
+        return " ".join(citation_text.split()) in self.clauses
+
+    def benefit(self, code: str) -> Benefit:
+        """Return the benefit of that code.
+
+        Raises:
+            Refused: `unknown_benefit`.
+        """
+        return _benefit(self.benefits, code)
+
+    def package_of(self, code: str) -> LawPackage:
+        """Return the domain that gives the benefit.
+
+        Raises:
+            Refused: `unknown_benefit`.
+        """
+        _benefit(self.benefits, code)
+        return next(package for package in self.packages if any(b.code == code for b in package.benefits))
+
+    def package(self, name: str) -> LawPackage:
+        """Return the domain of that folder."""
+        return next(package for package in self.packages if package.name == name)
+
+    def person(self, content: Any) -> PersonFacts:
+        """Return the checked facts of one person from the contract's FACTS.json content.
+
+        Raises:
+            Refused: `unknown_fact`, `missing_fact`, `impossible_value`, `facts_not_an_object`.
+        """
+        return read_facts(content, self.readable)
 
 
-def _price(
-    number: int, rule: RuleVersion, level: Level, parameters: dict[str, ParameterVersion], month: Month
-) -> PricedRule:
-    # The level's own condition is asked only of those who fulfil the rule's.
-    condition = rule.condition if level.when is None else And((rule.condition, level.when))
-    # Missing parameters are found here, for the whole month at once, and not when the first person happens to need one.
-    needed = {rule.base} | {
-        atom.number.parameter for atom in atoms(condition) if isinstance(atom, Amount) and atom.number.parameter
-    }
-    missing = sorted(name for name in needed if name not in parameters)
-    if missing:
-        raise Refused(
-            "law_invalid",
-            vi=f"Luật tại {rule.where} cần tham số “{missing[0]}” nhưng tháng {month.vi} không có giá trị.",
-            en=f"The law at {rule.where} needs the parameter “{missing[0]}”, which has no value for {month}.",
-            rule=rule.rule,
-            parameter=missing[0],
-            month=str(month),
-        )
-    base = parameters[rule.base]
-    # 1.5 × 540,000 is folded as a fraction, before any engine sees it: three engines divide and round in three ways.
-    try:
-        amount_dong = dong.exact(level.coefficient * base.value_dong)
-    except ValueError as error:
-        raise Refused(
-            "law_invalid",
-            vi=f"Luật tại {rule.where}: hệ số nhân mức chuẩn không ra số đồng chẵn, mà điều khoản không nêu cách làm tròn.",
-            en=f"The law at {rule.where}: coefficient times base is not a whole number of đồng and no clause orders a rounding.",
-            rule=rule.rule,
-            month=str(month),
-        ) from error
-    return PricedRule(number, rule, level, base, amount_dong, condition)
+# ── from a folder ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def default_laws() -> Path:
@@ -276,37 +264,80 @@ def default_laws() -> Path:
     return checkout if (checkout / DOMAIN).is_dir() else Path(__file__).resolve().parents[1] / "_laws"
 
 
-def domain_folder(path: Path | None = None) -> Path:
-    """Return the folder that holds `domain.yaml`, given a folder of laws, a domain's folder, or nothing.
+def laws_folder(path: Path | None = None) -> Path:
+    """Return the folder that holds `vn/book.yaml`, given it, a domain's folder inside it, or nothing.
 
     Raises:
         Refused: `law_folder_not_found`.
     """
     root = path or default_laws()
-    for folder in (root, root / DOMAIN, root / DOMAIN.name):
-        if (folder / "domain.yaml").is_file():
+    for folder in (root, root.parent, root.parent.parent):
+        if (folder / COUNTRY / "book.yaml").is_file():
             return folder
     raise Refused(
         "law_folder_not_found",
-        vi=f"Không thấy luật trong “{root}”. Hãy chỉ đúng thư mục laws (có {DOMAIN}/domain.yaml bên trong).",
-        en=f"No law was found in “{root}”. Point to the folder laws (with {DOMAIN}/domain.yaml inside).",
+        vi=f"Không thấy luật trong “{root}”. Hãy chỉ đúng thư mục laws (có {COUNTRY}/book.yaml bên trong).",
+        en=f"No law was found in “{root}”. Point to the folder laws (with {COUNTRY}/book.yaml inside).",
         path=str(root),
     )
 
 
-def load_package(path: Path | None = None) -> LawPackage:
-    """Return the law package read strictly from its folder.
+def _digest(content: Any) -> str:
+    # Comments and line breaks are not part of it, every word that decides or is read by a citizen is. Frozen runs carry
+    # this hash: another separator or order of keys would make every stored one look changed.
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def load_book(
+    path: Path | None = None, province: str = "", drafts: Mapping[str, tuple[Pieces, ...]] | None = None
+) -> LawBook:
+    """Return all domains, as they stand in a province, with drafts laid over them (by domain), read strictly.
 
     Raises:
         Refused: `law_folder_not_found`; `law_invalid` with file and line.
     """
-    folder = domain_folder(path)
-    content: Folder = read_folder(folder)
-    # Comments and line breaks are not part of it, every word that decides or is read by a citizen is. Frozen runs carry
-    # this hash: another separator or order of keys would make every stored one look changed.
-    canonical = json.dumps(content.plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    root = laws_folder(path)
+    value = read_yaml(root / COUNTRY / "book.yaml", Path(COUNTRY) / "book.yaml")
+    names = value.fields("domains")["domains"].items()
+    folders: list[tuple[str, Folder]] = []
+    before = Earlier()
+    for item in names:
+        folder = root / COUNTRY / item.text()
+        if not (folder / "domain.yaml").is_file():
+            raise item.error(f"không có lĩnh vực “{item.text()}”.", f"there is no domain “{item.text()}”.")
+        content = read_folder(folder, root, before, province, (drafts or {}).get(item.text(), ()))
+        before = _after(before, item.text(), content)
+        folders.append((item.text(), content))
+    readable = Readable(
+        before.facts,
+        before.child_facts,
+        frozenset(code for codes in before.benefits.values() for code in codes),
+        before.merit_fields,
+    )
+    packages: tuple[LawPackage, ...] = ()
+    for name, content in folders:
+        packages = (*packages, _package(root / COUNTRY / name, name, content, packages, readable, province))
+    return LawBook(root, packages, readable, _digest([package.hash for package in packages]), province)
+
+
+def _after(before: Earlier, name: str, content: Folder) -> Earlier:
+    return Earlier(
+        facts=content.domain.facts,
+        child_facts=content.domain.child_facts,
+        merit_fields=content.domain.merit_fields,
+        definitions=content.definitions,
+        parameters=(*before.parameters, *content.parameters),
+        benefits={**before.benefits, name: tuple(content.domain.benefits)},
+    )
+
+
+def _package(
+    path: Path, name: str, content: Folder, earlier: tuple[LawPackage, ...], readable: Readable, province: str
+) -> LawPackage:
     return LawPackage(
-        path=folder,
+        name=name,
+        path=path,
         title=content.domain.title,
         first_month=content.domain.first_month,
         facts=content.domain.facts,
@@ -316,5 +347,20 @@ def load_package(path: Path | None = None) -> LawPackage:
         documents=content.documents,
         parameters=content.parameters,
         rules=content.rules,
-        hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        bars=content.bars,
+        definitions=content.definitions,
+        # What a domain owes hangs on the parameters of those before it too.
+        hash=_digest([content.plain, [package.hash for package in earlier]]),
+        earlier=earlier,
+        readable=readable,
+        province=province,
     )
+
+
+def load_package(path: Path | None = None) -> LawPackage:
+    """Return the domain of social assistance and social pension, the first of the book.
+
+    Raises:
+        Refused: `law_folder_not_found`; `law_invalid` with file and line.
+    """
+    return load_book(path).packages[0]

@@ -63,13 +63,13 @@ def _benefit(
     standing = result.standings[code]
     # Seen on the day that decided: in the last month paid that is the end of the month before, when the condition still
     # held.
-    instant = Instant(package, result.law, facts, standing.day)
+    instant = Instant(package, result.law, facts, standing.day, None, result.outcomes)
     status = _status(result, code)
     answer: dict[str, Any] = {
         "benefit": code,
         "name": package.benefit(code).name.of(lang),
         "status": status,
-        "amount_dong": standing.amount_dong if status == "paid" else 0,
+        "amount_dong": result.due.get(code, 0),
         "facts_to_verify": [
             {"fact": fact, "label": fact_label(package, fact, lang)}
             for fact in (open_questions(package, facts, result, code) if code in result.unknown else [])
@@ -92,7 +92,7 @@ def _benefit(
     # One sentence and one clause each: the amount's clause for what is paid, the condition's for what is open or
     # refused.
     if status == "paid" and priced is not None:
-        answer |= {"clause": priced.clause, "because": granted_sentence(standing, instant, lang)}
+        answer |= {"clause": priced.clause, "because": granted_sentence(standing, instant, lang, result.units[code])}
     elif status == "needs_verification":
         labels = ", ".join(fact["label"] for fact in answer["facts_to_verify"])
         rule = result.law.by_benefit[code][0].rule

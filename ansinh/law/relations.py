@@ -13,26 +13,25 @@ from typing import Any
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.facts import ChildFacts, PersonFacts
-from ansinh.law.oracle import Instant, decided_benefits
+from ansinh.law.oracle import Instant, decided_benefits, evaluate, instants
 from ansinh.law.package import LawPackage
 from ansinh.law.tree import WasReceiving, atoms
 from ansinh.law.words import FactKind
 
 Row = tuple[Any, ...]
 # Money and counts are bigint on every way in and out: drivers have been seen to shift the point of a numeric.
-_TYPES = {"bool": "boolean", "enum": "text", "dong": "bigint", "count": "bigint"}
+_TYPES = {"bool": "boolean", "enum": "text", "dong": "bigint", "count": "bigint", "date": "date"}
+# Columns of their own, whoever asks about them.
+_OF_THE_PERSON = ("birth_date", "death_date")
 
 
 def history_columns(package: LawPackage) -> tuple[str, ...]:
     """Return the mask columns that rules of the package read from history: around the month, and at certain ages."""
-    # Only ages that some rule names: each column is one more look into the past for everybody in the register.
-    ages = {
-        atom.at_age
-        for rule in package.rules
-        for atom in atoms(rule.condition)
-        if isinstance(atom, WasReceiving) and atom.at_age
-    }
-    return ("was_receiving", *(f"was_receiving_at_{age}" for age in sorted(ages)))
+    # Only what some rule names: each column is one more look into the past for everybody in the register.
+    asked = [atom for rule in package.rules for atom in atoms(rule.condition) if isinstance(atom, WasReceiving)]
+    ages = sorted({atom.at_age for atom in asked if atom.at_age is not None})
+    around = ["was_receiving"] if any(atom.at_age is None for atom in asked) else []
+    return (*around, *(f"was_receiving_at_{age}" for age in ages))
 
 
 def fact_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
@@ -41,23 +40,41 @@ def fact_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
     # months.
     columns = [("person_id", "bigint"), ("birth_date", "date"), ("death_date", "date"), ("granted", "bigint")]
     columns += [(name, "bigint") for name in history_columns(package)]
-    for kind in _asked(package.facts):
-        columns += [(kind.name, _TYPES[kind.type]), (f"{kind.name}__prev", _TYPES[kind.type])]
+    for kind in asked_facts(package):
+        columns += [(name, _TYPES[kind.type]) for name in instants_of(kind)]
     return tuple(columns)
 
 
 def child_columns(package: LawPackage) -> tuple[tuple[str, str], ...]:
     """Return (column, SQL type) of the relation `children`; what the parent's history says has one value a month."""
     columns = [("person_id", "bigint"), ("birth_date", "date")]
-    for kind in _asked(package.child_facts):
-        columns.append((kind.name, _TYPES[kind.type]))
-        if kind.history_of is None:
-            columns.append((f"{kind.name}__prev", _TYPES[kind.type]))
+    for kind in asked_child_facts(package):
+        columns += [(name, _TYPES[kind.type]) for name in instants_of(kind)]
     return tuple(columns)
 
 
-def _asked(kinds: dict[str, FactKind]) -> list[FactKind]:
-    return [kind for kind in kinds.values() if kind.in_conditions]
+def asked_facts(package: LawPackage) -> list[FactKind]:
+    """Return the person's facts that are columns of the relation `facts`, in the order of their declaration."""
+    names = package.questions - set(_OF_THE_PERSON)
+    return [kind for kind in package.facts.values() if kind.name in names]
+
+
+def asked_child_facts(package: LawPackage) -> list[FactKind]:
+    """Return the facts that are columns of the relation `children`, in the order of their declaration."""
+    return [kind for kind in package.child_facts.values() if kind.name in package.child_questions]
+
+
+def once_a_month(package: LawPackage) -> frozenset[str]:
+    """Return the facts that have one value for the whole month, the person's and a child's."""
+    kinds = [*package.facts.values(), *package.child_facts.values()]
+    return frozenset(kind.name for kind in kinds if len(instants_of(kind)) == 1)
+
+
+def instants_of(kind: FactKind) -> tuple[str, ...]:
+    """Return the columns of a fact: one for each instant, or one for the month where it has no instants."""
+    # What was received around the month, and what earlier domains give in it, is one answer for the whole month.
+    once = kind.history_of is not None or kind.outcome is not None
+    return (kind.name,) if once else (kind.name, f"{kind.name}__prev")
 
 
 def benefit_mask(package: LawPackage, codes: frozenset[str]) -> int:
@@ -71,6 +88,7 @@ def facts_rows(
     package: LawPackage,
     people: Sequence[PersonFacts],
     month: Month,
+    known_on: datetime.date,
     granted: Sequence[frozenset[str] | None] | None = None,
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows of `facts` and `children` for these people; the person_id is the position in the sequence.
@@ -78,9 +96,7 @@ def facts_rows(
     Raises:
         Refused: `not_a_register_fact` for an unknown date of death or of decision, which no register row can hold.
     """
-    # The rows depend on the month alone; any day of asking gives the same instants, and the last one knows every
-    # document.
-    law = package.month_law(month, datetime.date.max)
+    law = package.month_law(month, known_on)
     rows, child_rows = [], []
     for person_id, facts in enumerate(people):
         if facts.death_unknown or facts.decision.at(month.last_day) is False:
@@ -90,46 +106,44 @@ def facts_rows(
                 en="An unknown date of death or of decision can be explained for one person, not computed for many.",
                 person=facts.person,
             )
+        allowed = None if granted is None else granted[person_id]
         # Both instants are filled in beforehand, so that the statement needs no join with time at all.
-        end, previous = (Instant(package, law, facts, day) for day in (facts.last_day_of(month), law.previous))
-        rows.append(
-            _fact_row(package, facts, person_id, end, previous, None if granted is None else granted[person_id])
-        )
-        for child_end, child_previous in zip(end.children(), previous.children(), strict=True):
-            child = child_end.child
-            assert isinstance(child, ChildFacts)
-            # What was received is asked around the whole month, so it has no value of the month before.
-            row: list[Any] = [person_id, child.birth_date]
-            for kind in _asked(package.child_facts):
-                row.append(child_end.value(kind.name))
-                if kind.history_of is None:
-                    row.append(child_previous.value(kind.name))
-            child_rows.append(tuple(row))
+        outcomes = evaluate(package, facts, month, known_on, allowed).outcomes
+        both = instants(package, law, facts, outcomes)
+        rows.append(_fact_row(package, person_id, both, allowed))
+        child_rows += _child_rows(package, person_id, both)
     return rows, child_rows
 
 
+def _at_instants(kind: FactKind, both: tuple[Instant, Instant]) -> list[Any]:
+    return [instant.value(kind.name) for instant, _ in zip(both, instants_of(kind), strict=False)]
+
+
+def _child_rows(package: LawPackage, person_id: int, both: tuple[Instant, Instant]) -> list[Row]:
+    rows: list[Row] = []
+    for child_end, child_previous in zip(both[0].children(), both[1].children(), strict=True):
+        child = child_end.child
+        assert isinstance(child, ChildFacts)
+        row: list[Any] = [person_id, child.birth_date]
+        for kind in asked_child_facts(package):
+            row += _at_instants(kind, (child_end, child_previous))
+        rows.append(tuple(row))
+    return rows
+
+
 def _fact_row(
-    package: LawPackage,
-    facts: PersonFacts,
-    person_id: int,
-    end: Instant,
-    previous: Instant,
-    granted: frozenset[str] | None,
+    package: LawPackage, person_id: int, both: tuple[Instant, Instant], granted: frozenset[str] | None
 ) -> Row:
     # The same two restrictions as in the oracle's `evaluate`; NULL is “no restriction”, which is not the same as an
     # empty mask.
-    decided = decided_benefits(package, facts, end.law.month)
+    facts, month = both[0].facts, both[0].law.month
+    decided = decided_benefits(package, facts, month)
     allowed = decided if granted is None else granted if decided is None else granted & decided
-    row: list[Any] = [
-        person_id,
-        facts.birth_date,
-        facts.death_date,
-        None if allowed is None else benefit_mask(package, allowed),
-    ]
-    for name in history_columns(package):
-        row.append(_history_mask(package, facts, end.law.month, name))
-    for kind in _asked(package.facts):
-        row += [end.value(kind.name), previous.value(kind.name)]
+    mask = None if allowed is None else benefit_mask(package, allowed)
+    row: list[Any] = [person_id, facts.birth_date, facts.death_date, mask]
+    row += [_history_mask(package, facts, month, name) for name in history_columns(package)]
+    for kind in asked_facts(package):
+        row += _at_instants(kind, both)
     return tuple(row)
 
 

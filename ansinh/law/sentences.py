@@ -18,7 +18,10 @@ from ansinh.law.tree import (
     And,
     Born,
     CountChildren,
+    Dated,
     Expression,
+    Happened,
+    InMonth,
     Is,
     Not,
     OneOf,
@@ -27,7 +30,7 @@ from ansinh.law.tree import (
     WasReceiving,
     negate,
 )
-from ansinh.law.words import FactKind
+from ansinh.law.words import NEVER, FactKind, Text
 
 
 def coefficient_text(coefficient: Fraction) -> str:
@@ -54,17 +57,23 @@ def month_text(month: Month, language: str) -> str:
     return str(month) if language == "en" else month.vi
 
 
-def granted_sentence(standing: Standing, instant: Instant, language: str) -> str:
-    """Return why the benefit is granted, from the rule's own sentence."""
-    priced = standing.rule
+def quantity(amount: int, unit: Text | None, language: str) -> str:
+    """Return money, or what is given in kind with its unit."""
+    return money(amount, language) if unit is None else f"{amount} {unit.of(language)}"
+
+
+def granted_sentence(standing: Standing, instant: Instant, language: str, units: int | None = None) -> str:
+    """Return why the benefit is granted, from the rule's own sentence; `units` is how many of it are paid, if fewer."""
+    priced, count = standing.rule, standing.count if units is None else units
     assert priced is not None
     coefficient = coefficient_text(priced.level.coefficient)
     words = {
         "who": priced.level.who.of(language),
         "coefficient": coefficient if language == "en" else coefficient.replace(".", ","),
         "base": money(priced.base.value_dong, language),
-        "amount": money(standing.amount_dong, language),
+        "amount": quantity(priced.amount_dong * count, instant.package.benefit(priced.benefit).unit, language),
         "children": str(standing.count),
+        "count": str(count),
         "age": str(completed_years(instant.facts.birth_date, instant.day)) if instant.facts.birth_date else "?",
         "month": month_text(instant.law.month, language),
     }
@@ -86,6 +95,8 @@ def granted_sentence(standing: Standing, instant: Instant, language: str) -> str
 
 _SIGNS_VI = {"=": "bằng", "!=": "khác", "<": "dưới", "<=": "không quá", ">": "trên", ">=": "từ"}
 _SIGNS_EN = {"=": "equal to", "!=": "other than", "<": "below", "<=": "at most", ">": "above", ">=": "at least"}
+_DAY_SIGNS_VI = {"=": "đúng ngày", "!=": "khác ngày", "<": "trước", "<=": "đến", ">": "sau", ">=": "từ"}
+_DAY_SIGNS_EN = {"=": "on", "!=": "not on", "<": "before", "<=": "until", ">": "after", ">=": "from"}
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
@@ -103,14 +114,10 @@ def requirement(atom: Expression, instant: Instant, language: str) -> str:
             return f"{_SIGNS_EN[atom.operator]} {atom.number} {unit[1]}"
         return f"{'từ đủ' if atom.operator == '>=' else _SIGNS_VI[atom.operator]} {atom.number} {unit[0]}"
     if isinstance(atom, Born):
-        signs = (
-            {"<": "before", "<=": "until", ">": "after", ">=": "from"}
-            if english
-            else {"<": "trước", "<=": "đến", ">": "sau", ">=": "từ"}
-        )
-        return (
-            f"{'born' if english else 'sinh'} {signs.get(atom.operator, atom.operator)} {day_text(atom.day, language)}"
-        )
+        signs = _DAY_SIGNS_EN if english else _DAY_SIGNS_VI
+        return f"{'born' if english else 'sinh'} {signs[atom.operator]} {day_text(atom.day, language)}"
+    if isinstance(atom, InMonth | Happened | Dated):
+        return _event_requirement(atom, instant, language)
     if isinstance(atom, WasReceiving):
         name = instant.package.benefit(atom.benefit).name.of(language)
         when = "" if atom.at_age is None else f" at age {atom.at_age}" if english else f" khi đủ {atom.at_age} tuổi"
@@ -126,6 +133,16 @@ def requirement(atom: Expression, instant: Instant, language: str) -> str:
             else f"đang nuôi ít nhất {atom.at_least} con được tính"
         )
     return _fact_requirement(atom, instant, language)
+
+
+def _event_requirement(atom: InMonth | Happened | Dated, instant: Instant, language: str) -> str:
+    label, english = _kind(instant, atom.fact).label.of(language), language == "en"
+    if isinstance(atom, InMonth):
+        return f"{label} in this month" if english else f"{label} trong tháng này"
+    if isinstance(atom, Happened):
+        return f"{label} has come" if english else f"đã có {label}"
+    signs = _DAY_SIGNS_EN if english else _DAY_SIGNS_VI
+    return f"{label} {signs[atom.operator]} {day_text(atom.day, language)}"
 
 
 def _kind(instant: Instant, name: str) -> FactKind:
@@ -147,7 +164,8 @@ def _fact_requirement(atom: Expression, instant: Instant, language: str) -> str:
     if isinstance(atom, Amount):
         number = atom.number.value if atom.number.parameter is None else instant.law.numbers[atom.number.parameter]
         signs = _SIGNS_EN if language == "en" else _SIGNS_VI
-        return f"{kind.label.of(language)} {signs[atom.operator]} {money(number or 0, language)}"
+        asked = money(number or 0, language) if kind.type == "dong" else str(number or 0)
+        return f"{kind.label.of(language)} {signs[atom.operator]} {asked}"
     return f"{kind.label.of(language)}: {'not known' if language == 'en' else 'chưa rõ'}"
 
 
@@ -189,6 +207,8 @@ def found(atom: Expression, instant: Instant, language: str) -> str:
                 else f"{certain} con được tính, {possible} con chưa rõ"
             )
         return f"{certain or 'no'} child counts" if english else f"{certain or 'không có'} con được tính"
+    if isinstance(atom, InMonth | Happened | Dated):
+        return _event_found(atom, instant, language)
     assert isinstance(atom, Is | OneOf | Amount | Unknown)
     # What is found is the fact itself, whatever was asked about it: “hộ cận nghèo”, and not “không phải hộ nghèo”.
     kind, value = _kind(instant, atom.fact), instant.value(atom.fact)
@@ -200,6 +220,15 @@ def found(atom: Expression, instant: Instant, language: str) -> str:
     if kind.type == "enum":
         return kind.members[value].of(language)
     return f"{kind.label.of(language)}: {money(value, language) if kind.type == 'dong' else value}"
+
+
+def _event_found(atom: InMonth | Happened | Dated, instant: Instant, language: str) -> str:
+    label, day = _kind(instant, atom.fact).label.of(language), instant.happened_on(atom.fact)
+    if day is None:
+        return f"{label}: {'not known' if language == 'en' else 'chưa rõ'}"
+    if day == NEVER:
+        return f"{label}: {'none' if language == 'en' else 'không có'}"
+    return f"{label} {day_text(day, language)}"
 
 
 def _age_found(atom: Age | Born, instant: Instant, language: str) -> str:
@@ -271,7 +300,7 @@ def open_facts(expression: Expression, instant: Instant) -> list[str]:
         return ["was_receiving"]
     if isinstance(expression, Age | Born):
         return ["birth_date"]
-    assert isinstance(expression, Is | OneOf | Amount | Unknown)
+    assert isinstance(expression, Is | OneOf | Amount | InMonth | Happened | Dated | Unknown)
     return [expression.fact]
 
 

@@ -66,6 +66,31 @@ class Born:
     day: datetime.date
 
 
+# Days on which something happened: a death, an accident, an application. A one-off benefit falls due in the month of its
+# day and in no other, which is what keeps it from being paid twice.
+@dataclass(frozen=True)
+class InMonth:
+    """The day of this fact lies in the month, and not after the day on which the person is judged."""
+
+    fact: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """The day of this fact is not after the day on which the person is judged."""
+
+    fact: str
+
+
+@dataclass(frozen=True)
+class Dated:
+    """The day of this fact compared with a day; false when there is no such day."""
+
+    fact: str
+    operator: Comparison
+    day: datetime.date
+
+
 # The only way to turn “nobody knows” into an answer. A rule that uses it says openly what an unknown fact leads to.
 @dataclass(frozen=True)
 class Unknown:
@@ -115,7 +140,25 @@ class Or:
 
 # Closed on purpose: whoever adds a node teaches it to the oracle, the compiler and the sentences; each ends in an
 # assertion that fails on a node it was not taught, instead of taking it for something else.
-Expression = Is | OneOf | Amount | Age | Born | Unknown | WasReceiving | CountChildren | Not | And | Or
+Expression = (
+    Is
+    | OneOf
+    | Amount
+    | Age
+    | Born
+    | InMonth
+    | Happened
+    | Dated
+    | Unknown
+    | WasReceiving
+    | CountChildren
+    | Not
+    | And
+    | Or
+)
+
+
+_ABOUT_A_FACT = Is | OneOf | Amount | InMonth | Happened | Dated | Unknown
 
 
 def atoms(expression: Expression) -> Iterator[Expression]:
@@ -132,7 +175,7 @@ def atoms(expression: Expression) -> Iterator[Expression]:
 
 def facts_of(expression: Expression) -> frozenset[str]:
     """Return the names of the person's own facts on which the condition hangs (not those of children)."""
-    return frozenset(atom.fact for atom in atoms(expression) if isinstance(atom, Is | OneOf | Amount | Unknown))
+    return frozenset(atom.fact for atom in atoms(expression) if isinstance(atom, _ABOUT_A_FACT))
 
 
 def negate(expression: Expression) -> Expression:

@@ -11,6 +11,8 @@ from typing import Literal
 from ansinh.base.months import Month
 from ansinh.law.tree import Expression
 
+# The day of what never happened. A day that nobody knows is None, which is another thing.
+NEVER = datetime.date.max
 FactType = Literal["bool", "enum", "dong", "count", "date", "text", "history", "children", "list"]
 
 
@@ -46,11 +48,42 @@ class FactKind:
     null_means_no: bool = False
     # A child's fact read from the parent's history of this benefit instead of from the file.
     history_of: str | None = None
+    # Derived facts are computed and can never be claimed: what an earlier domain of the book gives this person, and what
+    # stands in the person's list of merit.
+    outcome: "Outcome | None" = None
+    merit: "MeritFact | None" = None
 
     @property
-    def missing(self) -> bool | str | int:
-        """Return what an absent fact means: no, none, nought."""
-        return {"bool": False, "enum": "none"}.get(self.type, 0)
+    def missing(self) -> bool | str | int | datetime.date:
+        """Return what an absent fact means: no, none, nought, never."""
+        return {"bool": False, "enum": "none", "date": NEVER}.get(self.type, 0)
+
+    @property
+    def derived(self) -> bool:
+        """Return whether the fact is computed and cannot be stated."""
+        return self.outcome is not None or self.merit is not None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether an earlier domain's conditions hold for one of these benefits (met), pay it (paid), or paid it around (received)."""
+
+    domain: str
+    what: Literal["met", "paid", "received"]
+    benefits: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MeritFact:
+    """What the list of merit says: a field of the entry of this kind, or how many entries there are."""
+
+    kind: str
+    field: str
+    # For a field of a closed list: the member that makes the fact true.
+    member: str = ""
+
+
+Schedule = Literal["monthly", "one_off", "yearly"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +94,9 @@ class Benefit:
     name: Text
     # The procedure group: social assistance and social pension start and stop by different clauses.
     group: str
+    schedule: Schedule = "monthly"
+    # What is given in kind, in which unit; money has none.
+    unit: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +140,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """A clause by which, while its condition holds, nothing of the domain is paid: prison, a refusal to receive."""
+
+    document: "Document"
+    when: Expression
+    clause: str
+    because: Text
+    applies_from: Month
+    applies_to: Month | None
+
+    @property
+    def citation(self) -> str:
+        """Return the clause in full."""
+        return self.document.cite(self.clause)
+
+
+@dataclass(frozen=True)
 class Document:
     """A legal document and its clocks."""
 
@@ -120,6 +173,8 @@ class Document:
     procedures: tuple[Procedure, ...] = ()
     repeals: tuple[Repeal, ...] = ()
     readings: tuple[Reading, ...] = ()
+    # The province whose People's Council issued it; national documents have none.
+    province: str = ""
 
     def cite(self, clause: str) -> str:
         """Return the full citation of one of its clauses."""
@@ -157,6 +212,26 @@ class Level:
     coefficient: Fraction
     when: Expression | None
     who: Text
+    # A level may hang on another parameter than its rule, and be fixed by another document: a death before the new decree.
+    base: str = ""
+    cite: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The amount is the row of a schedule whose key equals a counted fact, such as the percent of a wound."""
+
+    schedule: str
+    by: str
+    who: Text
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """To how many đồng a product is rounded, half up, and the clause that orders it."""
+
+    to_dong: int
+    clause: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +241,8 @@ class RuleVersion:
     rule: str
     benefit: str
     document: Document
-    # The clause that fixes the amount, printed on every payment line; and the clause that fixes the condition.
+    # The clause that fixes the amount, printed on every payment line (empty: that of the base parameter); and the clause
+    # that fixes the condition.
     clause: str
     basis: str
     applies_from: Month
@@ -184,11 +260,16 @@ class RuleVersion:
     verification: Verification
     # File and line, for messages only.
     where: str
+    # The counted fact by which the amount is multiplied, and the most that counts.
+    per: str = ""
+    at_most: int | None = None
+    table: Table | None = None
+    rounding: Rounding | None = None
 
     @property
     def citation(self) -> str:
-        """Return the clause of the amount in full."""
-        return self.document.cite(self.clause)
+        """Return the clause of the amount in full; where the base parameter fixes it, that of the condition."""
+        return self.document.cite(self.clause or self.basis)
 
     @property
     def basis_citation(self) -> str:
@@ -197,10 +278,17 @@ class RuleVersion:
 
 
 @dataclass(frozen=True)
-class Combination:
-    """Who gets several benefits at once receives the highest; only these pairs are paid together."""
+class Group:
+    """Benefits that compete: of several, the `keep` highest units are paid; None pays each by itself.
 
-    highest_of: tuple[str, ...]
+    `added` are the only pairs that count as one; `fewer_with` lowers `keep` for each of these benefits that is due.
+    """
+
+    codes: tuple[str, ...]
+    keep: int | None
     # (added benefit, the ones it may be added to): a closed list, because what the law does not add up it does not pay
     # twice.
-    added: tuple[tuple[str, tuple[str, ...]], ...]
+    added: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    fewer_with: tuple[tuple[str, int], ...] = ()
+    # The clause in full; empty means that of the benefit's procedure.
+    clause: str = ""

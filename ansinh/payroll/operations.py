@@ -18,7 +18,7 @@ from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.entitlement import month as entitlement
 from ansinh.law.compiler import COMPILER_VERSION
-from ansinh.law.package import LawPackage
+from ansinh.law.package import LawBook, LawPackage
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
@@ -153,7 +153,7 @@ def _compared_months(selection: Selection, month: Month) -> list[Month]:
     return list((_first_settled(selection) or month).until(month))
 
 
-def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection, months: list[Month]) -> None:
+def _evaluate_months(package: LawBook | LawPackage, run: PayrollRun, selection: Selection, months: list[Month]) -> None:
     """Compute every compared month as known now, and pin which statement each month was computed with."""
     entitlement.make_result_tables()
     hashes: dict[str, str] = {}
@@ -161,9 +161,7 @@ def _evaluate_months(package: LawPackage, run: PayrollRun, selection: Selection,
         question = entitlement.Question(
             month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes
         )
-        compiled = entitlement.compile_for(package, question)
-        hashes[str(month)] = compiled.hash
-        entitlement.evaluate(package, compiled, question)
+        hashes |= {f"{month} {name}": sha256 for name, sha256 in entitlement.evaluate_month(package, question).items()}
     run.statement_hash = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode("ascii")).hexdigest()
 
 
@@ -185,7 +183,7 @@ def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> 
 
 def calculate(
     *,
-    package: LawPackage,
+    package: LawBook | LawPackage,
     month: Month,
     selection: Selection,
     by: str,
@@ -388,7 +386,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
 
 def take_over_settlements(
     *,
-    package: LawPackage,
+    package: LawBook | LawPackage,
     selection: Selection,
     first: Month,
     last: Month,
@@ -406,7 +404,7 @@ def take_over_settlements(
         entitlement.make_result_tables()
         for month in first.until(last):
             question = entitlement.Question(month=month, known_on=known_on, known_at=at, areas=selection.communes)
-            entitlement.evaluate(package, entitlement.compile_for(package, question), question)
+            entitlement.evaluate_month(package, question)
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO payroll_settlement (person_id, benefit, for_month, settled_dong, area_id)"

@@ -16,8 +16,7 @@ from django.utils.translation import get_language
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
 from ansinh.law.explanation import explain
-from ansinh.law.facts import read_facts
-from ansinh.law.package import LawPackage, load_package
+from ansinh.law.package import LawBook, load_book
 from ansinh.payroll import queries as payroll
 from ansinh.web.labels import NEUTRAL_BENEFITS, kind_label, social_assistance
 
@@ -59,9 +58,9 @@ class Explanation:
 
 
 @cache
-def law() -> LawPackage:
+def law() -> LawBook:
     """Return the law package, read once for the life of the process: laws change with a release, never under a page."""
-    return load_package()
+    return load_book()
 
 
 def _language() -> str:
@@ -134,13 +133,14 @@ def _ask(
     person_id: int, month: Month, known_on: datetime.date, settled: dict[tuple[str, Month], int]
 ) -> dict[str, Any]:
     package = law()
-    facts = read_facts(
-        entitlement.facts_of(package, person_id),
-        package.facts,
-        package.child_facts,
-        frozenset(benefit.code for benefit in package.benefits),
+    return explain(
+        package,
+        package.person(entitlement.facts_of(package, person_id)),
+        month,
+        known_on,
+        settled,
+        language=_language(),
     )
-    return explain(package, facts, month, known_on, settled, language=_language())
 
 
 def _sum_text(reason: dict[str, Any]) -> str:
@@ -153,7 +153,7 @@ def _sum_text(reason: dict[str, Any]) -> str:
 
 def _shared_clause(for_month: Month, known_on: datetime.date) -> str:
     """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
-    rules = law().month_law(for_month, known_on).by_benefit
+    rules = law().packages[0].month_law(for_month, known_on).by_benefit
     found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
     return found.split(" điểm ")[0]
 

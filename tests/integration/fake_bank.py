@@ -76,7 +76,12 @@ class FakeBank:
             if not is_stored(mark):
                 (store / name).write_bytes(raw)
                 yield Inbound(
-                    name=name, path=store / name, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw), origin="test", mark=mark
+                    name=name,
+                    path=store / name,
+                    sha256=hashlib.sha256(raw).hexdigest(),
+                    size=len(raw),
+                    origin="test",
+                    mark=mark,
                 )
 
     def parse(self, inbound: Inbound) -> Reading:

@@ -327,7 +327,10 @@ def test_calculating_an_approved_run_with_the_same_outcome_keeps_the_approval() 
     assert calculate().state == "APPROVED"
 
 
-@pytest.mark.parametrize(("month", "reason"), [("2027-01", "month_too_far"), ("2035-01", "month_too_far"), ("2026-06", "month_before_register")])
+@pytest.mark.parametrize(
+    ("month", "reason"),
+    [("2027-01", "month_too_far"), ("2035-01", "month_too_far"), ("2026-06", "month_before_register")],
+)
 def test_a_month_that_is_not_ours_to_pay_is_refused(month: str, reason: str) -> None:
     settled(makers.severe(), "2026-07", 750_000)
     with pytest.raises(Refused) as refusal:

@@ -6,15 +6,11 @@ WITH died AS (
     SELECT person.id AS person_id, person.death_date AS day FROM people_person AS person
     WHERE person.death_date > %(prev)s::date AND person.death_date <= %(end)s::date
 ), granted AS (
-    -- A bit for each benefit with a decision in force; others for those in payment around the month, and on the eve of
-    -- the sixteenth birthday: "in payment" reads decisions, never a second derivation.
+    -- A bit for each benefit with a decision in force; others for those in payment around the month, and on the eves of
+    -- the birthdays that rules name: "in payment" reads decisions, never a second derivation.
     SELECT decision.person_id,
            coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month <= %(month)s::date
-                    AND (decision.end_month IS NULL OR decision.end_month > %(month)s::date)), 0) AS granted,
-           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < %(month)s::date
-                    AND (decision.end_month IS NULL OR decision.end_month >= %(month)s::date)), 0) AS was_receiving,
-           coalesce(bit_or(benefit.bit) FILTER (WHERE decision.start_month < person.birth_date + interval '16 years'
-                    AND (decision.end_month IS NULL OR decision.end_month >= person.birth_date + interval '16 years')), 0) AS was_receiving_at_16
+                    AND (decision.end_month IS NULL OR decision.end_month > %(month)s::date)), 0) AS granted{history_columns}
     FROM entitlement_decision AS decision
     JOIN people_person AS person ON person.id = decision.person_id
     JOIN (SELECT code, 1::bigint << (position - 1)::int AS bit FROM unnest(%(benefits)s::text[]) WITH ORDINALITY AS listed (code, position))
@@ -53,8 +49,7 @@ WITH died AS (
            bool_or(hardship.valid_from <= %(prev)s::date AND (hardship.valid_to IS NULL OR hardship.valid_to > %(prev)s::date)) AS at_prev
     FROM office_hardship AS hardship GROUP BY hardship.area_id
 )
-SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted, granted.was_receiving, granted.was_receiving_at_16,
-       {fact_columns}
+SELECT person.id AS person_id, person.birth_date, person.death_date, granted.granted{history_names}{fact_columns}
 FROM granted
 JOIN people_person AS person ON person.id = granted.person_id
 LEFT JOIN circumstance ON circumstance.person_id = person.id

@@ -5,127 +5,208 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True, verbose_name='tên')),
-                ('kind', models.CharField(choices=[('department', 'sở'), ('commune', 'uỷ ban nhân dân cấp xã'), ('provider', 'tổ chức dịch vụ chi trả'), ('audit', 'thanh tra, kiểm toán')], max_length=12, verbose_name='loại')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, unique=True, verbose_name="tên")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "sở"),
+                            ("commune", "uỷ ban nhân dân cấp xã"),
+                            ("provider", "tổ chức dịch vụ chi trả"),
+                            ("audit", "thanh tra, kiểm toán"),
+                        ],
+                        max_length=12,
+                        verbose_name="loại",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cơ quan',
+                "verbose_name": "cơ quan",
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='lúc')),
-                ('by', models.CharField(max_length=60, verbose_name='người làm')),
-                ('action', models.CharField(max_length=60, verbose_name='việc')),
-                ('subject', models.CharField(max_length=80, verbose_name='đối tượng')),
-                ('detail', models.JSONField(default=dict, verbose_name='chi tiết')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="lúc")),
+                ("by", models.CharField(max_length=60, verbose_name="người làm")),
+                ("action", models.CharField(max_length=60, verbose_name="việc")),
+                ("subject", models.CharField(max_length=80, verbose_name="đối tượng")),
+                ("detail", models.JSONField(default=dict, verbose_name="chi tiết")),
             ],
             options={
-                'verbose_name': 'nhật ký',
+                "verbose_name": "nhật ký",
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='tên')),
-                ('value', models.CharField(max_length=200, verbose_name='giá trị')),
+                ("name", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="tên")),
+                ("value", models.CharField(max_length=200, verbose_name="giá trị")),
             ],
             options={
-                'verbose_name': 'thông số hệ thống',
+                "verbose_name": "thông số hệ thống",
             },
         ),
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='tên đăng nhập')),
-                ('full_name', models.CharField(max_length=120, verbose_name='họ tên')),
-                ('role', models.CharField(choices=[('administrator', 'quản trị'), ('commune_officer', 'cán bộ cấp xã'), ('department_officer', 'chuyên viên sở'), ('department_approver', 'lãnh đạo phê duyệt'), ('provider_officer', 'nhân viên tổ chức chi trả'), ('leader', 'lãnh đạo tỉnh'), ('auditor', 'thanh tra')], max_length=20, verbose_name='vai trò')),
-                ('is_active', models.BooleanField(default=True, verbose_name='đang làm việc')),
-                ('must_change_password', models.BooleanField(default=True, verbose_name='phải đổi mật khẩu')),
-                ('failed_sign_ins', models.PositiveSmallIntegerField(default=0, verbose_name='số lần đăng nhập sai')),
-                ('locked_until', models.DateTimeField(null=True, verbose_name='khoá đến')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.agency', verbose_name='cơ quan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="tên đăng nhập")),
+                ("full_name", models.CharField(max_length=120, verbose_name="họ tên")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "quản trị"),
+                            ("commune_officer", "cán bộ cấp xã"),
+                            ("department_officer", "chuyên viên sở"),
+                            ("department_approver", "lãnh đạo phê duyệt"),
+                            ("provider_officer", "nhân viên tổ chức chi trả"),
+                            ("leader", "lãnh đạo tỉnh"),
+                            ("auditor", "thanh tra"),
+                        ],
+                        max_length=20,
+                        verbose_name="vai trò",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="đang làm việc")),
+                ("must_change_password", models.BooleanField(default=True, verbose_name="phải đổi mật khẩu")),
+                ("failed_sign_ins", models.PositiveSmallIntegerField(default=0, verbose_name="số lần đăng nhập sai")),
+                ("locked_until", models.DateTimeField(null=True, verbose_name="khoá đến")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.agency", verbose_name="cơ quan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cán bộ',
+                "verbose_name": "cán bộ",
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.IntegerField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=8, verbose_name='mã đơn vị hành chính')),
-                ('name', models.CharField(max_length=120, verbose_name='tên')),
-                ('name_fold', models.CharField(max_length=120, verbose_name='tên không dấu')),
-                ('kind', models.CharField(max_length=20, verbose_name='loại')),
-                ('level', models.CharField(choices=[('province', 'tỉnh'), ('district', 'huyện'), ('commune', 'xã')], max_length=10, verbose_name='cấp')),
-                ('valid_from', models.DateField(null=True, verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('latitude', models.DecimalField(decimal_places=6, max_digits=9, null=True, verbose_name='vĩ độ')),
-                ('longitude', models.DecimalField(decimal_places=6, max_digits=9, null=True, verbose_name='kinh độ')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='office.area', verbose_name='trực thuộc')),
+                ("id", models.IntegerField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=8, verbose_name="mã đơn vị hành chính")),
+                ("name", models.CharField(max_length=120, verbose_name="tên")),
+                ("name_fold", models.CharField(max_length=120, verbose_name="tên không dấu")),
+                ("kind", models.CharField(max_length=20, verbose_name="loại")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("province", "tỉnh"), ("district", "huyện"), ("commune", "xã")],
+                        max_length=10,
+                        verbose_name="cấp",
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True, verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("latitude", models.DecimalField(decimal_places=6, max_digits=9, null=True, verbose_name="vĩ độ")),
+                ("longitude", models.DecimalField(decimal_places=6, max_digits=9, null=True, verbose_name="kinh độ")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="office.area",
+                        verbose_name="trực thuộc",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'địa bàn',
+                "verbose_name": "địa bàn",
             },
         ),
         migrations.AddField(
-            model_name='agency',
-            name='area',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn phụ trách'),
+            model_name="agency",
+            name="area",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn phụ trách"
+            ),
         ),
         migrations.CreateModel(
-            name='AreaSuccession',
+            name="AreaSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.CharField(choices=[('whole', 'toàn bộ'), ('part', 'một phần')], max_length=5, verbose_name='phần')),
-                ('is_default', models.BooleanField(verbose_name='mặc định')),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessions', to='office.area', verbose_name='đơn vị mới')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='office.area', verbose_name='đơn vị cũ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "share",
+                    models.CharField(
+                        choices=[("whole", "toàn bộ"), ("part", "một phần")], max_length=5, verbose_name="phần"
+                    ),
+                ),
+                ("is_default", models.BooleanField(verbose_name="mặc định")),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessions",
+                        to="office.area",
+                        verbose_name="đơn vị mới",
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successions",
+                        to="office.area",
+                        verbose_name="đơn vị cũ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kế thừa địa bàn',
+                "verbose_name": "kế thừa địa bàn",
             },
         ),
         migrations.CreateModel(
-            name='Hardship',
+            name="Hardship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('document', models.CharField(max_length=200, verbose_name='văn bản')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("document", models.CharField(max_length=200, verbose_name="văn bản")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'địa bàn đặc biệt khó khăn',
+                "verbose_name": "địa bàn đặc biệt khó khăn",
             },
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(models.F('code'), models.F('level'), models.F('valid_from'), name='area_once', nulls_distinct=False),
+            model_name="area",
+            constraint=models.UniqueConstraint(
+                models.F("code"), models.F("level"), models.F("valid_from"), name="area_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from', None), ('valid_from__lt', models.F('valid_to')), _connector='OR'), name='area_period'),
+            model_name="area",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to", None), ("valid_from", None), ("valid_from__lt", models.F("valid_to")), _connector="OR"
+                ),
+                name="area_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='areasuccession',
-            constraint=models.UniqueConstraint(models.F('old'), models.F('new'), name='succession_once'),
+            model_name="areasuccession",
+            constraint=models.UniqueConstraint(models.F("old"), models.F("new"), name="succession_once"),
         ),
     ]

@@ -28,5 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [("office", "0001_initial")]
     operations = [
         migrations.RunSQL(_FOLD, "DROP FUNCTION ansinh_fold(text)"),
-        migrations.RunSQL(_APPEND_ONLY, "DROP TRIGGER audit_only_grows ON office_auditevent; DROP FUNCTION ansinh_append_only()"),
+        migrations.RunSQL(
+            _APPEND_ONLY, "DROP TRIGGER audit_only_grows ON office_auditevent; DROP FUNCTION ansinh_append_only()"
+        ),
     ]

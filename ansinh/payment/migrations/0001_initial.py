@@ -6,121 +6,265 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
-        ('payroll', '0001_initial'),
-        ('people', '0001_initial'),
+        ("office", "0001_initial"),
+        ("payroll", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentServiceProvider',
+            name="PaymentServiceProvider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='mã')),
-                ('name', models.CharField(max_length=120, verbose_name='tên')),
-                ('gateway', models.CharField(max_length=30, verbose_name='cổng kết nối')),
-                ('settings', models.JSONField(default=dict, verbose_name='thông số')),
-                ('is_active', models.BooleanField(default=True, verbose_name='đang dùng')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="mã")),
+                ("name", models.CharField(max_length=120, verbose_name="tên")),
+                ("gateway", models.CharField(max_length=30, verbose_name="cổng kết nối")),
+                ("settings", models.JSONField(default=dict, verbose_name="thông số")),
+                ("is_active", models.BooleanField(default=True, verbose_name="đang dùng")),
             ],
             options={
-                'verbose_name': 'tổ chức dịch vụ chi trả',
+                "verbose_name": "tổ chức dịch vụ chi trả",
             },
         ),
         migrations.CreateModel(
-            name='PaymentBatch',
+            name="PaymentBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(max_length=35, unique=True, verbose_name='mã thông điệp')),
-                ('number', models.IntegerField(verbose_name='số thứ tự')),
-                ('state', models.CharField(choices=[('RESERVED', 'đã giữ tiền'), ('SENT', 'đã gửi'), ('UNKNOWN', 'chưa rõ')], max_length=10, verbose_name='trạng thái')),
-                ('instructions', models.IntegerField(verbose_name='số lệnh')),
-                ('control_total_dong', models.BigIntegerField(verbose_name='tổng kiểm soát (đồng)')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='mã băm tệp')),
-                ('created_at', models.DateTimeField(verbose_name='lập lúc')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='gửi lúc')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='payroll.payrollrun', verbose_name='kỳ')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='payment.paymentserviceprovider', verbose_name='tổ chức chi trả')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(max_length=35, unique=True, verbose_name="mã thông điệp")),
+                ("number", models.IntegerField(verbose_name="số thứ tự")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("RESERVED", "đã giữ tiền"), ("SENT", "đã gửi"), ("UNKNOWN", "chưa rõ")],
+                        max_length=10,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("instructions", models.IntegerField(verbose_name="số lệnh")),
+                ("control_total_dong", models.BigIntegerField(verbose_name="tổng kiểm soát (đồng)")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="mã băm tệp")),
+                ("created_at", models.DateTimeField(verbose_name="lập lúc")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="gửi lúc")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="payroll.payrollrun", verbose_name="kỳ"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="payment.paymentserviceprovider",
+                        verbose_name="tổ chức chi trả",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lô lệnh',
+                "verbose_name": "lô lệnh",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='tên tệp')),
-                ('sha256', models.CharField(max_length=64, verbose_name='mã băm')),
-                ('kind', models.CharField(blank=True, max_length=40, verbose_name='loại')),
-                ('message_id', models.CharField(blank=True, max_length=70, verbose_name='mã thông điệp')),
-                ('state', models.CharField(choices=[('STORED', 'đã lưu'), ('APPLIED', 'đã xử lý'), ('QUARANTINED', 'cách ly')], max_length=12, verbose_name='trạng thái')),
-                ('lines', models.IntegerField(default=0, verbose_name='số dòng')),
-                ('held', models.IntegerField(default=0, verbose_name='số dòng tạm giữ')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='ghi chú')),
-                ('stored_at', models.DateTimeField(verbose_name='lưu lúc')),
-                ('applied_at', models.DateTimeField(null=True, verbose_name='xử lý lúc')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='payment.paymentserviceprovider', verbose_name='tổ chức chi trả')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="tên tệp")),
+                ("sha256", models.CharField(max_length=64, verbose_name="mã băm")),
+                ("kind", models.CharField(blank=True, max_length=40, verbose_name="loại")),
+                ("message_id", models.CharField(blank=True, max_length=70, verbose_name="mã thông điệp")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("STORED", "đã lưu"), ("APPLIED", "đã xử lý"), ("QUARANTINED", "cách ly")],
+                        max_length=12,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("lines", models.IntegerField(default=0, verbose_name="số dòng")),
+                ("held", models.IntegerField(default=0, verbose_name="số dòng tạm giữ")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="ghi chú")),
+                ("stored_at", models.DateTimeField(verbose_name="lưu lúc")),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="xử lý lúc")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="payment.paymentserviceprovider",
+                        verbose_name="tổ chức chi trả",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'thông điệp',
+                "verbose_name": "thông điệp",
             },
         ),
         migrations.CreateModel(
-            name='MessageLine',
+            name="MessageLine",
             fields=[
-                ('pk', models.CompositePrimaryKey('message_id', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('line', models.IntegerField(verbose_name='dòng')),
-                ('item_id', models.BigIntegerField(null=True, verbose_name='khoản chi')),
-                ('attempt', models.SmallIntegerField(null=True, verbose_name='lần gửi')),
-                ('end_to_end_id', models.CharField(max_length=35, verbose_name='mã đầu cuối')),
-                ('status', models.CharField(max_length=8, verbose_name='trạng thái')),
-                ('amount_dong', models.BigIntegerField(null=True, verbose_name='số tiền (đồng)')),
-                ('reason_set', models.CharField(blank=True, max_length=20, verbose_name='bộ mã lý do')),
-                ('reason_code', models.CharField(blank=True, max_length=8, verbose_name='mã lý do')),
-                ('hold_reason', models.CharField(blank=True, max_length=40, verbose_name='lý do tạm giữ')),
-                ('message', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payment.message', verbose_name='thông điệp')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "message_id", "line", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.IntegerField(verbose_name="dòng")),
+                ("item_id", models.BigIntegerField(null=True, verbose_name="khoản chi")),
+                ("attempt", models.SmallIntegerField(null=True, verbose_name="lần gửi")),
+                ("end_to_end_id", models.CharField(max_length=35, verbose_name="mã đầu cuối")),
+                ("status", models.CharField(max_length=8, verbose_name="trạng thái")),
+                ("amount_dong", models.BigIntegerField(null=True, verbose_name="số tiền (đồng)")),
+                ("reason_set", models.CharField(blank=True, max_length=20, verbose_name="bộ mã lý do")),
+                ("reason_code", models.CharField(blank=True, max_length=8, verbose_name="mã lý do")),
+                ("hold_reason", models.CharField(blank=True, max_length=40, verbose_name="lý do tạm giữ")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payment.message",
+                        verbose_name="thông điệp",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dòng kết quả',
-                'indexes': [models.Index(models.F('item_id'), name='message_line_item')],
+                "verbose_name": "dòng kết quả",
+                "indexes": [models.Index(models.F("item_id"), name="message_line_item")],
             },
         ),
         migrations.CreateModel(
-            name='PaymentItem',
+            name="PaymentItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('account', 'tài khoản'), ('cash', 'tiền mặt')], max_length=7, verbose_name='hình thức')),
-                ('due_dong', models.BigIntegerField(verbose_name='phải chi (đồng)')),
-                ('inflight_dong', models.BigIntegerField(default=0, verbose_name='đang chuyển (đồng)')),
-                ('paid_dong', models.BigIntegerField(default=0, verbose_name='đã chi (đồng)')),
-                ('waived_dong', models.BigIntegerField(default=0, verbose_name='thôi chi (đồng)')),
-                ('attempt', models.SmallIntegerField(default=0, verbose_name='lần gửi')),
-                ('eligible', models.BooleanField(verbose_name='được gửi')),
-                ('status', models.CharField(choices=[('DUE', 'phải chi'), ('RECEIVED', 'đã nhận lệnh'), ('ACCEPTED', 'chấp nhận'), ('PAID', 'đã chi'), ('REJECTED', 'từ chối'), ('UNKNOWN', 'chưa rõ'), ('RETURNED', 'hoàn trả')], max_length=8, verbose_name='trạng thái')),
-                ('reason_set', models.CharField(blank=True, max_length=20, verbose_name='bộ mã lý do')),
-                ('reason_code', models.CharField(blank=True, max_length=8, verbose_name='mã lý do')),
-                ('address', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='people.financialaddress', verbose_name='tài khoản nhận')),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='office.area', verbose_name='địa bàn')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='payment.paymentbatch', verbose_name='lô lệnh')),
-                ('beneficiary', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person', verbose_name='đối tượng')),
-                ('payee', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person', verbose_name='người nhận')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("account", "tài khoản"), ("cash", "tiền mặt")], max_length=7, verbose_name="hình thức"
+                    ),
+                ),
+                ("due_dong", models.BigIntegerField(verbose_name="phải chi (đồng)")),
+                ("inflight_dong", models.BigIntegerField(default=0, verbose_name="đang chuyển (đồng)")),
+                ("paid_dong", models.BigIntegerField(default=0, verbose_name="đã chi (đồng)")),
+                ("waived_dong", models.BigIntegerField(default=0, verbose_name="thôi chi (đồng)")),
+                ("attempt", models.SmallIntegerField(default=0, verbose_name="lần gửi")),
+                ("eligible", models.BooleanField(verbose_name="được gửi")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DUE", "phải chi"),
+                            ("RECEIVED", "đã nhận lệnh"),
+                            ("ACCEPTED", "chấp nhận"),
+                            ("PAID", "đã chi"),
+                            ("REJECTED", "từ chối"),
+                            ("UNKNOWN", "chưa rõ"),
+                            ("RETURNED", "hoàn trả"),
+                        ],
+                        max_length=8,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                ("reason_set", models.CharField(blank=True, max_length=20, verbose_name="bộ mã lý do")),
+                ("reason_code", models.CharField(blank=True, max_length=8, verbose_name="mã lý do")),
+                (
+                    "address",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="people.financialaddress",
+                        verbose_name="tài khoản nhận",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="office.area",
+                        verbose_name="địa bàn",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payment.paymentbatch",
+                        verbose_name="lô lệnh",
+                    ),
+                ),
+                (
+                    "beneficiary",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="đối tượng",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                        verbose_name="người nhận",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payroll.payrollrun",
+                        verbose_name="kỳ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'khoản chi',
-                'constraints': [models.UniqueConstraint(models.F('run'), models.F('beneficiary'), name='item_once'), models.CheckConstraint(condition=models.Q(('due_dong__gt', 0), ('inflight_dong__gte', 0), ('paid_dong__gte', 0), ('waived_dong__gte', 0), ('due_dong__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('inflight_dong'), '+', models.F('paid_dong')), '+', models.F('waived_dong')))), name='never_paid_twice')],
+                "verbose_name": "khoản chi",
+                "constraints": [
+                    models.UniqueConstraint(models.F("run"), models.F("beneficiary"), name="item_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_dong__gt", 0),
+                            ("inflight_dong__gte", 0),
+                            ("paid_dong__gte", 0),
+                            ("waived_dong__gte", 0),
+                            (
+                                "due_dong__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("inflight_dong"), "+", models.F("paid_dong")
+                                    ),
+                                    "+",
+                                    models.F("waived_dong"),
+                                ),
+                            ),
+                        ),
+                        name="never_paid_twice",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='paymentbatch',
-            constraint=models.UniqueConstraint(models.F('run'), models.F('provider'), models.F('number'), name='batch_number'),
+            model_name="paymentbatch",
+            constraint=models.UniqueConstraint(
+                models.F("run"), models.F("provider"), models.F("number"), name="batch_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(models.F('provider'), models.F('sha256'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(models.F("provider"), models.F("sha256"), name="message_once"),
         ),
     ]

@@ -5,21 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payment', '0002_row_level_security'),
-        ('payroll', '0003_bulk_rows_without_row_checks'),
+        ("payment", "0002_row_level_security"),
+        ("payroll", "0003_bulk_rows_without_row_checks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='messageline',
-            name='message',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payment.message', verbose_name='thông điệp'),
+            model_name="messageline",
+            name="message",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="payment.message",
+                verbose_name="thông điệp",
+            ),
         ),
         migrations.AlterField(
-            model_name='paymentitem',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='payroll.payrollrun', verbose_name='kỳ'),
+            model_name="paymentitem",
+            name="run",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                to="payroll.payrollrun",
+                verbose_name="kỳ",
+            ),
         ),
     ]

@@ -6,5 +6,8 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("payment", "0003_bulk_rows_without_row_checks")]
     operations = [
-        migrations.RunSQL("ALTER TABLE payment_paymentitem SET (fillfactor = 45)", "ALTER TABLE payment_paymentitem RESET (fillfactor)")
+        migrations.RunSQL(
+            "ALTER TABLE payment_paymentitem SET (fillfactor = 45)",
+            "ALTER TABLE payment_paymentitem RESET (fillfactor)",
+        )
     ]

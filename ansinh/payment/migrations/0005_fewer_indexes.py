@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payment', '0004_room_for_updates'),
+        ("payment", "0004_room_for_updates"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='messageline',
-            name='message_line_item',
+            model_name="messageline",
+            name="message_line_item",
         ),
     ]

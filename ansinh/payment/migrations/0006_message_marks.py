@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payment', '0005_fewer_indexes'),
+        ("payment", "0005_fewer_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='mark',
-            field=models.CharField(blank=True, max_length=300, verbose_name='dấu nhận biết tại nơi gửi'),
+            model_name="message",
+            name="mark",
+            field=models.CharField(blank=True, max_length=300, verbose_name="dấu nhận biết tại nơi gửi"),
         ),
     ]

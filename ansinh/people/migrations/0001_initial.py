@@ -5,214 +5,430 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
+        ("office", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bank',
+            name="Bank",
             fields=[
-                ('bin', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='BIN')),
-                ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),
-                ('name', models.CharField(max_length=120, verbose_name='tên')),
-                ('short_name', models.CharField(max_length=40, verbose_name='tên gọi')),
+                ("bin", models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="BIN")),
+                ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                ("name", models.CharField(max_length=120, verbose_name="tên")),
+                ("short_name", models.CharField(max_length=40, verbose_name="tên gọi")),
             ],
             options={
-                'verbose_name': 'ngân hàng',
+                "verbose_name": "ngân hàng",
             },
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='mã hộ')),
-                ('village', models.CharField(blank=True, max_length=120, verbose_name='thôn, tổ dân phố')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=30, unique=True, verbose_name="mã hộ")),
+                ("village", models.CharField(blank=True, max_length=120, verbose_name="thôn, tổ dân phố")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hộ gia đình',
+                "verbose_name": "hộ gia đình",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=120, verbose_name='họ tên')),
-                ('name_fold', models.CharField(max_length=120, verbose_name='họ tên không dấu')),
-                ('name_sort_key', models.CharField(max_length=200, verbose_name='khoá sắp xếp')),
-                ('sex', models.CharField(choices=[('female', 'nữ'), ('male', 'nam')], max_length=6, verbose_name='giới tính')),
-                ('birth_date', models.DateField(verbose_name='ngày sinh')),
-                ('birth_precision', models.CharField(choices=[('day', 'đủ ngày tháng năm'), ('month', 'chỉ có tháng năm'), ('year', 'chỉ có năm')], default='day', max_length=5, verbose_name='độ chính xác ngày sinh')),
-                ('death_date', models.DateField(null=True, verbose_name='ngày mất')),
-                ('national_id', models.CharField(max_length=12, null=True, unique=True, verbose_name='số định danh cá nhân')),
-                ('ethnicity', models.CharField(blank=True, max_length=30, verbose_name='dân tộc')),
-                ('phone', models.CharField(blank=True, max_length=15, verbose_name='điện thoại')),
-                ('village', models.CharField(blank=True, max_length=120, verbose_name='thôn, tổ dân phố')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='nơi cư trú')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("full_name", models.CharField(max_length=120, verbose_name="họ tên")),
+                ("name_fold", models.CharField(max_length=120, verbose_name="họ tên không dấu")),
+                ("name_sort_key", models.CharField(max_length=200, verbose_name="khoá sắp xếp")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("female", "nữ"), ("male", "nam")], max_length=6, verbose_name="giới tính"
+                    ),
+                ),
+                ("birth_date", models.DateField(verbose_name="ngày sinh")),
+                (
+                    "birth_precision",
+                    models.CharField(
+                        choices=[("day", "đủ ngày tháng năm"), ("month", "chỉ có tháng năm"), ("year", "chỉ có năm")],
+                        default="day",
+                        max_length=5,
+                        verbose_name="độ chính xác ngày sinh",
+                    ),
+                ),
+                ("death_date", models.DateField(null=True, verbose_name="ngày mất")),
+                (
+                    "national_id",
+                    models.CharField(max_length=12, null=True, unique=True, verbose_name="số định danh cá nhân"),
+                ),
+                ("ethnicity", models.CharField(blank=True, max_length=30, verbose_name="dân tộc")),
+                ("phone", models.CharField(blank=True, max_length=15, verbose_name="điện thoại")),
+                ("village", models.CharField(blank=True, max_length=120, verbose_name="thôn, tổ dân phố")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="nơi cư trú"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cá nhân',
+                "verbose_name": "cá nhân",
             },
         ),
         migrations.CreateModel(
-            name='ParentChild',
+            name="ParentChild",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='raised_by', to='people.person', verbose_name='con')),
-                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children_raised', to='people.person', verbose_name='cha hoặc mẹ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="raised_by",
+                        to="people.person",
+                        verbose_name="con",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children_raised",
+                        to="people.person",
+                        verbose_name="cha hoặc mẹ",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'nuôi con',
+                "verbose_name": "nuôi con",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relationship', models.CharField(choices=[('head', 'chủ hộ'), ('spouse', 'vợ, chồng'), ('child', 'con'), ('parent', 'cha, mẹ'), ('grandchild', 'cháu'), ('other', 'khác')], max_length=10, verbose_name='quan hệ với chủ hộ')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.household', verbose_name='hộ')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='cá nhân')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[
+                            ("head", "chủ hộ"),
+                            ("spouse", "vợ, chồng"),
+                            ("child", "con"),
+                            ("parent", "cha, mẹ"),
+                            ("grandchild", "cháu"),
+                            ("other", "khác"),
+                        ],
+                        max_length=10,
+                        verbose_name="quan hệ với chủ hộ",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.household", verbose_name="hộ"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.person", verbose_name="cá nhân"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'thành viên hộ',
+                "verbose_name": "thành viên hộ",
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('guardian', 'người giám hộ'), ('delegate', 'người được uỷ quyền nhận thay'), ('parent', 'cha, mẹ')], max_length=10, verbose_name='loại')),
-                ('document', models.CharField(max_length=200, verbose_name='giấy tờ')),
-                ('certifier', models.CharField(blank=True, max_length=200, verbose_name='nơi xác nhận')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('beneficiary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_given', to='people.person', verbose_name='đối tượng thụ hưởng')),
-                ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_held', to='people.person', verbose_name='người nhận tiền')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("guardian", "người giám hộ"),
+                            ("delegate", "người được uỷ quyền nhận thay"),
+                            ("parent", "cha, mẹ"),
+                        ],
+                        max_length=10,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("document", models.CharField(max_length=200, verbose_name="giấy tờ")),
+                ("certifier", models.CharField(blank=True, max_length=200, verbose_name="nơi xác nhận")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "beneficiary",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates_given",
+                        to="people.person",
+                        verbose_name="đối tượng thụ hưởng",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates_held",
+                        to="people.person",
+                        verbose_name="người nhận tiền",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'giám hộ, uỷ quyền',
+                "verbose_name": "giám hộ, uỷ quyền",
             },
         ),
         migrations.CreateModel(
-            name='FinancialAddress',
+            name="FinancialAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('NOT_OPENED', 'chưa mở'), ('CANNOT_OPEN', 'không mở được'), ('COLLECTED', 'đã thu thập'), ('VERIFIED', 'đã xác minh'), ('PAYING', 'đang chi')], max_length=12, verbose_name='trạng thái')),
-                ('reason', models.CharField(blank=True, choices=[('bedridden', 'nằm liệt giường'), ('minor', 'chưa đủ tuổi'), ('no_document', 'thiếu giấy tờ'), ('refuses', 'không đồng ý'), ('no_branch', 'không có điểm giao dịch'), ('other', 'lý do khác')], max_length=12, verbose_name='lý do không mở được')),
-                ('bank_bin', models.CharField(blank=True, max_length=6, verbose_name='mã ngân hàng (BIN)')),
-                ('number', models.CharField(blank=True, max_length=19, verbose_name='số tài khoản')),
-                ('holder_name', models.CharField(blank=True, max_length=120, verbose_name='tên tài khoản')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='chủ tài khoản')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("NOT_OPENED", "chưa mở"),
+                            ("CANNOT_OPEN", "không mở được"),
+                            ("COLLECTED", "đã thu thập"),
+                            ("VERIFIED", "đã xác minh"),
+                            ("PAYING", "đang chi"),
+                        ],
+                        max_length=12,
+                        verbose_name="trạng thái",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("bedridden", "nằm liệt giường"),
+                            ("minor", "chưa đủ tuổi"),
+                            ("no_document", "thiếu giấy tờ"),
+                            ("refuses", "không đồng ý"),
+                            ("no_branch", "không có điểm giao dịch"),
+                            ("other", "lý do khác"),
+                        ],
+                        max_length=12,
+                        verbose_name="lý do không mở được",
+                    ),
+                ),
+                ("bank_bin", models.CharField(blank=True, max_length=6, verbose_name="mã ngân hàng (BIN)")),
+                ("number", models.CharField(blank=True, max_length=19, verbose_name="số tài khoản")),
+                ("holder_name", models.CharField(blank=True, max_length=120, verbose_name="tên tài khoản")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.person", verbose_name="chủ tài khoản"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tài khoản nhận',
+                "verbose_name": "tài khoản nhận",
             },
         ),
         migrations.CreateModel(
-            name='Circumstance',
+            name="Circumstance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('disability', 'mức độ khuyết tật'), ('no_caregiver_case', 'trẻ em không có nguồn nuôi dưỡng (điểm của khoản 1 Điều 5)'), ('other_parent_unidentifiable', 'không xác định được cha hoặc mẹ'), ('studying', 'đang học văn bằng thứ nhất'), ('study_unbroken', 'học liên tục'), ('stable_income', 'có thu nhập ổn định hằng tháng'), ('support_obligor', 'người có nghĩa vụ phụng dưỡng'), ('in_community_care', 'được nhận chăm sóc tại cộng đồng'), ('single_parent', 'người đơn thân nuôi con'), ('monthly_pension_dong', 'lương hưu, trợ cấp bảo hiểm xã hội hằng tháng (đồng)')], max_length=40, verbose_name='sự kiện')),
-                ('value', models.CharField(max_length=40, verbose_name='giá trị')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='nguồn')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('superseded_at', models.DateTimeField(null=True, verbose_name='bị thay lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='cá nhân')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("disability", "mức độ khuyết tật"),
+                            ("no_caregiver_case", "trẻ em không có nguồn nuôi dưỡng (điểm của khoản 1 Điều 5)"),
+                            ("other_parent_unidentifiable", "không xác định được cha hoặc mẹ"),
+                            ("studying", "đang học văn bằng thứ nhất"),
+                            ("study_unbroken", "học liên tục"),
+                            ("stable_income", "có thu nhập ổn định hằng tháng"),
+                            ("support_obligor", "người có nghĩa vụ phụng dưỡng"),
+                            ("in_community_care", "được nhận chăm sóc tại cộng đồng"),
+                            ("single_parent", "người đơn thân nuôi con"),
+                            ("monthly_pension_dong", "lương hưu, trợ cấp bảo hiểm xã hội hằng tháng (đồng)"),
+                        ],
+                        max_length=40,
+                        verbose_name="sự kiện",
+                    ),
+                ),
+                ("value", models.CharField(max_length=40, verbose_name="giá trị")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="nguồn")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="bị thay lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.person", verbose_name="cá nhân"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hoàn cảnh',
+                "verbose_name": "hoàn cảnh",
             },
         ),
         migrations.CreateModel(
-            name='ProtectedCondition',
+            name="ProtectedCondition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('hiv', 'nhiễm HIV/AIDS')], max_length=10, verbose_name='loại')),
-                ('value', models.CharField(max_length=10, verbose_name='giá trị')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('superseded_at', models.DateTimeField(null=True, verbose_name='bị thay lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.person', verbose_name='cá nhân')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("hiv", "nhiễm HIV/AIDS")], max_length=10, verbose_name="loại")),
+                ("value", models.CharField(max_length=10, verbose_name="giá trị")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="bị thay lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.person", verbose_name="cá nhân"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tình trạng được bảo vệ',
+                "verbose_name": "tình trạng được bảo vệ",
             },
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(models.F('area'), models.F('id'), name='person_area_id'),
+            model_name="person",
+            index=models.Index(models.F("area"), models.F("id"), name="person_area_id"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('death_date', None), ('death_date__gte', models.F('birth_date')), _connector='OR'), name='person_death_after_birth'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("death_date", None), ("death_date__gte", models.F("birth_date")), _connector="OR"),
+                name="person_death_after_birth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('national_id', None), ('national_id__regex', '^[0-9]{12}$'), _connector='OR'), name='person_national_id_shape'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("national_id", None), ("national_id__regex", "^[0-9]{12}$"), _connector="OR"),
+                name="person_national_id_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parentchild',
-            constraint=models.UniqueConstraint(models.F('parent'), models.F('child'), models.F('valid_from'), name='parent_child_once'),
+            model_name="parentchild",
+            constraint=models.UniqueConstraint(
+                models.F("parent"), models.F("child"), models.F("valid_from"), name="parent_child_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(models.F('person'), condition=models.Q(('valid_to', None)), name='one_household_at_a_time'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                models.F("person"), condition=models.Q(("valid_to", None)), name="one_household_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.UniqueConstraint(models.F('beneficiary'), condition=models.Q(('valid_to', None)), name='one_open_mandate'),
+            model_name="mandate",
+            constraint=models.UniqueConstraint(
+                models.F("beneficiary"), condition=models.Q(("valid_to", None)), name="one_open_mandate"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('beneficiary', models.F('payee')), _negated=True), name='mandate_names_another'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("beneficiary", models.F("payee")), _negated=True), name="mandate_names_another"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='financialaddress',
-            constraint=models.UniqueConstraint(models.F('person'), condition=models.Q(('valid_to', None)), name='one_current_address'),
+            model_name="financialaddress",
+            constraint=models.UniqueConstraint(
+                models.F("person"), condition=models.Q(("valid_to", None)), name="one_current_address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='financialaddress',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bank_bin', ''), ('number', ''), ('state__in', ['NOT_OPENED', 'CANNOT_OPEN'])), models.Q(('state__in', ['COLLECTED', 'VERIFIED', 'PAYING']), ('bank_bin__regex', '^[0-9]{6}$'), ('number__regex', '^[0-9A-Z]{4,19}$')), _connector='OR'), name='address_has_account_or_none'),
+            model_name="financialaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bank_bin", ""), ("number", ""), ("state__in", ["NOT_OPENED", "CANNOT_OPEN"])),
+                    models.Q(
+                        ("state__in", ["COLLECTED", "VERIFIED", "PAYING"]),
+                        ("bank_bin__regex", "^[0-9]{6}$"),
+                        ("number__regex", "^[0-9A-Z]{4,19}$"),
+                    ),
+                    _connector="OR",
+                ),
+                name="address_has_account_or_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='financialaddress',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'CANNOT_OPEN'), ('reason', ''), _connector='XOR'), name='address_cannot_open_says_why'),
+            model_name="financialaddress",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "CANNOT_OPEN"), ("reason", ""), _connector="XOR"),
+                name="address_cannot_open_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='circumstance',
-            index=models.Index(models.F('person'), name='circumstance_person'),
+            model_name="circumstance",
+            index=models.Index(models.F("person"), name="circumstance_person"),
         ),
         migrations.AddIndex(
-            model_name='circumstance',
-            index=models.Index(models.F('recorded_at'), name='circumstance_recorded'),
+            model_name="circumstance",
+            index=models.Index(models.F("recorded_at"), name="circumstance_recorded"),
         ),
         migrations.AddConstraint(
-            model_name='circumstance',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from__lt', models.F('valid_to')), _connector='OR'), name='circumstance_period'),
+            model_name="circumstance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to", None), ("valid_from__lt", models.F("valid_to")), _connector="OR"),
+                name="circumstance_period",
+            ),
         ),
         migrations.AddIndex(
-            model_name='protectedcondition',
-            index=models.Index(models.F('person'), name='protected_person'),
+            model_name="protectedcondition",
+            index=models.Index(models.F("person"), name="protected_person"),
         ),
     ]

@@ -7,5 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("people", "0003_person_death_recorded_at")]
     operations = [
         migrations.AddIndex("person", models.Index(models.F("name_fold"), models.F("id"), name="person_name_fold")),
-        migrations.AddIndex("person", models.Index(models.F("phone"), condition=~models.Q(phone=""), name="person_phone")),
+        migrations.AddIndex(
+            "person", models.Index(models.F("phone"), condition=~models.Q(phone=""), name="person_phone")
+        ),
     ]

@@ -5,46 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
-        ('people', '0001_initial'),
+        ("office", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HouseholdClass',
+            name="HouseholdClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('poverty_class', models.CharField(choices=[('poor', 'hộ nghèo'), ('near_poor', 'hộ cận nghèo'), ('none', 'không nghèo')], max_length=10, verbose_name='kết quả')),
-                ('decision_number', models.CharField(blank=True, max_length=60, verbose_name='số quyết định')),
-                ('valid_from', models.DateField(verbose_name='từ ngày')),
-                ('valid_to', models.DateField(null=True, verbose_name='đến trước ngày')),
-                ('recorded_at', models.DateTimeField(verbose_name='ghi nhận lúc')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='people.household', verbose_name='hộ')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "poverty_class",
+                    models.CharField(
+                        choices=[("poor", "hộ nghèo"), ("near_poor", "hộ cận nghèo"), ("none", "không nghèo")],
+                        max_length=10,
+                        verbose_name="kết quả",
+                    ),
+                ),
+                ("decision_number", models.CharField(blank=True, max_length=60, verbose_name="số quyết định")),
+                ("valid_from", models.DateField(verbose_name="từ ngày")),
+                ("valid_to", models.DateField(null=True, verbose_name="đến trước ngày")),
+                ("recorded_at", models.DateTimeField(verbose_name="ghi nhận lúc")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="people.household", verbose_name="hộ"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phân loại hộ',
-                'constraints': [models.UniqueConstraint(models.F('household'), condition=models.Q(('valid_to', None)), name='one_current_class'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from__lt', models.F('valid_to')), _connector='OR'), name='household_class_period')],
+                "verbose_name": "phân loại hộ",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("household"), condition=models.Q(("valid_to", None)), name="one_current_class"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_from__lt", models.F("valid_to")), _connector="OR"
+                        ),
+                        name="household_class_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PovertyReview',
+            name="PovertyReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='năm')),
-                ('households', models.IntegerField(verbose_name='tổng số hộ')),
-                ('poor_households', models.IntegerField(verbose_name='hộ nghèo')),
-                ('near_poor_households', models.IntegerField(verbose_name='hộ cận nghèo')),
-                ('source', models.CharField(max_length=200, verbose_name='nguồn')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.area', verbose_name='địa bàn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="năm")),
+                ("households", models.IntegerField(verbose_name="tổng số hộ")),
+                ("poor_households", models.IntegerField(verbose_name="hộ nghèo")),
+                ("near_poor_households", models.IntegerField(verbose_name="hộ cận nghèo")),
+                ("source", models.CharField(max_length=200, verbose_name="nguồn")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="office.area", verbose_name="địa bàn"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kết quả rà soát',
-                'constraints': [models.UniqueConstraint(models.F('area'), models.F('year'), name='review_once_a_year')],
+                "verbose_name": "kết quả rà soát",
+                "constraints": [models.UniqueConstraint(models.F("area"), models.F("year"), name="review_once_a_year")],
             },
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from ansinh.base.months import Month
-from ansinh.law.package import load_package
+from ansinh.law.package import load_book
 from ansinh.office.security import acting, everything
 from ansinh.payment import operations as payment
 from ansinh.payroll import operations
@@ -32,9 +32,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         selection = select(month=month, province=arguments.province, area=arguments.area)
         return _answer(
-            operations.calculate(
-                package=load_package(), month=month, selection=selection, by=OPERATOR, at=timezone.now()
-            )
+            operations.calculate(package=load_book(), month=month, selection=selection, by=OPERATOR, at=timezone.now())
         )
 
 

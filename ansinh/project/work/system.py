@@ -3,14 +3,14 @@
 import argparse
 from typing import Any
 
-from ansinh.law.package import load_package
+from ansinh.law.package import load_book
 from ansinh.office import operations
 from ansinh.office.security import acting, everything
 
 
 def init(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will load areas and laws and create the first administrator, once; a second call changes nothing."""
-    package = load_package()
+    package = load_book()
     with acting(everything("system")):
         areas = operations.load_areas()
         operations.ensure_instance_number()

@@ -73,7 +73,12 @@ async def _connect(settings: Settings) -> asyncssh.SSHClientConnection:
         config=None,
         keepalive_interval=30,
         # Processors do AES-GCM in hardware; a month's files are hundreds of megabytes. Anything older is not offered at all.
-        encryption_algs=["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "aes256-ctr"],
+        encryption_algs=[
+            "aes128-gcm@openssh.com",
+            "aes256-gcm@openssh.com",
+            "chacha20-poly1305@openssh.com",
+            "aes256-ctr",
+        ],
     )
     try:
         return await asyncio.wait_for(attempt, settings.connect_timeout_s)
