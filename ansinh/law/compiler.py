@@ -21,7 +21,7 @@ from ansinh.law.conditions import ConditionSql, Moment
 from ansinh.law.package import LawPackage
 from ansinh.law.pricing import MonthLaw, PricedRule
 from ansinh.law.relations import once_a_month
-from ansinh.law.tree import CountChildren, Expression, atoms
+from ansinh.law.tree import Amount, And, CountChildren, Expression, Number, Or, atoms
 from ansinh.law.words import Group
 
 # Goes into every statement's hash: raise it when the same law would from now on compile to another statement.
@@ -122,7 +122,10 @@ class _MonthCompiler(ConditionSql):
         # by level.
         for _, group in groupby(self.law.by_benefit[code], key=lambda priced: priced.rule.rule):
             priced = list(group)
-            if priced[-1].level.when is None:
+            if priced[0].rule.table is not None:
+                # The rows of a table are one question, not eighty: is there a row, and then which.
+                yield And((priced[0].whole, _has_row(priced))), priced
+            elif priced[-1].level.when is None:
                 yield priced[0].whole, priced
             else:
                 for single in priced:
@@ -179,7 +182,8 @@ class _MonthCompiler(ConditionSql):
         branches = []
         for condition, group in self._groups(code):
             inner = []
-            for priced in group[:-1]:
+            # Whoever is known to have a row of a table is in no doubt about which.
+            for priced in group[:-1] if group[0].rule.table is None else ():
                 assert priced.level.when is not None
                 when = self.condition(priced.level.when, moment)
                 inner += [(when, exp.false()), (nodes.is_null(when.copy()), exp.true())]
@@ -416,6 +420,18 @@ class _MonthCompiler(ConditionSql):
                 reached = exp.LTE(this=nodes.paren(_rule_number(packed.copy())), expression=nodes.number(last))
                 branches.append((reached, nodes.number(number)))
         return nodes.smallint(nodes.case(branches, None))
+
+
+def _has_row(priced: Sequence[PricedRule]) -> Expression:
+    """Return the condition that the counted fact of a table is the key of one of these rows."""
+    keys = sorted(
+        level.when.number.value or 0 for level in (one.level for one in priced) if isinstance(level.when, Amount)
+    )
+    table = priced[0].rule.table
+    assert table is not None
+    if keys == list(range(keys[0], keys[-1] + 1)):
+        return And((Amount(table.by, ">=", Number(keys[0])), Amount(table.by, "<=", Number(keys[-1]))))
+    return Or(tuple(Amount(table.by, "=", Number(key)) for key in keys))
 
 
 def _competes(group: Group) -> bool:
