@@ -100,7 +100,7 @@ def _compile(package: LawPackage, law: MonthLaw, dialect: Dialect, facts: str, c
 
 
 class _MonthCompiler(ConditionSql):
-    """Builds the statement of one month in four layers, each fenced so that PostgreSQL evaluates it once."""
+    """Builds the statement of one month in layers, each fenced so that PostgreSQL evaluates it once."""
 
     def __init__(self, law: MonthLaw, once: frozenset[str], dialect: Dialect, facts: str, children: str) -> None:
         super().__init__(law, once)
@@ -157,10 +157,6 @@ class _MonthCompiler(ConditionSql):
     def _count_of(self, priced: PricedRule) -> CountChildren:
         return next(atom for atom in atoms(priced.rule.condition) if isinstance(atom, CountChildren))
 
-    def _living(self, condition: Expression, moment: Moment) -> exp.Expression:
-        # Life is asked last: most conditions are false already, and then nobody needs to ask.
-        return nodes.all_of(self.condition(condition, moment), self.payable(moment))
-
     def value(self, code: str, moment: Moment) -> exp.Expression:
         """Return the packed value of the first level that holds, or 0."""
         # CASE takes a NULL condition for false, so what is unknown pays nothing here; that it is unknown is `doubt`'s
@@ -172,7 +168,7 @@ class _MonthCompiler(ConditionSql):
                 for priced in group[:-1]
                 if priced.level.when is not None
             ]
-            branches.append((self._living(condition, moment), nodes.case(inner, self._packed(group[-1], moment))))
+            branches.append((self.condition(condition, moment), nodes.case(inner, self._packed(group[-1], moment))))
         return nodes.case(branches, nodes.number(0))
 
     def doubt(self, code: str, moment: Moment) -> exp.Expression | None:
@@ -190,7 +186,7 @@ class _MonthCompiler(ConditionSql):
             last: exp.Expression = exp.false()
             if group[-1].rule.per_child:
                 last = exp.GT(this=self.counted(self._count_of(group[-1]), moment)[1], expression=nodes.number(0))
-            asked = self._living(condition, moment)
+            asked = self.condition(condition, moment)
             branches += [(asked, nodes.case(inner, last)), (nodes.is_null(asked.copy()), exp.true())]
         # One rule with one level: the doubt is simply whether its condition is unknown.
         if len(branches) == 2 and not inner and not group[-1].rule.per_child:
@@ -255,14 +251,41 @@ class _MonthCompiler(ConditionSql):
             for number, code in enumerate(self.law.benefits):
                 columns.append(nodes.alias(self.value(code, moment), f"v{number}_{moment.name}"))
             columns.append(nodes.alias(self.doubts(moment), f"doubt_{moment.name}"))
+            columns.append(nodes.alias(self.payable(moment), f"payable_{moment.name}"))
         select = exp.Select(expressions=columns).from_(nodes.table(self.facts, "f"))
         if self.counts:
             on = exp.EQ(this=nodes.column("person_id", "k"), expression=nodes.column("person_id", "f"))
             select = select.join(self._child_counts(), on=on, join_type="left", copy=False)
         return self.with_day(select, "f")
 
+    def _of_the_payable(self) -> exp.Select:
+        """Layer 2: nothing for the dead, the unborn and the barred; a question where nobody knows whether one is."""
+        # Asked once a person and instant, and not once a rule: life and bars are the same for every benefit.
+        columns: list[exp.Expression] = [nodes.column("person_id"), nodes.column("granted")]
+        for moment in self.moments:
+            payable = nodes.column(f"payable_{moment.name}")
+            values = [nodes.column(f"v{number}_{moment.name}") for number in range(len(self.law.benefits))]
+            columns += [
+                nodes.alias(nodes.case([(payable.copy(), value)], nodes.number(0)), value.name) for value in values
+            ]
+            doubt = nodes.column(f"doubt_{moment.name}")
+            branches = [(payable, doubt)]
+            if self.law.bars:
+                # Whether something bars the payment may be unknown; then whatever would be due is in doubt.
+                fired: exp.Expression = nodes.number(0)
+                for number, value in enumerate(values):
+                    is_due = nodes.all_of(
+                        nodes.positive(value), nodes.denial(nodes.has_bit(doubt, nodes.number(1 << number)))
+                    )
+                    fired = exp.Add(
+                        this=fired, expression=nodes.case([(is_due, nodes.number(1 << number))], nodes.number(0))
+                    )
+                branches.append((nodes.is_null(payable.copy()), exp.Add(this=doubt.copy(), expression=fired)))
+            columns.append(nodes.alias(nodes.case(branches, nodes.number(0)), doubt.name))
+        return exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+
     def _in_time(self) -> exp.Select:
-        """Layer 2: the value at the month's end, or, when ended, at the end of the month before; nobody without either."""
+        """Layer 3: the value at the month's end, or, when ended, at the end of the month before; nobody without either."""
         columns: list[exp.Expression] = [nodes.column("person_id"), nodes.column("granted")]
         late: exp.Expression = nodes.column("doubt_end")
         anything: exp.Expression = exp.BitwiseOr(this=nodes.column("doubt_end"), expression=nodes.column("doubt_prev"))
@@ -288,7 +311,7 @@ class _MonthCompiler(ConditionSql):
         # Hardly anybody is in doubt: one comparison spares them nine.
         none_before = exp.EQ(this=nodes.column("doubt_prev"), expression=nodes.number(0))
         columns.append(nodes.alias(nodes.case([(none_before, nodes.column("doubt_end"))], late), "doubt"))
-        select = exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+        select = exp.Select(expressions=columns).from_(self._fence(self._of_the_payable(), "payable"))
         return select.where(exp.NEQ(this=nodes.paren(anything), expression=nodes.number(0)), copy=False)
 
     def _allowed(self, code: str) -> exp.Expression:
@@ -306,7 +329,7 @@ class _MonthCompiler(ConditionSql):
         return exp.Greatest(this=values[0], expressions=values[1:]) if len(values) > 1 else values[0]
 
     def _compared(self) -> exp.Select:
-        """Layer 3: masks of what fires and what is unknown; for each group what competes in it."""
+        """Layer 4: masks of what fires and what is unknown; for each group what competes in it."""
         # `fired` shows what the conditions give, also without a decision; `unknown` only what somebody has decided
         # about.
         fired: exp.Expression = nodes.number(0)
@@ -340,7 +363,7 @@ class _MonthCompiler(ConditionSql):
         return [code for code in self.law.benefits if code in limits | singly]
 
     def _chosen(self) -> exp.Select:
-        """Layer 4: what is paid in each slot, still packed."""
+        """Layer 5: what is paid in each slot, still packed."""
         slots: list[exp.Expression] = []
         for place, group in enumerate(self.law.groups):
             if _competes(group):

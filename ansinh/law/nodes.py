@@ -5,6 +5,7 @@ They know no law: numbers, days, columns, and what joins them.
 
 import datetime
 from collections.abc import Sequence
+from functools import reduce
 
 from sqlglot import exp
 
@@ -18,17 +19,22 @@ def number(value: int) -> exp.Expression:
 
 def bigint(expression: exp.Expression) -> exp.Expression:
     """Return the expression as a bigint."""
-    return exp.Cast(this=expression, to=exp.DataType.build("bigint"))
+    return exp.Cast(this=expression, to=exp.DataType(this=exp.DType.BIGINT))
 
 
 def all_of(*parts: exp.Expression) -> exp.Expression:
     """Return the parts joined by AND."""
-    return exp.and_(*parts, copy=False)
+    return reduce(lambda left, right: exp.And(this=left, expression=right), map(_wrapped, parts))
 
 
 def any_of(*parts: exp.Expression) -> exp.Expression:
     """Return the parts joined by OR."""
-    return exp.or_(*parts, copy=False)
+    return reduce(lambda left, right: exp.Or(this=left, expression=right), map(_wrapped, parts))
+
+
+# Put together by hand: the library's own helpers look at each part as if it were text to be read.
+def _wrapped(part: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=part) if isinstance(part, exp.And | exp.Or) else part
 
 
 def paren(expression: exp.Expression) -> exp.Expression:
@@ -43,7 +49,7 @@ def denial(part: exp.Expression) -> exp.Expression:
 
 def date(day: datetime.date) -> exp.Expression:
     """Return a day."""
-    return exp.Cast(this=exp.Literal.string(day.isoformat()), to=exp.DataType.build("date"))
+    return exp.Cast(this=exp.Literal.string(day.isoformat()), to=exp.DataType(this=exp.DType.DATE))
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -92,4 +98,4 @@ def has_bit(mask: exp.Expression, bit: exp.Expression) -> exp.Expression:
 
 def smallint(expression: exp.Expression) -> exp.Expression:
     """Return the expression as a smallint."""
-    return exp.Cast(this=expression, to=exp.DataType.build("smallint"))
+    return exp.Cast(this=expression, to=exp.DataType(this=exp.DType.SMALLINT))
