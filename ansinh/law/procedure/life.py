@@ -5,6 +5,7 @@ of `transitions`; which month and which clause is data. One month has one payer,
 """
 
 import datetime
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -47,12 +48,14 @@ class _Course:
     months: dict[Month, MonthOfLife] = field(default_factory=dict)
 
     def rule(self, act: str, cause: str, decided_on: datetime.date) -> LifeRule:
+        """Return the rule of the law of that day, or refuse: an act without ground changes nothing."""
         rule = self.law.life_rule(act, cause, self.group, self.benefit, decided_on)
         if rule is None:
             raise self.no_ground(act, cause, decided_on)
         return rule
 
     def no_ground(self, act: str, cause: str, decided_on: datetime.date) -> Refused:
+        """Return the refusal that names the grounds which the law of that day did have."""
         known = sorted(
             {
                 rule.clause.citation
@@ -73,6 +76,7 @@ class _Course:
         )
 
     def step(self, act: str) -> None:
+        """Go along the edge of that act."""
         self.state = transitions.after(self.state, act)
 
     def write(
@@ -116,6 +120,7 @@ class _Words:
     new: str
 
     def fill(self, text: Text, month: Month) -> Text:
+        """Return the sentence of that month."""
         # Months and days are written as each language's readers write them.
         same = {"old": self.old, "new": self.new}
         return Text(
@@ -231,7 +236,7 @@ def _suspend(course: _Course, event: Suspended) -> None:
 
 def _check_uncollected(course: _Course, rule: LifeRule, event: Suspended) -> None:
     months = event.uncollected
-    running = all(later == earlier.plus(1) for earlier, later in zip(months, months[1:], strict=False))
+    running = all(later == earlier.plus(1) for earlier, later in itertools.pairwise(months))
     known = all(month in course.months and course.months[month].state == DUE for month in months)
     past = not months or months[-1] <= Month.of(event.decided_on)
     if len(months) < rule.at_least_months or not (running and known and past):
@@ -337,9 +342,7 @@ class Differences:
     arrears: tuple[tuple[Month, str], ...]
 
 
-def differences(
-    before: Sequence[MonthOfLife], after: Sequence[MonthOfLife], *, paid_until: Month
-) -> Differences:
+def differences(before: Sequence[MonthOfLife], after: Sequence[MonthOfLife], *, paid_until: Month) -> Differences:
     """Return which due months, by commune, the second life has lost and gained against the first, up to `paid_until`."""
     # A month that moved to another payer is lost by one commune and gained by the other: the pair stays visible.
     old = {(entry.month, entry.commune) for entry in before if entry.state == DUE and entry.month <= paid_until}

@@ -52,6 +52,7 @@ class _Document:
     amended_note: str
 
     def cite(self, clause: str) -> str:
+        """Return the clause with the document's number before it."""
         return f"{self.citation}, {clause}"
 
 
@@ -191,9 +192,7 @@ def _document(fields: Fields) -> _Document:
         span=Span(
             datetime.date.min if first.content == "unknown" else first.date(), None if last is None else last.date()
         ),
-        verification=Verification(
-            fields["status"].member("verified", "unverified") == "verified", fields.text("note")
-        ),
+        verification=Verification(fields["status"].member("verified", "unverified") == "verified", fields.text("note")),
         amended=amended,
         amended_note=note,
     )
