@@ -80,6 +80,8 @@ class WorkingCalendar:
 
     def add_working_days(self, day: datetime.date, count: int) -> datetime.date:
         """Return the day that is so many working days after `day`, which itself is not counted; before it when negative."""
+        # Asked first, so that a day at the end of all dates is refused by name like any other year that is not known.
+        self.year(day.year)
         step = _DAY if count >= 0 else -_DAY
         remaining = abs(count)
         while remaining:

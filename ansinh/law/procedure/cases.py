@@ -234,6 +234,11 @@ def _run(law: ProcedureLaw, case: Case) -> dict[str, Any] | None:
     return None
 
 
+def run_cases(law: ProcedureLaw, cases: list[Case]) -> list[dict[str, Any]]:
+    """Return the failures of these cases under this law."""
+    return [failure for case in cases if (failure := _run(law, case)) is not None]
+
+
 def check_procedure(folder: Path) -> dict[str, Any]:
     """Run every case of the procedure dates under a folder of laws and return what the check of the law reports.
 
@@ -253,7 +258,7 @@ def check_procedure(folder: Path) -> dict[str, Any]:
         {"clause": clause, "engine": "coverage", "expected": "a clause of laws/vn/procedure", "got": "none"}
         for clause in sorted(set(counts) - known)
     ]
-    failed += [failure for case in cases if (failure := _run(law, case)) is not None]
+    failed += run_cases(law, cases)
     return {"cases": len(cases), "clauses": len(known), "failed": failed, "unverified": list(_unverified(law))}
 
 

@@ -131,6 +131,7 @@ def next_date(law: ProcedureLaw, name: str, asked_on: datetime.date) -> DateDue:
     versions = [rule for rule in law.dates if rule.name == name]
     if not versions:
         raise unknown_step(name, law.names)
+    law.calendar.year(asked_on.year)
     coming = []
     for rule in versions:
         for year in (asked_on.year, asked_on.year + 1):
