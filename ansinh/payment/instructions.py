@@ -3,7 +3,6 @@
 What leaves for a provider is name, account, amount and a neutral purpose: never a benefit, a group or a condition.
 """
 
-import datetime
 import os
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from psycopg import Cursor
 from ansinh.base.months import Month
 from ansinh.base.names import ascii_upper
 from ansinh.payment.archive import Archive
+from ansinh.payment.execution import next_weekday
 from ansinh.payment.gateways import Artefact, Batch, Gateway, Instruction
 from ansinh.payment.models import PaymentBatch
 from ansinh.standards.end_to_end import encode_many
@@ -45,13 +45,6 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
             )
 
 
-def next_working_day(day: datetime.date) -> datetime.date:
-    """Return the first day after `day` that is neither Saturday nor Sunday: when the bank is asked to execute."""
-    # Holidays are not known yet (they come with the calendar); a bank moves such a date on by itself.
-    following = day + datetime.timedelta(days=1)
-    return following + datetime.timedelta(days=(7 - following.weekday()) if following.weekday() >= 5 else 0)
-
-
 def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, instance: int) -> Artefact:
     """Write the batch's file into the archive and return what was written.
 
@@ -68,7 +61,7 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
                 Batch(
                     message_id=batch.message_id,
                     created_at=batch.created_at,
-                    execution_date=next_working_day(timezone.localdate(batch.created_at)),
+                    execution_date=batch.execution_date or next_weekday(timezone.localdate(batch.created_at)),
                     debtor=gateway.debtor,
                     instructions=_instructions(cursor, instance, purpose),
                     count=batch.instructions,

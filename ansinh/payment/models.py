@@ -41,6 +41,8 @@ class PaymentBatch(models.Model):
     control_total_dong = models.BigIntegerField("tổng kiểm soát (đồng)")
     sha256 = models.CharField("mã băm tệp", max_length=64, blank=True)
     created_at = models.DateTimeField("lập lúc")
+    # Null in batches made before this was kept; their files left out weekends only, and must stay as they are.
+    execution_date = models.DateField("ngày đề nghị thực hiện", null=True)
     sent_at = models.DateTimeField("gửi lúc", null=True)
 
     class Meta:

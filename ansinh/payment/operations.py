@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
@@ -22,6 +23,7 @@ from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment import transitions
 from ansinh.payment.archive import Archive
+from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
 from ansinh.payment.instructions import render_batch
 from ansinh.payment.models import Message, PaymentBatch, PaymentItem, PaymentServiceProvider
@@ -141,11 +143,20 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         # seen.
         earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
         prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
+        execution = execution_day(timezone.localdate(at))
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement("payment", "stop_list"), {"run": row.id})
         cursor.execute(
             statement("payment", "reserve"),
-            {"run": row.id, "provider": provider.id, "size": size, "earlier": earlier, "prefix": prefix, "at": at},
+            {
+                "run": row.id,
+                "provider": provider.id,
+                "size": size,
+                "earlier": earlier,
+                "prefix": prefix,
+                "at": at,
+                "execution_date": execution.date,
+            },
         )
         reserved = cursor.rowcount
         if not reserved:
@@ -160,8 +171,16 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         )
         # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
         assert booked == reserved, "every reserved item is booked once"
-        office.audit(by=by, action="payment.reserve", subject=run, detail={"items": reserved}, at=at)
+        office.audit(by=by, action="payment.reserve", subject=run, detail=_reserved(reserved, execution), at=at)
         return reserved
+
+
+def _reserved(items: int, execution: ExecutionDay) -> dict[str, object]:
+    """Return what the audit trail keeps of a reservation; a missing calendar is said, so that somebody adds it."""
+    detail: dict[str, object] = {"items": items, "execution_date": execution.date.isoformat()}
+    if execution.year_without_calendar is not None:
+        detail["calendar_missing"] = execution.year_without_calendar
+    return detail
 
 
 def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefact:

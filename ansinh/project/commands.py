@@ -99,6 +99,17 @@ COMMANDS: tuple[Command, ...] = (
         needs_home=False,
     ),
     Command(
+        "law deadline",
+        "một bước thủ tục phải xong chậm nhất ngày nào",
+        "law_deadline:run",
+        (
+            _argument("--step", required=True, metavar="BƯỚC", help="tên bước hoặc báo cáo, ví dụ assistance_decision"),
+            _argument("--received", required=True, metavar="NGÀY", help="ngày nhận hồ sơ, ví dụ 2026-11-20"),
+        ),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
         "people import",
         "nhập danh sách của xã (xlsx, xls, csv)",
         "people:import_list",

@@ -12,6 +12,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office import queries as office
+from ansinh.office.models import AuditEvent
 from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Receipt
@@ -107,6 +108,23 @@ def test_a_timeout_is_unknown_and_goes_out_again_only_as_the_same_file(world: Wo
     assert world.submit() == operations.Sent(sent=3, unknown=0)
     assert len(world.bank.submitted) == 1
     assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
+
+
+@pytest.mark.parametrize(
+    ("made", "executed", "missing"),
+    # 24 November 2026 is a public holiday; of 2031 nobody has written down the holidays.
+    [(datetime.date(2026, 11, 23), datetime.date(2026, 11, 25), None), (datetime.date(2031, 1, 3), datetime.date(2031, 1, 6), 2031)],
+)  # fmt: skip
+def test_the_day_of_execution_is_chosen_when_the_batch_is_made(
+    world: World, made: datetime.date, executed: datetime.date, missing: int | None
+) -> None:
+    at = datetime.datetime.combine(made, datetime.time(3), datetime.UTC)
+    operations.submit(
+        run=world.run, provider=world.provider, gateway=world.bank, archive=world.archive, by="operator", at=at
+    )
+    assert PaymentBatch.objects.get().execution_date == executed
+    detail = AuditEvent.objects.get(action="payment.reserve").detail
+    assert (detail["execution_date"], detail.get("calendar_missing")) == (executed.isoformat(), missing)
 
 
 def test_batches_are_cut_at_the_size_asked_for(world: World) -> None:

@@ -7,9 +7,9 @@ WITH chosen AS (
     WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0
       AND item.due_dong > item.paid_dong + item.waived_dong
 ), batch AS (
-    INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at)
+    INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at, execution_date)
     SELECT %(run)s, %(provider)s, %(prefix)s || lpad((%(earlier)s + chosen.part + 1)::text, 4, '0'), %(earlier)s + chosen.part + 1,
-           'RESERVED', count(*), sum(chosen.amount), '', %(at)s
+           'RESERVED', count(*), sum(chosen.amount), '', %(at)s, %(execution_date)s
     FROM chosen GROUP BY chosen.part
     RETURNING id, number
 )
