@@ -151,7 +151,7 @@ def _is_asked_about(asked: Asked) -> bool:
     # A list of forty refusals to somebody who never claimed any merit would explain nothing.
     known = frozenset().union(*(earlier.questions for earlier in package.earlier))
     own = package.questions - known
-    is_merit = any(package.facts[name].merit is not None for name in own)
+    is_merit = any(package.facts[name].merit is not None for name in package.questions)
     return bool(own & asked.facts.stated) or (is_merit and "merit" in asked.facts.stated)
 
 

@@ -221,7 +221,7 @@ def barring(instant: Instant) -> tuple[Bar | None, bool | None]:
     return None, False
 
 
-def _payable(instant: Instant) -> bool | None:
+def payable(instant: Instant) -> bool | None:
     """Return whether anything may be paid at all on the day: the person lives, and nothing bars it."""
     alive = _alive(instant)
     _, barred = barring(instant)
@@ -230,16 +230,20 @@ def _payable(instant: Instant) -> bool | None:
     return None if alive is None or barred is None else True
 
 
-def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
-    """Return how a benefit stands on the day: the first level that holds; any higher one left unknown is noted."""
-    alive = _payable(instant)
+def stand(rules: tuple[PricedRule, ...], instant: Instant, alive: bool | None) -> Standing:
+    """Return how a benefit stands on the day: the first level that holds; any higher one left unknown is noted.
+
+    `alive` is what `payable` says of the instant.
+    """
     if alive is False:
         return Standing(None, 0, False, instant.day)
     # From the highest level down: a higher one left unknown may still turn out to be due, so the lower one that holds
     # is marked as in doubt. A lower one left unknown below it changes nothing and is not even asked.
     unknown = False
+    # What a rule asks of everybody is asked once, not once a level: a table has eighty of them.
+    wholes: dict[int, bool | None] = {}
     for rule in rules:
-        answer = truth(rule.condition, instant)
+        answer = _level_truth(rule, instant, wholes)
         if answer is None:
             unknown = True
         elif answer:
@@ -249,6 +253,16 @@ def stand(rules: tuple[PricedRule, ...], instant: Instant) -> Standing:
                 return Standing(None, 0, True, instant.day)
             return Standing(rule, certain, unknown or possible > 0, instant.day)
     return Standing(None, 0, unknown, instant.day)
+
+
+def _level_truth(rule: PricedRule, instant: Instant, wholes: dict[int, bool | None]) -> bool | None:
+    if id(rule.whole) not in wholes:
+        wholes[id(rule.whole)] = truth(rule.whole, instant)
+    whole = wholes[id(rule.whole)]
+    if whole is False or rule.level.when is None:
+        return whole
+    when = truth(rule.level.when, instant)
+    return False if when is False else None if when is None else whole
 
 
 def _counted(rule: PricedRule, instant: Instant) -> tuple[int, int]:
@@ -283,18 +297,20 @@ def instants(
     return end, Instant(package, law, facts, law.previous, None, outcomes)
 
 
-def month_standing(rules: tuple[PricedRule, ...], end: Instant, previous: Instant) -> Standing:
+def month_standing(
+    rules: tuple[PricedRule, ...], end: Instant, previous: Instant, alive: tuple[bool | None, bool | None]
+) -> Standing:
     """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before.
 
     The end of somebody's month is the day of death, if that lies in it.
     """
-    at_end = stand(rules, end)
+    at_end = stand(rules, end, alive[0])
     # NĐ 335/2026, Điều 8 khoản 4: a change counts from its month, an end from the month after. So the end of the month
     # decides, and only where nothing holds or is doubtful there does the end of the month before keep the last month
     # paid.
     if at_end.rule is not None or at_end.unknown:
         return at_end
-    return stand(rules, previous)
+    return stand(rules, previous, alive[1])
 
 
 @dataclass(frozen=True)
@@ -400,7 +416,8 @@ def evaluate(
     law = package.month_law(month, known_on)
     outcomes = _outcomes(package, facts, month, known_on, granted)
     end, previous = instants(package, law, facts, outcomes)
-    standings = {code: month_standing(rules, end, previous) for code, rules in law.by_benefit.items()}
+    alive = (payable(end), payable(previous))
+    standings = {code: month_standing(rules, end, previous, alive) for code, rules in law.by_benefit.items()}
     decided = decided_benefits(package, facts, month)
     # Both restrictions hold: the register's decisions and the date in the person's own facts.
     allowed = decided if granted is None else granted if decided is None else granted & decided
