@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansinh.base.months import Month
-from ansinh.law.explanation import Asked
+from ansinh.law.explanation import Decided
 from ansinh.law.facts import PersonFacts
 from ansinh.law.moments import Paid, carried, moments, same_law
 from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
@@ -17,10 +17,35 @@ from ansinh.law.package import LawPackage, MonthLaw
 
 
 @dataclass(frozen=True)
+class Inquiry:
+    """One person before the whole law: the facts, the day of asking, the register's decisions, the language."""
+
+    law: LawPackage
+    facts: PersonFacts
+    known_on: datetime.date
+    decided: Decided | None = None
+    language: str = "vi"
+
+    def say(self, vi: str, en: str) -> str:
+        """Return the phrase in the language of the answer."""
+        return en if self.language == "en" else vi
+
+    @property
+    def packages(self) -> tuple[LawPackage, ...]:
+        """Return the domains of law."""
+        return (self.law,)
+
+    def decided_in(self, month: Month, also: frozenset[str] = frozenset()) -> frozenset[str] | None:
+        """Return the benefits with a decision in the month; None where decisions are not asked for."""
+        found = None if self.decided is None else self.decided(month)
+        return None if found is None else found | also
+
+
+@dataclass(frozen=True)
 class Answer:
     """The results of every domain for one month, with the facts that were asked."""
 
-    asked: Asked
+    asked: Inquiry
     facts: PersonFacts
     month: Month
     parts: tuple[tuple[LawPackage, MonthResult], ...]
@@ -66,23 +91,15 @@ class Answer:
             yield result.law, Instant(package, result.law, self.facts, day)
 
 
-def answer(
-    asked: Asked, facts: PersonFacts, month: Month, also: frozenset[str] = frozenset()
-) -> Answer:
+def answer(asked: Inquiry, facts: PersonFacts, month: Month, also: frozenset[str] = frozenset()) -> Answer:
     """Return what the person would be due with these facts; `also` are benefits taken as decided too."""
-    decided = None if asked.decided is None else asked.decided(month)
-    granted = None if decided is None else decided | also
-    result = evaluate(asked.package, facts, month, asked.known_on, granted)
-    return Answer(asked, facts, month, ((asked.package, result),))
-
-
-def laws(asked: Asked, month: Month) -> tuple[MonthLaw, ...]:
-    """Return the law of the month in every domain."""
-    return (asked.package.month_law(month, asked.known_on),)
+    granted = asked.decided_in(month, also)
+    parts = [(package, evaluate(package, facts, month, asked.known_on, granted)) for package in asked.packages]
+    return Answer(asked, facts, month, tuple(parts))
 
 
 def stretches(
-    asked: Asked, first: Month, last: Month, *, carry_from: Month | None = None, also: frozenset[str] = frozenset()
+    asked: Inquiry, first: Month, last: Month, *, carry_from: Month | None = None, also: frozenset[str] = frozenset()
 ) -> list[Answer]:
     """Return one answer for each stretch of months that the law and the facts cannot tell apart, by its first month.
 
@@ -107,14 +124,15 @@ def _with(paid: list[Paid], month: Month, one: Answer) -> list[Paid]:
     return paid if paid and paid[-1][1] == codes else [*paid, (month, codes)]
 
 
-def _may_differ(asked: Asked, month: Month, paid: list[Paid]) -> bool:
+def _may_differ(asked: Inquiry, month: Month, paid: list[Paid]) -> bool:
     """Return whether this month may be answered otherwise than the month before it."""
     # A month is judged at its end and at the end of the month before: a day counts in its own month and in the next.
     since, end = month.plus(-2).last_day + datetime.timedelta(days=1), month.last_day
     # What is paid ahead is read back from the next month on, and for two months a change of it may still work.
     if paid and paid[-1][0].first_day >= since:
         return True
-    for old, new in zip(laws(asked, month.plus(-1)), laws(asked, month), strict=True):
+    for package in asked.packages:
+        old, new = (package.month_law(one, asked.known_on) for one in (month.plus(-1), month))
         if not same_law(old, new) or moments(new, asked.facts, since, end):
             return True
-    return asked.decided is not None and asked.decided(month) != asked.decided(month.plus(-1))
+    return asked.decided_in(month) != asked.decided_in(month.plus(-1))

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ansinh.base.months import Month
-from ansinh.law.answers import Answer
-from ansinh.law.explanation import Asked
+from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.moments import Moment, ages_of, leaves, moments, same_rules
 from ansinh.law.oracle import Instant, month_standing
 from ansinh.law.package import LawPackage, MonthLaw, PricedRule
@@ -27,7 +26,7 @@ class Event:
     vi: str
     en: str
 
-    def words(self, asked: Asked) -> str:
+    def words(self, asked: Inquiry) -> str:
         """Return the event as the beginning of a sentence, in the language of the answer."""
         return asked.say(self.vi, self.en)
 
@@ -44,8 +43,18 @@ def events_between(before: Answer, after: Answer, codes: set[str]) -> list[Event
         if is_alone and law_events:
             return law_events
         by_law += [event for event in law_events if event not in by_law]
-    found_events = [*by_law, *_by_decision(after, codes), *_by_person(after, codes)]
-    return list(dict.fromkeys(found_events))
+    certain = [*by_law, *_by_decision(after, codes)]
+    return list(dict.fromkeys([*certain, *_by_person(after, codes, is_needed=not certain)]))
+
+
+def new_ground(before: Answer, after: Answer, codes: set[str]) -> list[Event]:
+    """Return by which clause these benefits, due as before, are due from now on."""
+    return [
+        event
+        for code in sorted(codes)
+        if (priced := after.standing(code).rule) is not None
+        for event in _new_rules((priced,), before.part(code)[1].law.by_benefit[code])
+    ]
 
 
 # ── the law ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,6 +92,10 @@ def _law_events(
             f"{base.citation}: the {base.label.en} is {money(base.value_dong, 'en')} from {month_text(base.applies_from, 'en')}",
         )
         return
+    yield from _new_rules(new, old)
+
+
+def _new_rules(new: tuple[PricedRule, ...], old: tuple[PricedRule, ...]) -> Iterator[Event]:
     for rule in {id(p.rule): p.rule for p in new if id(p.rule) not in {id(o.rule) for o in old}}.values():
         since_vi, since_en = month_text(rule.applies_from, "vi"), month_text(rule.applies_from, "en")
         yield Event(
@@ -124,13 +137,13 @@ def _by_decision(after: Answer, codes: set[str]) -> Iterator[Event]:
         yield Event("decision", None, "quyết định thôi hưởng có hiệu lực", "the decision ends")
 
 
-def _by_person(after: Answer, codes: set[str]) -> Iterator[Event]:
-    """Yield the person's own days, of the month in which such a change counts; else those of the month beside it."""
+def _by_person(after: Answer, codes: set[str], *, is_needed: bool) -> Iterator[Event]:
+    """Yield the person's own days of the month in which such a change counts; if needed, those of the month beside it."""
     # A beginning or another level counts from its month, an end from the month after (Điều 8 khoản 4).
     ended = all(after.standing(code).rule is None for code in codes)
     own, beside = after.month.plus(-1 if ended else 0), after.month.plus(0 if ended else -1)
-    for month in (own, beside):
-        told = [event for event in _moments_told(after, codes, month)]
+    for month in (own, beside) if is_needed else (own,):
+        told = list(_moments_told(after, codes, month))
         if told:
             yield from told
             return
@@ -176,7 +189,9 @@ def _told(moment: Moment, package: LawPackage, law: MonthLaw, after: Answer) -> 
         elif child is not None:
             who_vi, who_en = "con ", "the child "
         years, rest = divmod(moment.months, 12)
-        age_vi, age_en = (f"{moment.months} tháng tuổi", f"{moment.months} months") if rest else (f"{years} tuổi", str(years))
+        age_vi, age_en = (
+            (f"{moment.months} tháng tuổi", f"{moment.months} months") if rest else (f"{years} tuổi", str(years))
+        )
         return Event(
             "birthday", moment.day, f"{who_vi}đủ {age_vi} vào ngày {on['vi']}", f"{who_en}turns {age_en} on {on['en']}"
         )

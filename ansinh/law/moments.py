@@ -158,7 +158,5 @@ def carried(facts: PersonFacts, paid: list[Paid]) -> PersonFacts:
         return facts
     kept = [replace(p, end=p.end or start) for p in facts.received.periods if p.start is None or p.start < start]
     ends = [month.first_day for month, _ in paid[1:]] + [None]
-    ahead = [
-        Period(recorded | codes, month.first_day, end) for (month, codes), end in zip(paid, ends, strict=True)
-    ]
+    ahead = [Period(recorded | codes, month.first_day, end) for (month, codes), end in zip(paid, ends, strict=True)]
     return replace(facts, received=Timeline((*kept, *ahead), facts.received.missing))

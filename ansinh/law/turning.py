@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansinh.base.months import Month
-from ansinh.law.answers import Answer, answer, stretches
+from ansinh.law.answers import Answer, answer, Inquiry, stretches
 from ansinh.law.events import Event, events_between
-from ansinh.law.explanation import Asked, procedure_clause
+from ansinh.law.explanation import procedure_clause
 from ansinh.law.moments import leaves
 from ansinh.law.oracle import children_counted
 from ansinh.law.remedies import Change, Changes, changed, one_more_child, remedies, said
@@ -78,10 +78,12 @@ def _turns(before: Answer, after: Answer) -> list[Turn]:
 
 def _monthly(one: Answer) -> list[str]:
     """Return the benefits paid month by month; what is paid once turns nothing by ending."""
-    return [b.code for package, _ in one.parts for b in package.benefits if getattr(b, "schedule", "monthly") == "monthly"]
+    return [
+        b.code for package, _ in one.parts for b in package.benefits if getattr(b, "schedule", "monthly") == "monthly"
+    ]
 
 
-def turning_points(asked: Asked, month: Month) -> list[dict[str, Any]]:
+def turning_points(asked: Inquiry, month: Month) -> list[dict[str, Any]]:
     """Return what would change the month's answer: by day, by decision, by facts; each with amounts, clause, sentence."""
     now = answer(asked, asked.facts, month)
     # Whoever has died is not told what could still become of them; the settlement says what is owed.
@@ -98,7 +100,7 @@ _ORDER = {"date": 0, "decision": 1, "fact": 2}
 # ── by day ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _by_day(asked: Asked, now: Answer) -> Iterator[dict[str, Any]]:
+def _by_day(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     """Yield, for each benefit, the first month of the two years ahead in which it differs, and the day that makes it so."""
     told: set[str] = set()
     last = now.month.plus(MONTHS_AHEAD)
@@ -113,7 +115,7 @@ def _by_day(asked: Asked, now: Answer) -> Iterator[dict[str, Any]]:
             yield _dated(asked, turn)
 
 
-def _dated(asked: Asked, turn: Turn) -> dict[str, Any]:
+def _dated(asked: Inquiry, turn: Turn) -> dict[str, Any]:
     causes = events_between(turn.before, turn.after, {turn.code, *turn.swapped})
     unless = _unless(asked, turn) if turn.after.total_dong < turn.before.total_dong else []
     sentence = _sentence(asked, turn, _when(asked, causes, turn.after.month), month=turn.after.month)
@@ -129,14 +131,14 @@ def _dated(asked: Asked, turn: Turn) -> dict[str, Any]:
     }
 
 
-def _when(asked: Asked, causes: list[Event], month: Month) -> str:
+def _when(asked: Inquiry, causes: list[Event], month: Month) -> str:
     if not causes:
         return asked.say(f"Từ tháng {month_text(month, 'vi')}", f"From {month_text(month, 'en')}")
     words = asked.say(" và ", " and ").join(event.words(asked) for event in causes)
     return words[:1].upper() + words[1:]
 
 
-def _unless(asked: Asked, turn: Turn) -> list[dict[str, Any]]:
+def _unless(asked: Inquiry, turn: Turn) -> list[dict[str, Any]]:
     """Return the fewest facts that would keep the money when the day has come."""
     found = []
     for changes in _candidates(turn.after, _heirs(turn)):
@@ -170,7 +172,7 @@ def _heirs(turn: Turn) -> set[str]:
 # ── by decision ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _by_decision(asked: Asked, now: Answer) -> Iterator[dict[str, Any]]:
+def _by_decision(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     for code in sorted(now.undecided, key=_monthly(now).index):
         after = answer(asked, asked.facts, now.month, also=frozenset({code}))
         for turn in _turns(now, after):
@@ -182,7 +184,7 @@ def _by_decision(asked: Asked, now: Answer) -> Iterator[dict[str, Any]]:
 # ── by facts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _by_facts(asked: Asked, now: Answer, dated: set[str]) -> Iterator[dict[str, Any]]:
+def _by_facts(asked: Inquiry, now: Answer, dated: set[str]) -> Iterator[dict[str, Any]]:
     """Yield single changes that turn a benefit, and pairs only where no single one and no day helps."""
     outcomes: dict[tuple[Any, ...], tuple[Turn, list[Changes]]] = {}
     helped = set(dated)
@@ -194,14 +196,23 @@ def _by_facts(asked: Asked, now: Answer, dated: set[str]) -> Iterator[dict[str, 
             if turn.after.total_dong == turn.before.total_dong:
                 continue
             # Several values of one fact that come to the same are one sentence.
-            key = (turn.code, turn.after_dong, turn.after.total_dong, frozenset(one.fact for one in changes), _sides(changes))
+            key = (
+                turn.code,
+                turn.after_dong,
+                turn.after.total_dong,
+                frozenset(one.fact for one in changes),
+                _sides(changes),
+            )
             outcomes.setdefault(key, (turn, []))[1].append(changes)
             if len(changes) == 1 and turn.after.total_dong > turn.before.total_dong:
                 helped |= {turn.code}
     for turn, sets in outcomes.values():
         words = asked.say(" hoặc ", " or ").join(dict.fromkeys(_words(asked, now, one) for one in sets))
         unknown = any(_is_unknown(now, change) for one in sets for change in one)
-        lead = asked.say(f"Nếu {'xác minh được là ' if unknown else ''}{words}", f"If {'it is verified that ' if unknown else ''}{words}")
+        lead = asked.say(
+            f"Nếu {'xác minh được là ' if unknown else ''}{words}",
+            f"If {'it is verified that ' if unknown else ''}{words}",
+        )
         yield {
             **_point(turn, "fact", _sentence(asked, turn, lead)),
             "changes": [entry for one in sets for entry in _listed(asked, one)],
@@ -256,54 +267,64 @@ def _point(turn: Turn, kind: str, sentence: str) -> dict[str, Any]:
     }
 
 
-def _sentence(asked: Asked, turn: Turn, lead: str, month: Month | None = None) -> str:
+def _sentence(asked: Inquiry, turn: Turn, lead: str, month: Month | None = None) -> str:
     name = f"“{turn.before.part(turn.code)[0].benefit(turn.code).name.of(asked.language)}” ({turn.code})"
     before, after = money(turn.before_dong, asked.language), money(turn.after_dong, asked.language)
-    since = "" if month is None else asked.say(f"từ tháng {month_text(month, 'vi')} ", f"from {month_text(month, 'en')} ")
+    since = (
+        "" if month is None else asked.say(f"từ tháng {month_text(month, 'vi')} ", f"from {month_text(month, 'en')} ")
+    )
     said_of = {
         "begins": asked.say(f"được hưởng {name}, {after} mỗi tháng", f"{name} is due, {after} a month"),
         "ends": asked.say(f"thôi hưởng {name} ({before} mỗi tháng)", f"{name} ends ({before} a month)"),
-        "rises": asked.say(f"{name} tăng từ {before} lên {after} mỗi tháng", f"{name} rises from {before} to {after} a month"),
-        "falls": asked.say(f"{name} giảm từ {before} xuống {after} mỗi tháng", f"{name} falls from {before} to {after} a month"),
+        "rises": asked.say(
+            f"{name} tăng từ {before} lên {after} mỗi tháng", f"{name} rises from {before} to {after} a month"
+        ),
+        "falls": asked.say(
+            f"{name} giảm từ {before} xuống {after} mỗi tháng", f"{name} falls from {before} to {after} a month"
+        ),
     }[turn.effect]
     return f"{lead}: {since}{said_of}{_instead(asked, turn)}."
 
 
-def _instead(asked: Asked, turn: Turn) -> str:
+def _instead(asked: Inquiry, turn: Turn) -> str:
     if turn.swapped and turn.effect == "begins":
         old = ", ".join(f"{code} ({money(turn.before.due[code], asked.language)})" for code in turn.swapped)
         return asked.say(f", thay cho {old}", f", instead of {old}")
     return ""
 
 
-def _words(asked: Asked, now: Answer, changes: Changes) -> str:
-    return asked.say(" và ", " and ").join(_one(asked, now, change) for change in _in_order(asked, changes))
-
-
-def _in_order(asked: Asked, changes: Changes) -> list[Change]:
-    """Return the changes in the order in which the law declares their facts."""
-    names = [*asked.package.facts, *asked.package.child_facts]
-    return sorted(changes, key=lambda one: (one.child or -1, names.index(one.fact)))
-
-
-def _one(asked: Asked, now: Answer, change: Change) -> str:
-    kinds = asked.package.facts if change.child is None else asked.package.child_facts
-    kind = kinds[change.fact]
-    phrase = said(kind, change, money(change.limit, asked.language), asked.language)
-    children = now.facts.children or ()
-    # With one child nobody asks which.
-    if change.child is None or len(children) == 1:
+def _words(asked: Inquiry, now: Answer, changes: Changes) -> str:
+    ordered = _in_order(asked, changes)
+    phrase = asked.say(" và ", " and ").join(_one(asked, change) for change in ordered)
+    children, touched = now.facts.children or (), {one.child for one in changes}
+    # With one child nobody asks which; of several, the birthday tells it, once.
+    if len(children) < 2 or len(touched) > 1 or (child := touched.pop()) is None:
         return phrase
-    born = children[change.child].birth_date
-    return phrase if born is None else asked.say(f"{phrase} (sinh ngày {born:%d/%m/%Y})", f"{phrase} (born {born})")
+    born = children[child].birth_date
+    return (
+        phrase
+        if born is None
+        else asked.say(f"{phrase} (con sinh ngày {born:%d/%m/%Y})", f"{phrase} (the child born on {born})")
+    )
 
 
-def _listed(asked: Asked, changes: Changes) -> list[dict[str, Any]]:
-    kinds = asked.package.facts
+def _in_order(asked: Inquiry, changes: Changes) -> list[Change]:
+    """Return the changes in the order in which the law declares their facts."""
+    names = [*asked.law.facts, *asked.law.child_facts]
+    return sorted(changes, key=lambda one: (-1 if one.child is None else one.child, names.index(one.fact)))
+
+
+def _one(asked: Inquiry, change: Change) -> str:
+    kinds = asked.law.facts if change.child is None else asked.law.child_facts
+    return said(kinds[change.fact], change, money(change.limit, asked.language), asked.language)
+
+
+def _listed(asked: Inquiry, changes: Changes) -> list[dict[str, Any]]:
+    kinds = asked.law.facts
     return [
         {
             "fact": one.fact if one.child is None else f"children[{one.child + 1}].{one.fact}",
-            "label": (kinds if one.child is None else asked.package.child_facts)[one.fact].label.of(asked.language),
+            "label": (kinds if one.child is None else asked.law.child_facts)[one.fact].label.of(asked.language),
             "value": one.value,
         }
         for one in _in_order(asked, changes)
