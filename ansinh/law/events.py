@@ -13,7 +13,7 @@ from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.moments import Moment, ages_of, leaves, moments, same_rules
 from ansinh.law.oracle import Instant, month_standing
 from ansinh.law.package import LawPackage, MonthLaw, PricedRule
-from ansinh.law.sentences import day_text, fact_label, found, money, month_text
+from ansinh.law.sentences import day_text, found, money, month_text
 from ansinh.law.tree import Unknown, facts_of
 
 

@@ -53,7 +53,7 @@ def traced(asked: Inquiry, one: Answer, line: dict[str, Any], records: Sequence[
         "for_month": line["for_month"],
         "kind": line["kind"],
         "judged_on": standing.day.isoformat(),
-        "facts": list(_facts(asked, instant, parts, records)),
+        "facts": [*_decision(asked, instant, code, records), *_facts(asked, instant, parts, records)],
         "conditions": [_condition(part, instant, asked.language) for part in dict.fromkeys(parts)],
         "rule": _rule(rule, asked.language),
         "parameter": None if standing.rule is None else _parameter(standing.rule, standing.count, asked.language),
@@ -112,6 +112,19 @@ def _checked(own: Verification, document: Verification) -> dict[str, Any]:
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _decision(
+    asked: Inquiry, instant: Instant, code: str, records: Sequence[Record]
+) -> Iterator[dict[str, Any]]:
+    kind, last = instant.package.facts["decision_signed_on"], instant.law.end
+    record, signed = _recorded(records, f"decision {code}", None, last), instant.facts.decision.at(last)
+    label = asked.say("quyết định hưởng", "decision")
+    if record is not None:
+        yield _entry(asked, "decision_signed_on", label, asked.say("có", "yes"), (None, None), kind.source, record)
+    elif isinstance(signed, datetime.date):
+        value = asked.say(f"ký ngày {day_text(signed, 'vi')}", f"signed on {signed}")
+        yield _entry(asked, "decision_signed_on", label, value, (None, None), kind.source, None)
 
 
 def _facts(

@@ -4,12 +4,13 @@ Every sentence is the difference of two answers of the oracle, the month's own a
 come before papers, one paper before two, and nobody is told of what cannot be mended (`if_changed` in the law's files).
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ansinh.base.months import Month
-from ansinh.law.answers import Answer, answer, Inquiry, stretches
+from ansinh.law.answers import Answer, Inquiry, answer, stretches
 from ansinh.law.events import Event, events_between
 from ansinh.law.explanation import procedure_clause
 from ansinh.law.moments import leaves
@@ -106,7 +107,7 @@ def _by_day(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     last = now.month.plus(MONTHS_AHEAD)
     # A new benefit needs a decision; here it is asked what the law would say once there is one.
     steps = stretches(asked, now.month, last, carry_from=now.month, also=frozenset(_monthly(now)) - now.undecided)
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         for turn in _turns(before, after):
             if turn.code in told or turn.code in after.unknown | before.unknown:
                 continue

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law.answers import Inquiry
 from ansinh.law.explanation import explain as explain_person
 from ansinh.law.explanation import read_settled_sum
 from ansinh.law.facts import is_priced_elsewhere
-from ansinh.law.package import LawBook, LawPackage, load_book
+from ansinh.law.letter import letter
+from ansinh.law.package import LawPackage, load_package
+from ansinh.law.telling import tell
 
 if TYPE_CHECKING:
     import psycopg
@@ -36,14 +39,14 @@ def check(arguments: argparse.Namespace, connection: "psycopg.Connection[Any] | 
     cases = importlib.import_module("ansinh.law.cases")
     engines = importlib.import_module("ansinh.law.engines")
     path = Path(arguments.path) if getattr(arguments, "path", None) else None
-    book = load_book(path)
+    package = load_package(path)
     asked: dict[str, Any] = {"oracle": engines.OracleEngine()}
     if connection is not None:
         asked["postgresql"] = postgresql_engine(connection)
     duckdb = importlib.import_module("duckdb").connect()
     try:
         asked["duckdb"] = engines.duckdb_engine(duckdb)
-        return cases.check(book, asked, path)
+        return cases.check(package, asked, path)
     finally:
         duckdb.close()
 
@@ -59,8 +62,10 @@ def postgresql_engine(connection: "psycopg.Connection[Any]") -> Any:
     return engines.SqlEngine("postgresql", "postgres", run)
 
 
-def explain(arguments: argparse.Namespace) -> dict[str, Any]:
+def explain(arguments: argparse.Namespace) -> dict[str, Any] | str:
     """This will say what one person is due in the payroll of a month, and why, from FACTS.json and SETTLED.json.
+
+    With `--json` it is the contract's document, with `--full` also what stands behind it; without, a letter to read.
 
     Raises:
         Refused: `file_not_found`, `file_too_large`, `file_not_utf8`, `file_not_json`, `duplicate_field`, `date_invalid`, `month_invalid`, `settled_invalid`,
@@ -70,9 +75,14 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
     known_on = _known_on(arguments.known_on)
     content = _read_json(Path(arguments.facts))
     settled_content = _read_json(Path(arguments.settled)) if arguments.settled else None
-    book = load_book()
-    settled = None if settled_content is None else read_settled(settled_content, book)
-    return explain_person(book, book.person(content), month, known_on, settled)
+    package = load_package()
+    settled = None if settled_content is None else read_settled(settled_content, package)
+    asked = Inquiry(package, package.person(content), known_on, None, getattr(arguments, "lang", "vi"))
+    is_full, is_letter = getattr(arguments, "full", False), not getattr(arguments, "json", True)
+    if not is_full and not is_letter:
+        return explain_person(package, asked.facts, month, known_on, settled, language=asked.language)
+    told = tell(asked, month, settled)
+    return letter(asked, told, full=is_full) + "\n" if is_letter else told
 
 
 def _known_on(text: str | None) -> datetime.date:
@@ -91,7 +101,7 @@ def _known_on(text: str | None) -> datetime.date:
     )
 
 
-def read_settled(content: Any, package: LawBook | LawPackage) -> dict[tuple[str, Month], int]:
+def read_settled(content: Any, package: LawPackage) -> dict[tuple[str, Month], int]:
     """Return what was settled, by benefit and month, from the content of SETTLED.json.
 
     Raises:
@@ -121,9 +131,9 @@ def read_settled(content: Any, package: LawBook | LawPackage) -> dict[tuple[str,
                 number,
             )
         month = Month.parse(item["for_month"])
-        # A code of the contract whose domain this book does not hold is no mistake, and nothing of it is compared.
-        known = any(benefit.code == code for benefit in package.benefits)
-        if known or not is_priced_elsewhere(code):
+        # Carers' support, funeral costs and merit are paid by other law; they are no mistake, and nothing of them is
+        # compared.
+        if not is_priced_elsewhere(code):
             entries.append((package.benefit(code).code, month, amount_dong))
     return read_settled_sum(entries)
 
