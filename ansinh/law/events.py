@@ -80,9 +80,9 @@ def _by_law(before: Answer, after: Answer, code: str) -> tuple[list[Event], bool
 def _law_events(
     package: LawPackage, old: tuple[PricedRule, ...], new: tuple[PricedRule, ...], month: Month
 ) -> Iterator[Event]:
-    if not new:
-        yield from _repeals(package, old, month)
-        return
+    ended = {priced.rule.rule for priced in old} - {priced.rule.rule for priced in new}
+    if ended:
+        yield from _repeals(package, ended, month)
     known = {id(priced.base) for priced in old}
     for base in {id(p.base): p.base for p in new if id(p.base) not in known}.values():
         yield Event(
@@ -106,13 +106,16 @@ def _new_rules(new: tuple[PricedRule, ...], old: tuple[PricedRule, ...]) -> Iter
         )
 
 
-def _repeals(package: LawPackage, old: tuple[PricedRule, ...], month: Month) -> Iterator[Event]:
-    ended = {priced.rule.rule for priced in old}
-    for document in package.documents:
-        for repeal in document.repeals:
-            if repeal.rule in ended and repeal.from_month == month:
-                clause = document.cite(repeal.clause)
-                yield Event("law", None, f"{clause} bãi bỏ chế độ này", f"{clause} ended this benefit")
+def _repeals(package: LawPackage, ended: set[str], month: Month) -> Iterator[Event]:
+    clauses = [
+        document.cite(repeal.clause)
+        for document in package.documents
+        for repeal in document.repeals
+        if repeal.rule in ended and repeal.from_month == month
+    ]
+    # One clause may end several rules of a benefit; it is said once.
+    for clause in dict.fromkeys(clauses):
+        yield Event("law", None, f"{clause} bãi bỏ chế độ này", f"{clause} ended this benefit")
 
 
 # ── decisions and the person ─────────────────────────────────────────────────────────────────────────────────────────
