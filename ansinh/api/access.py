@@ -14,7 +14,13 @@ from ansinh.office.security import acting
 # The words of `office.models.Staff.Role`, written again because endpoints import no models.
 PERSON_ROLES = frozenset({"commune_officer", "department_officer", "department_approver", "auditor"})
 # What a refusal means to a program; any other is 409: the request was understood, and the state of things is against it.
-_STATUS = {"sign_in_needed": 401, "role_not_allowed": 403, "person_unknown": 404, "month_invalid": 400, "language_invalid": 400}
+_STATUS = {
+    "sign_in_needed": 401,
+    "role_not_allowed": 403,
+    "person_unknown": 404,
+    "month_invalid": 400,
+    "language_invalid": 400,
+}
 
 View = Callable[..., dict[str, Any]]
 
@@ -46,7 +52,9 @@ def _member(request: HttpRequest, roles: frozenset[str]) -> office.StaffRow:
     member = office.row_of(request.user)  # type: ignore[arg-type]
     # Whoever handed out the one-time password knows it: until it is changed, it proves nobody.
     if member.must_change_password:
-        raise Refused("sign_in_needed", vi="Hãy đổi mật khẩu dùng một lần trước.", en="Change the one-time password first.")
+        raise Refused(
+            "sign_in_needed", vi="Hãy đổi mật khẩu dùng một lần trước.", en="Change the one-time password first."
+        )
     if member.role not in roles:
         raise Refused("role_not_allowed", vi="Vai trò này không được xem.", en="This role may not see it.")
     return member
@@ -62,5 +70,8 @@ def told(refusal: Refused, request: HttpRequest) -> JsonResponse:
 def _plain(document: dict[str, Any], status: int) -> JsonResponse:
     # Personal data is never kept by a cache on the way.
     return JsonResponse(
-        document, status=status, json_dumps_params={"ensure_ascii": False, "default": str}, headers={"Cache-Control": "no-store"}
+        document,
+        status=status,
+        json_dumps_params={"ensure_ascii": False, "default": str},
+        headers={"Cache-Control": "no-store"},
     )

@@ -8,6 +8,7 @@ apart (ADR 0011).
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -44,6 +45,20 @@ def benefit_name(code: str, language: str) -> str:
     return f"{names[code].of(language)} ({code})"
 
 
+@dataclass(frozen=True)
+class Pinned:
+    """The law that runs were made by, and the day on which they asked it."""
+
+    package: LawPackage
+    known_on: datetime.date
+
+
+def _pinned(lines: Sequence[payroll.LineRow], month: Month, today: datetime.date) -> list[tuple[Pinned, Sequence[Any]]]:
+    """Return each law that the month's runs used with its lines, the newest last; before any run the law as known today."""
+    runs = payroll.runs(month)
+    return [(Pinned(law(), runs[-1].known_on if runs else today), lines)]
+
+
 def explanation_of(person_id: int, month: Month, today: datetime.date, language: str) -> dict[str, Any]:
     """Return everything that is told about a person's month, in the form of `ansinh law explain --full`.
 
@@ -54,24 +69,28 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         Refused: as the law package does, when a month lies before the law held here.
     """
     lines = payroll.person_lines(person_id, month)
-    runs = payroll.runs(month)
-    known_on = runs[-1].known_on if runs else today
     decisions = entitlement.decisions_of(person_id)
-    inquiry = _inquiry(person_id, known_on, decisions, language)
-    # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
-    told = tell(inquiry, month, _settled_before(lines, month), entitlement.records_of(person_id))
     had = {row.benefit for row in decisions} | {line.benefit for line in lines}
-    is_neutral = not had.isdisjoint(NEUTRAL_BENEFITS)
-    told |= _lines(told, lines, month, known_on, language, is_neutral=is_neutral)
-    told["timeline"] = _with_settled(told["timeline"], payroll.settled_of(person_id))
+    is_neutral, records = not had.isdisjoint(NEUTRAL_BENEFITS), entitlement.records_of(person_id)
+    told: dict[str, Any] = {}
+    found: list[Told] = []
+    for pinned, own in _pinned(lines, month, today):
+        inquiry = _inquiry(person_id, pinned, decisions, language)
+        # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
+        told = tell(inquiry, month, _settled_before(own, month), records)
+        found += _lines(told, own, pinned, language, is_neutral=is_neutral)
+    # This month first, then the arrears from the oldest month on, as a pay slip lists them.
+    found.sort(key=lambda one: (one[0]["for_month"] != str(month), one[0]["for_month"], one[0]["name"]))
+    told |= {
+        "lines": [line for line, _ in found],
+        "trace": [trace for _, trace in found],
+        "total_dong": sum(line["amount_dong"] for line, _ in found),
+        "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
+    }
     return _without_what_tells(told, is_neutral=is_neutral)
 
 
-def _inquiry(
-    person_id: int, known_on: datetime.date, decisions: Sequence[entitlement.DecisionRow], language: str
-) -> Inquiry:
-    package = law()
-
+def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.DecisionRow], language: str) -> Inquiry:
     def decided(month: Month) -> frozenset[str]:
         return frozenset(
             row.benefit
@@ -79,8 +98,8 @@ def _inquiry(
             if row.start_month <= month and (row.end_month is None or row.end_month > month)
         )
 
-    facts = package.person(entitlement.facts_of(package, person_id))
-    return Inquiry(package, facts, known_on, decided, language)
+    facts = pinned.package.person(entitlement.facts_of(pinned.package, person_id))
+    return Inquiry(pinned.package, facts, pinned.known_on, decided, language)
 
 
 def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:
@@ -95,42 +114,34 @@ def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tupl
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+# A line, and its trace unless it may not be told.
+Told = tuple[dict[str, Any], dict[str, Any] | None]
+
+
 def _lines(
-    told: Mapping[str, Any],
-    lines: Sequence[payroll.LineRow],
-    month: Month,
-    known_on: datetime.date,
-    language: str,
-    *,
-    is_neutral: bool,
-) -> dict[str, Any]:
-    """Return `lines`, `trace` (one of each line, or None) and `total_dong` as the runs have them."""
+    told: Mapping[str, Any], lines: Sequence[payroll.LineRow], pinned: Pinned, language: str, *, is_neutral: bool
+) -> list[Told]:
+    """Return the lines of runs with the law's reasons; before any run, what the law says of decided benefits."""
     reasons = {
         (line["benefit"], line["for_month"]): (line, trace)
         for line, trace in zip(told["lines"], told["trace"], strict=True)
     }
-    found: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+    if not lines:
+        return [
+            ({"name": benefit_name(line["benefit"], language), **line, "is_in_run": False, "differs": False}, trace)
+            for line, trace in reasons.values()
+            if line["benefit"] not in NEUTRAL_BENEFITS
+        ]
+    found: list[Told] = []
     for line in lines:
         reason, trace = reasons.get((line.benefit, str(line.for_month)), ({}, None))
         differs = reason.get("amount_dong") != line.amount_dong
         if line.benefit in NEUTRAL_BENEFITS or (differs and is_neutral):
             # The law is asked here without the protected facts: what it misses must not look like a change.
-            found.append((_neutral(line, known_on, language), None))
+            found.append((_neutral(line, pinned, language), None))
         else:
             found.append((_explained(line, reason, language, differs=differs), None if differs else trace))
-    if not lines:
-        found = [
-            ({"name": benefit_name(line["benefit"], language), **line, "is_in_run": False, "differs": False}, trace)
-            for line, trace in reasons.values()
-            if line["benefit"] not in NEUTRAL_BENEFITS
-        ]
-    # This month first, then the arrears from the oldest month on, as a pay slip lists them.
-    found.sort(key=lambda one: (one[0]["for_month"] != str(month), one[0]["for_month"], one[0]["name"]))
-    return {
-        "lines": [line for line, _ in found],
-        "trace": [trace for _, trace in found],
-        "total_dong": sum(line["amount_dong"] for line, _ in found),
-    }
+    return found
 
 
 def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, *, differs: bool) -> dict[str, Any]:
@@ -150,7 +161,7 @@ def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, 
     }
 
 
-def _neutral(line: payroll.LineRow, known_on: datetime.date, language: str) -> dict[str, Any]:
+def _neutral(line: payroll.LineRow, pinned: Pinned, language: str) -> dict[str, Any]:
     """Return the words that every benefit of the neutral group gets: only amount, month and kind differ."""
     return {
         "name": NEUTRAL_NAME.of(language),
@@ -158,16 +169,16 @@ def _neutral(line: payroll.LineRow, known_on: datetime.date, language: str) -> d
         "for_month": str(line.for_month),
         "kind": line.kind,
         "amount_dong": line.amount_dong,
-        "clause": _shared_clause(line.for_month, known_on),
+        "clause": _shared_clause(line.for_month, pinned),
         "because": "",
         "is_in_run": True,
         "differs": False,
     }
 
 
-def _shared_clause(for_month: Month, known_on: datetime.date) -> str:
+def _shared_clause(for_month: Month, pinned: Pinned) -> str:
     """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
-    rules = law().month_law(for_month, known_on).by_benefit
+    rules = pinned.package.month_law(for_month, pinned.known_on).by_benefit
     found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
     return found.split(" điểm ")[0]
 
