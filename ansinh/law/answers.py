@@ -4,23 +4,23 @@ Turning points and timelines are made of such answers alone: whatever they say, 
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from ansinh.base.months import Month
-from ansinh.law.explanation import Decided
+from ansinh.law.explanation import Asked, Decided, is_asked_about
 from ansinh.law.facts import PersonFacts
 from ansinh.law.moments import Paid, carried, moments, same_law
 from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
-from ansinh.law.package import LawPackage, MonthLaw
+from ansinh.law.package import LawBook, LawPackage, MonthLaw
 
 
 @dataclass(frozen=True)
 class Inquiry:
     """One person before the whole law: the facts, the day of asking, the register's decisions, the language."""
 
-    law: LawPackage
+    law: LawBook | LawPackage
     facts: PersonFacts
     known_on: datetime.date
     decided: Decided | None = None
@@ -30,10 +30,15 @@ class Inquiry:
         """Return the phrase in the language of the answer."""
         return en if self.language == "en" else vi
 
-    @property
+    @cached_property
     def packages(self) -> tuple[LawPackage, ...]:
-        """Return the domains of law."""
-        return (self.law,)
+        """Return the domains that may say something about this person: spoken of, or asking what earlier ones give."""
+        return tuple(
+            package
+            for package in self.law.packages
+            if is_asked_about(Asked(package, self.facts, self.known_on))
+            or any(package.facts[name].outcome is not None for name in package.questions)
+        )
 
     def decided_in(self, month: Month, also: frozenset[str] = frozenset()) -> frozenset[str] | None:
         """Return the benefits with a decision in the month; None where decisions are not asked for."""
@@ -43,36 +48,59 @@ class Inquiry:
 
 @dataclass(frozen=True)
 class Answer:
-    """The results of every domain for one month, with the facts that were asked."""
+    """The results of every domain for one month, by the domain's name, with the facts that were asked."""
 
     asked: Inquiry
     facts: PersonFacts
     month: Month
-    parts: tuple[tuple[LawPackage, MonthResult], ...]
+    parts: Mapping[str, tuple[LawPackage, MonthResult]]
 
     @cached_property
     def due(self) -> dict[str, int]:
-        """Return đồng by benefit code, of all domains."""
-        return {code: amount for _, result in self.parts for code, amount in result.due.items()}
+        """Return đồng by benefit code, of all domains; what is given in kind is no money."""
+        return {
+            code: amount
+            for package, result in self.parts.values()
+            for code, amount in result.due.items()
+            if package.benefit(code).unit is None
+        }
+
+    @cached_property
+    def monthly(self) -> tuple[str, ...]:
+        """Return the benefits paid in money month by month, in the law's order."""
+        return tuple(
+            benefit.code
+            for package, _ in self.parts.values()
+            for benefit in package.benefits
+            if benefit.schedule == "monthly" and benefit.unit is None
+        )
 
     @cached_property
     def unknown(self) -> frozenset[str]:
         """Return the benefits that wait for a fact."""
-        return frozenset(code for _, result in self.parts for code in result.unknown)
+        return frozenset(code for _, result in self.parts.values() for code in result.unknown)
 
     @cached_property
     def undecided(self) -> frozenset[str]:
         """Return the benefits whose conditions hold without a decision."""
-        return frozenset(code for _, result in self.parts for code in result.undecided)
+        return frozenset(code for _, result in self.parts.values() for code in result.undecided)
 
     @property
     def total_dong(self) -> int:
         """Return the sum of what is due."""
         return sum(self.due.values())
 
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {code: name for name, (_, result) in self.parts.items() for code in result.standings}
+
     def part(self, code: str) -> tuple[LawPackage, MonthResult]:
         """Return the domain of the benefit and its result."""
-        return next(part for part in self.parts if code in part[1].standings)
+        return self.parts[self._places[code]]
+
+    def is_known(self, code: str) -> bool:
+        """Return whether the benefit's domain had law in the month."""
+        return code in self._places
 
     def standing(self, code: str) -> Standing:
         """Return how the benefit stands."""
@@ -80,22 +108,48 @@ class Answer:
 
     def rule_key(self, code: str) -> tuple[object, ...]:
         """Return what a reader would call the ground of the payment: rule version, level, base, how many times."""
-        standing = self.standing(code)
-        assert standing.rule is not None
-        return id(standing.rule.rule), id(standing.rule.base), standing.rule.level.coefficient, standing.count
+        priced, units = self.standing(code).rule, self.part(code)[1].units[code]
+        assert priced is not None
+        return id(priced.rule), id(priced.base), priced.level.coefficient, units
 
     def instants(self) -> Iterator[tuple[MonthLaw, Instant]]:
         """Yield each domain's law with the person on the day on which the month is judged."""
         day = self.facts.last_day_of(self.month)
-        for package, result in self.parts:
-            yield result.law, Instant(package, result.law, self.facts, day)
+        for package, result in self.parts.values():
+            yield result.law, Instant(package, result.law, self.facts, day, None, result.outcomes)
 
 
-def answer(asked: Inquiry, facts: PersonFacts, month: Month, also: frozenset[str] = frozenset()) -> Answer:
-    """Return what the person would be due with these facts; `also` are benefits taken as decided too."""
-    granted = asked.decided_in(month, also)
-    parts = [(package, evaluate(package, facts, month, asked.known_on, granted)) for package in asked.packages]
-    return Answer(asked, facts, month, tuple(parts))
+def answer(
+    asked: Inquiry,
+    facts: PersonFacts,
+    month: Month,
+    also: frozenset[str] = frozenset(),
+    base: Answer | None = None,
+    touched: frozenset[str] | None = None,
+) -> Answer:
+    """Return what the person would be due with these facts; `also` are benefits taken as decided too.
+
+    Of `base`, an answer for the same month and decisions, the domains are kept that no touched fact reaches.
+    """
+    granted, parts = asked.decided_in(month, also), {}
+    for place, package in enumerate(asked.packages):
+        if month < package.first_month and place:
+            continue
+        kept = None if base is None or touched is None else base.parts.get(package.name)
+        if kept is not None and touched is not None and not _reaches(touched, package):
+            parts[package.name] = kept
+        else:
+            parts[package.name] = package, evaluate(package, facts, month, asked.known_on, granted)
+    return Answer(asked, facts, month, parts)
+
+
+def _reaches(touched: frozenset[str], package: LawPackage) -> bool:
+    """Return whether a change of these facts may change what the domain gives, itself or through an earlier one."""
+    if touched & (package.questions | package.child_questions):
+        return True
+    outcomes = [package.facts[name].outcome for name in package.questions]
+    asked = {outcome.domain for outcome in outcomes if outcome is not None}
+    return any(_reaches(touched, earlier) for earlier in package.earlier if earlier.name in asked)
 
 
 def stretches(
@@ -112,7 +166,8 @@ def stretches(
         ahead = carry_from is not None and month >= carry_from
         if found and not _may_differ(asked, month, paid):
             continue
-        one = answer(asked, carried(asked.facts, paid) if paid else asked.facts, month, also if found else frozenset())
+        facts = carried(asked.facts, paid) if paid else asked.facts
+        one = answer(asked, facts, month, also if found else frozenset())
         if ahead:
             paid = _with(paid, month, one)
         found.append(one)
@@ -127,12 +182,16 @@ def _with(paid: list[Paid], month: Month, one: Answer) -> list[Paid]:
 def _may_differ(asked: Inquiry, month: Month, paid: list[Paid]) -> bool:
     """Return whether this month may be answered otherwise than the month before it."""
     # A month is judged at its end and at the end of the month before: a day counts in its own month and in the next.
-    since, end = month.plus(-2).last_day + datetime.timedelta(days=1), month.last_day
+    since, end, before = month.plus(-2).last_day + datetime.timedelta(days=1), month.last_day, month.plus(-1)
     # What is paid ahead is read back from the next month on, and for two months a change of it may still work.
     if paid and paid[-1][0].first_day >= since:
         return True
-    for package in asked.packages:
-        old, new = (package.month_law(one, asked.known_on) for one in (month.plus(-1), month))
-        if not same_law(old, new) or moments(new, asked.facts, since, end):
+    for place, package in enumerate(asked.packages):
+        if month < package.first_month and place:
+            continue
+        if before < package.first_month:
             return True
-    return asked.decided_in(month) != asked.decided_in(month.plus(-1))
+        old, new = (package.month_law(one, asked.known_on) for one in (before, month))
+        if not same_law(old, new) or moments(package, new, asked.facts, since, end):
+            return True
+    return asked.decided_in(month) != asked.decided_in(before)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from ansinh.base.months import Month
 from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.moments import Moment, ages_of, leaves, moments, same_rules
-from ansinh.law.oracle import Instant, month_standing
-from ansinh.law.package import LawPackage, MonthLaw, PricedRule
+from ansinh.law.oracle import Instant, MonthResult, instants, month_standing
+from ansinh.law.package import LawPackage, PricedRule
 from ansinh.law.sentences import day_text, found, money, month_text
-from ansinh.law.tree import Unknown, facts_of
+from ansinh.law.tree import Expression, Unknown, facts_of
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,17 @@ def _by_law(before: Answer, after: Answer, code: str) -> tuple[list[Event], bool
     """Return what changed in the law of the benefit, and whether that alone gives the newer answer."""
     package, result = after.part(code)
     previous = after.month.plus(-1)
-    old_law, new_law = package.month_law(previous, after.asked.known_on), result.law
+    new_law = result.law
+    if not before.is_known(code):
+        return list(_new_rules(new_law.by_benefit[code], ())), True
+    old_law = package.month_law(previous, after.asked.known_on)
     old, new = old_law.by_benefit[code], new_law.by_benefit[code]
     if same_rules(old, new):
         return [], False
     # The newer law, laid over the month before: what would it have given there?
     laid_over = replace(new_law, month=previous, made={})
-    then = month_standing(new, package, laid_over, before.facts).amount_dong
+    end, eve = instants(package, laid_over, before.facts, result.outcomes)
+    then = month_standing(new, end, eve).amount_dong
     given, gives = before.standing(code).amount_dong, after.standing(code).amount_dong
     if then == given:
         return [], False
@@ -153,31 +157,32 @@ def _by_person(after: Answer, codes: set[str], *, is_needed: bool) -> Iterator[E
 
 
 def _moments_told(after: Answer, codes: set[str], month: Month) -> Iterator[Event]:
-    for package, result in after.parts:
+    for package, result in after.parts.values():
         mine = codes & set(result.law.by_benefit)
         if not mine:
             continue
-        laws = (package.month_law(after.month.plus(-1), after.asked.known_on), result.law)
-        rules = [priced for law in laws for code in sorted(mine) for priced in law.by_benefit[code]]
-        for moment in moments(result.law, after.facts, month.first_day, month.last_day):
-            if _is_asked(moment, rules):
-                event = _told(moment, package, result.law, after)
+        earlier = max(after.month.plus(-1), package.first_month)
+        laws = (package.month_law(earlier, after.asked.known_on), result.law)
+        conditions = [priced.condition for law in laws for code in sorted(mine) for priced in law.by_benefit[code]]
+        conditions += [bar.when for law in laws for bar in law.bars]
+        for moment in moments(package, result.law, after.facts, month.first_day, month.last_day):
+            if _is_asked(moment, conditions):
+                event = _told(moment, package, result, after)
                 if event is not None:
                     yield event
 
 
-def _is_asked(moment: Moment, rules: list[PricedRule]) -> bool:
+def _is_asked(moment: Moment, conditions: list[Expression]) -> bool:
     of_child = moment.child is not None
     if moment.kind == "birthday":
-        return moment.months in ages_of(rules, of_children=of_child)
+        return moment.months in ages_of(conditions, of_children=of_child)
     if moment.kind == "fact":
-        conditions = [p.condition for p in rules]
         asked = {name for one in conditions for leaf in leaves(one, of_children=of_child) for name in facts_of(leaf)}
         return moment.fact in asked
     return moment.kind == "birth"
 
 
-def _told(moment: Moment, package: LawPackage, law: MonthLaw, after: Answer) -> Event | None:
+def _told(moment: Moment, package: LawPackage, result: MonthResult, after: Answer) -> Event | None:
     children = after.facts.children or ()
     child = None if moment.child is None else children[moment.child]
     on = {language: day_text(moment.day, language) for language in ("vi", "en")}
@@ -199,7 +204,10 @@ def _told(moment: Moment, package: LawPackage, law: MonthLaw, after: Answer) -> 
             "birthday", moment.day, f"{who_vi}đủ {age_vi} vào ngày {on['vi']}", f"{who_en}turns {age_en} on {on['en']}"
         )
     eve = moment.day - datetime.timedelta(days=1)
-    seen = {day: Instant(package, law, after.facts, day, child) for day in (eve, moment.day)}
+    seen = {day: Instant(package, result.law, after.facts, day, child, result.outcomes) for day in (eve, moment.day)}
+    if seen[moment.day].value(moment.fact) == moment.day:
+        label = package.facts[moment.fact].label
+        return Event("fact", moment.day, f"{label.vi} {on['vi']}", f"{label.en} {on['en']}")
     if seen[eve].value(moment.fact) == seen[moment.day].value(moment.fact):
         return None
     phrase = {language: found(Unknown(moment.fact), seen[moment.day], language) for language in ("vi", "en")}

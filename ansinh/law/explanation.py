@@ -143,7 +143,7 @@ def _explain_domain(asked: Asked, month: Month, before: Settled) -> dict[str, li
     }
 
 
-def _is_asked_about(asked: Asked) -> bool:
+def is_asked_about(asked: Asked) -> bool:
     """Return whether anything was said that concerns this domain and no earlier one."""
     package = asked.package
     if not package.earlier:
@@ -333,7 +333,7 @@ def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthRe
 
 def _not_granted(asked: Asked, result: MonthResult) -> list[dict[str, Any]]:
     answers = []
-    for code, rules in result.law.by_benefit.items() if _is_asked_about(asked) else ():
+    for code, rules in result.law.by_benefit.items() if is_asked_about(asked) else ():
         # A benefit without rules does not exist that month: nobody was refused it.
         if code in result.paid or code in result.unknown or not rules:
             continue

@@ -12,12 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ansinh.law.package import LawPackage, default_laws, load_package
+from ansinh.law.package import LawBook, default_laws, load_book
 
 _HERE = Path(__file__).resolve().parent
 
 
-def kept_law() -> LawPackage:
+def kept_law() -> LawBook:
     """Return the law of the default folder, as kept by an earlier process if nothing has changed since.
 
     Raises:
@@ -25,11 +25,11 @@ def kept_law() -> LawPackage:
     """
     place = _place()
     if place is None:
-        return load_package()
+        return load_book()
     key = _key()
     found = _read(place, key)
     if found is None:
-        found = load_package()
+        found = load_book()
         _write(place, key, found)
     return found
 
@@ -54,7 +54,7 @@ def _key() -> bytes:
     return digest.digest()
 
 
-def _read(place: Path, key: bytes) -> LawPackage | None:
+def _read(place: Path, key: bytes) -> LawBook | None:
     try:
         content = place.read_bytes()
     except OSError:
@@ -68,7 +68,7 @@ def _read(place: Path, key: bytes) -> LawPackage | None:
     return pickle.loads(body)
 
 
-def _write(place: Path, key: bytes, law: LawPackage) -> None:
+def _write(place: Path, key: bytes, law: LawBook) -> None:
     body = pickle.dumps(law, protocol=pickle.HIGHEST_PROTOCOL)
     # Not being able to keep it costs time and nothing else.
     with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from typing import Literal
 from ansinh.base.months import Month
 from ansinh.law.ages import age_months
 from ansinh.law.facts import ChildFacts, Period, PersonFacts, Timeline
-from ansinh.law.package import MonthLaw, PricedRule
+from ansinh.law.package import LawPackage, MonthLaw, PricedRule
 from ansinh.law.tree import Age, And, CountChildren, Expression, Not, Or, WasReceiving
 
 Kind = Literal["birth", "birthday", "fact", "received", "decision", "death"]
@@ -54,11 +54,11 @@ def leaves(expression: Expression, *, of_children: bool = False) -> Iterator[Exp
             yield part
 
 
-def ages_of(rules: Iterable[PricedRule], *, of_children: bool) -> frozenset[int]:
-    """Return the ages, in completed months, that these rules ask about."""
+def ages_of(conditions: Iterable[Expression], *, of_children: bool) -> frozenset[int]:
+    """Return the ages, in completed months, that these conditions ask about."""
     found: set[int] = set()
-    for priced in rules:
-        for leaf in leaves(priced.condition, of_children=of_children):
+    for condition in conditions:
+        for leaf in leaves(condition, of_children=of_children):
             if isinstance(leaf, Age):
                 age = leaf if leaf.operator != "!=" else replace(leaf, operator="=")
                 found |= {months for _, months in age_months(age)}
@@ -71,7 +71,8 @@ def asks(law: MonthLaw) -> Asks:
     """Return what the month's rules ask, found once for each law."""
     known = law.made.get(("asks",))
     if known is None:
-        known = Asks(ages_of(law.rules, of_children=False), ages_of(law.rules, of_children=True))
+        conditions = [*(priced.condition for priced in law.rules), *(bar.when for bar in law.bars)]
+        known = Asks(ages_of(conditions, of_children=False), ages_of(conditions, of_children=True))
         law.made["asks",] = known
     return known
 
@@ -82,21 +83,25 @@ def completes(birth: datetime.date, months: int) -> datetime.date:
     return datetime.date(years, index + 1, min(birth.day, gregorian.monthrange(years, index + 1)[1]))
 
 
-def moments(law: MonthLaw, facts: PersonFacts, first: datetime.date, last: datetime.date) -> list[Moment]:
-    """Return, by day, what may change the answer from one day to another, both included."""
-    found = [moment for moment in _all(law, facts) if first <= moment.day <= last]
+def moments(
+    package: LawPackage, law: MonthLaw, facts: PersonFacts, first: datetime.date, last: datetime.date
+) -> list[Moment]:
+    """Return, by day, what may change the domain's answer from one day to another, both included."""
+    found = [moment for moment in _all(package, law, facts) if first <= moment.day <= last]
     return sorted(set(found), key=lambda moment: (moment.day, moment.kind, moment.fact, moment.months))
 
 
-def _all(law: MonthLaw, facts: PersonFacts) -> Iterator[Moment]:
+def _all(package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Iterator[Moment]:
     asked = asks(law)
     if facts.birth_date is not None:
         yield Moment(facts.birth_date, "birth")
         yield from (Moment(completes(facts.birth_date, age), "birthday", months=age) for age in asked.ages)
     if facts.death_date is not None:
         yield Moment(facts.death_date, "death")
-    for name, line in facts.values.items():
-        yield from (Moment(day, "fact", name) for day in _bounds(line))
+    # What an earlier domain gives is asked through it, hence through everything that it asks.
+    asked_facts = package.questions.union(*(earlier.questions for earlier in package.earlier))
+    for name in asked_facts & facts.values.keys():
+        yield from (Moment(day, "fact", name) for day in _bounds(facts.values[name]))
     yield from (Moment(day, "received") for day in _bounds(facts.received))
     yield from (Moment(day, "decision") for day in _bounds(facts.decision))
     for number, child in enumerate(facts.children or ()):
@@ -137,7 +142,7 @@ def _of_rules(rules: tuple[PricedRule, ...]) -> tuple[object, ...]:
 def _signature(law: MonthLaw) -> tuple[object, ...]:
     known = law.made.get(("signature",))
     if known is None:
-        known = (_of_rules(law.rules), tuple(sorted(law.numbers.items())))
+        known = (_of_rules(law.rules), tuple(map(id, law.bars)), tuple(sorted(law.numbers.items())))
         law.made["signature",] = known
     return known
 

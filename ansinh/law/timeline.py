@@ -29,7 +29,7 @@ class Stretch:
 
 def months_told(asked: Inquiry, month: Month, back: int = BACK, ahead: int = AHEAD) -> tuple[Month, Month]:
     """Return the first and last month of the timeline around a month; none lies before the law held here."""
-    return max(month.plus(-back), asked.packages[0].first_month), month.plus(ahead)
+    return max(month.plus(-back), asked.law.packages[0].first_month), month.plus(ahead)
 
 
 def _stretches(asked: Inquiry, month: Month, first: Month, last: Month) -> list[Stretch]:
@@ -116,6 +116,7 @@ def _due(asked: Inquiry, one: Answer, code: str) -> dict[str, Any]:
         "benefit": code,
         "name": package.benefit(code).name.of(asked.language),
         "amount_dong": one.due[code],
+        "schedule": package.benefit(code).schedule,
         "rule": priced.rule.rule,
         "clause": priced.clause,
         "document": priced.rule.document.title,
@@ -130,11 +131,18 @@ def _sentence(asked: Inquiry, one: Stretch) -> str:
         when = asked.say(f"Tháng {first}", first)
     else:
         when = asked.say(f"Từ tháng {first} đến tháng {last}", f"{first} to {last}")
-    each = ", ".join(f"{money(amount, language)} ({code})" for code, amount in one.answer.due.items())
-    what = asked.say(f"mỗi tháng được {each}", f"{each} a month") if each else _nothing(asked, one)
+    monthly = _sums(asked, one, [code for code in one.answer.due if code in one.answer.monthly])
+    once = _sums(asked, one, [code for code in one.answer.due if code not in one.answer.monthly])
+    each = [asked.say(f"mỗi tháng được {monthly}", f"{monthly} a month")] if monthly else []
+    each += [asked.say(f"một lần được {once}", f"{once} once")] if once else []
+    what = "; ".join(each) or _nothing(asked, one)
     events = asked.say(" và ", " and ").join(event.words(asked) for event in one.events)
     why = asked.say(f" Bắt đầu vì: {events}.", f" Began because: {events}.") if events else ""
     return f"{when}: {what}.{why}"
+
+
+def _sums(asked: Inquiry, one: Stretch, codes: list[str]) -> str:
+    return ", ".join(f"{money(one.answer.due[code], asked.language)} ({code})" for code in codes)
 
 
 def _nothing(asked: Inquiry, one: Stretch) -> str:

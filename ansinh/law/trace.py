@@ -15,7 +15,18 @@ from ansinh.law.facts import Timeline
 from ansinh.law.oracle import Instant, truth
 from ansinh.law.package import PricedRule
 from ansinh.law.sentences import coefficient_text, day_text, found, money, requirement
-from ansinh.law.tree import Age, And, Born, CountChildren, Expression, Or, Unknown, WasReceiving, atoms, facts_of
+from ansinh.law.tree import (
+    Age,
+    And,
+    Born,
+    CountChildren,
+    Expression,
+    Or,
+    Unknown,
+    WasReceiving,
+    atoms,
+    facts_of,
+)
 from ansinh.law.words import RuleVersion, Verification
 
 MARKS = {True: "✓", False: "✗", None: "?"}
@@ -44,7 +55,7 @@ def traced(asked: Inquiry, one: Answer, line: dict[str, Any], records: Sequence[
     standing = result.standings[code]
     # A recovery has no rule that grants: it is traced by the rule that came closest.
     rule = standing.rule.rule if standing.rule else nearest_rule(package, one.facts, result, code)[0]
-    instant = Instant(package, result.law, one.facts, standing.day)
+    instant = Instant(package, result.law, one.facts, standing.day, None, result.outcomes)
     parts = [*_parts(rule.condition)]
     if standing.rule is not None and standing.rule.level.when is not None:
         parts += _parts(standing.rule.level.when)
@@ -56,7 +67,9 @@ def traced(asked: Inquiry, one: Answer, line: dict[str, Any], records: Sequence[
         "facts": [*_decision(asked, instant, code, records), *_facts(asked, instant, parts, records)],
         "conditions": [_condition(part, instant, asked.language) for part in dict.fromkeys(parts)],
         "rule": _rule(rule, asked.language),
-        "parameter": None if standing.rule is None else _parameter(standing.rule, standing.count, asked.language),
+        "parameter": None
+        if standing.rule is None
+        else _parameter(standing.rule, result.units.get(code, standing.count), asked.language),
         "clause": line["clause"],
     }
 
@@ -114,9 +127,7 @@ def _checked(own: Verification, document: Verification) -> dict[str, Any]:
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _decision(
-    asked: Inquiry, instant: Instant, code: str, records: Sequence[Record]
-) -> Iterator[dict[str, Any]]:
+def _decision(asked: Inquiry, instant: Instant, code: str, records: Sequence[Record]) -> Iterator[dict[str, Any]]:
     kind, last = instant.package.facts["decision_signed_on"], instant.law.end
     record, signed = _recorded(records, f"decision {code}", None, last), instant.facts.decision.at(last)
     label = asked.say("quyết định hưởng", "decision")

@@ -13,6 +13,7 @@ from ansinh.base.months import Month
 from ansinh.law.answers import Answer, Inquiry, answer, stretches
 from ansinh.law.events import Event, events_between
 from ansinh.law.explanation import procedure_clause
+from ansinh.law.facts import PersonFacts
 from ansinh.law.moments import leaves
 from ansinh.law.oracle import children_counted
 from ansinh.law.remedies import Change, Changes, changed, one_more_child, remedies, said
@@ -68,20 +69,12 @@ class Turn:
 
 def _turns(before: Answer, after: Answer) -> list[Turn]:
     """Return the benefits whose amount differs; of two that change places, only the one that comes."""
-    monthly = _monthly(after)
-    codes = [code for code in monthly if before.due.get(code, 0) != after.due.get(code, 0)]
+    codes = [code for code in after.monthly if before.due.get(code, 0) != after.due.get(code, 0)]
     come = [code for code in codes if not before.due.get(code)]
     gone = [code for code in codes if not after.due.get(code)]
     if come:
         return [Turn(code, before, after, tuple(gone)) for code in codes if code not in gone]
     return [Turn(code, before, after, ()) for code in codes]
-
-
-def _monthly(one: Answer) -> list[str]:
-    """Return the benefits paid month by month; what is paid once turns nothing by ending."""
-    return [
-        b.code for package, _ in one.parts for b in package.benefits if getattr(b, "schedule", "monthly") == "monthly"
-    ]
 
 
 def turning_points(asked: Inquiry, month: Month) -> list[dict[str, Any]]:
@@ -106,7 +99,7 @@ def _by_day(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     told: set[str] = set()
     last = now.month.plus(MONTHS_AHEAD)
     # A new benefit needs a decision; here it is asked what the law would say once there is one.
-    steps = stretches(asked, now.month, last, carry_from=now.month, also=frozenset(_monthly(now)) - now.undecided)
+    steps = stretches(asked, now.month, last, carry_from=now.month, also=frozenset(now.monthly) - now.undecided)
     for before, after in itertools.pairwise(steps):
         for turn in _turns(before, after):
             if turn.code in told or turn.code in after.unknown | before.unknown:
@@ -143,7 +136,7 @@ def _unless(asked: Inquiry, turn: Turn) -> list[dict[str, Any]]:
     """Return the fewest facts that would keep the money when the day has come."""
     found = []
     for changes in _candidates(turn.after, _heirs(turn)):
-        then = answer(asked, changed(turn.after.facts, changes), turn.after.month, also=frozenset(_monthly(turn.after)))
+        then = _with(turn.after, turn.after.facts, changes, frozenset(turn.after.monthly))
         if then.total_dong > turn.after.total_dong:
             found.append(
                 {
@@ -174,7 +167,7 @@ def _heirs(turn: Turn) -> set[str]:
 
 
 def _by_decision(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
-    for code in sorted(now.undecided, key=_monthly(now).index):
+    for code in (code for code in now.monthly if code in now.undecided):
         after = answer(asked, asked.facts, now.month, also=frozenset({code}))
         for turn in _turns(now, after):
             if turn.code == code:
@@ -188,9 +181,11 @@ def _by_decision(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
 def _by_facts(asked: Inquiry, now: Answer, dated: set[str]) -> Iterator[dict[str, Any]]:
     """Yield single changes that turn a benefit, and pairs only where no single one and no day helps."""
     outcomes: dict[tuple[Any, ...], tuple[Turn, list[Changes]]] = {}
+    # A new benefit needs a decision; the law is asked what it would say once there is one.
+    open_to = frozenset(now.monthly) - now.undecided
     helped = set(dated)
-    for changes in sorted(_candidates(now, set(_monthly(now))), key=len):
-        then = answer(asked, changed(asked.facts, changes), now.month, also=frozenset(_monthly(now)) - now.undecided)
+    for changes in sorted(_candidates(now, set(now.monthly)), key=len):
+        then = _with(now, asked.facts, changes, open_to)
         for turn in _turns(now, then):
             if len(changes) > 1 and (turn.effect != "begins" or turn.code in helped):
                 continue
@@ -219,6 +214,13 @@ def _by_facts(asked: Inquiry, now: Answer, dated: set[str]) -> Iterator[dict[str
             "changes": [entry for one in sets for entry in _listed(asked, one)],
             "unless": [],
         }
+
+
+def _with(now: Answer, facts: PersonFacts, changes: Changes, also: frozenset[str]) -> Answer:
+    touched = frozenset(one.fact for one in changes)
+    # Where the register's decisions count, more of them are taken as given, and every domain is asked again.
+    base = now if now.asked.decided is None else None
+    return answer(now.asked, changed(facts, changes), now.month, also, base, touched)
 
 
 def _sides(changes: Changes) -> frozenset[tuple[str, int | None]]:

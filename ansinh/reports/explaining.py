@@ -15,7 +15,7 @@ from typing import Any
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
 from ansinh.law.answers import Inquiry
-from ansinh.law.package import LawPackage, load_package
+from ansinh.law.package import LawBook, load_book
 from ansinh.law.telling import tell
 from ansinh.law.words import Text
 from ansinh.payroll import queries as payroll
@@ -32,9 +32,9 @@ NEUTRAL_NAME = Text("Trợ cấp xã hội hằng tháng", "Monthly social assis
 
 
 @cache
-def law() -> LawPackage:
+def law() -> LawBook:
     """Return the law package, read once for the life of the process: laws change with a release, never under a page."""
-    return load_package()
+    return load_book()
 
 
 def benefit_name(code: str, language: str) -> str:
@@ -49,7 +49,7 @@ def benefit_name(code: str, language: str) -> str:
 class Pinned:
     """The law that runs were made by, and the day on which they asked it."""
 
-    package: LawPackage
+    package: LawBook
     known_on: datetime.date
 
 
@@ -178,7 +178,7 @@ def _neutral(line: payroll.LineRow, pinned: Pinned, language: str) -> dict[str, 
 
 def _shared_clause(for_month: Month, pinned: Pinned) -> str:
     """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
-    rules = pinned.package.month_law(for_month, pinned.known_on).by_benefit
+    rules = pinned.package.packages[0].month_law(for_month, pinned.known_on).by_benefit
     found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
     return found.split(" điểm ")[0]
 

@@ -19,7 +19,7 @@ from ansinh.law.explanation import explain as explain_person
 from ansinh.law.explanation import read_settled_sum
 from ansinh.law.facts import is_priced_elsewhere
 from ansinh.law.kept import kept_law
-from ansinh.law.package import LawPackage, load_package
+from ansinh.law.package import LawBook, LawPackage, load_book
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,14 +38,14 @@ def check(arguments: argparse.Namespace, connection: "psycopg.Connection[Any] | 
     cases = importlib.import_module("ansinh.law.cases")
     engines = importlib.import_module("ansinh.law.engines")
     path = Path(arguments.path) if getattr(arguments, "path", None) else None
-    package = load_package(path)
+    book = load_book(path)
     asked: dict[str, Any] = {"oracle": engines.OracleEngine()}
     if connection is not None:
         asked["postgresql"] = postgresql_engine(connection)
     duckdb = importlib.import_module("duckdb").connect()
     try:
         asked["duckdb"] = engines.duckdb_engine(duckdb)
-        return cases.check(package, asked, path)
+        return cases.check(book, asked, path)
     finally:
         duckdb.close()
 
@@ -74,12 +74,12 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any] | str:
     known_on = _known_on(arguments.known_on)
     content = _read_json(Path(arguments.facts))
     settled_content = _read_json(Path(arguments.settled)) if arguments.settled else None
-    package = kept_law()
-    settled = None if settled_content is None else read_settled(settled_content, package)
-    asked = Inquiry(package, package.person(content), known_on, None, getattr(arguments, "lang", "vi"))
+    book = kept_law()
+    settled = None if settled_content is None else read_settled(settled_content, book)
+    asked = Inquiry(book, book.person(content), known_on, None, getattr(arguments, "lang", "vi"))
     is_full, is_letter = getattr(arguments, "full", False), not getattr(arguments, "json", True)
     if not is_full and not is_letter:
-        return explain_person(package, asked.facts, month, known_on, settled, language=asked.language)
+        return explain_person(book, asked.facts, month, known_on, settled, language=asked.language)
     # What stands behind the answer takes longer to import than the plain answer takes to find.
     told = importlib.import_module("ansinh.law.telling").tell(asked, month, settled)
     if not is_letter:
@@ -103,7 +103,7 @@ def _known_on(text: str | None) -> datetime.date:
     )
 
 
-def read_settled(content: Any, package: LawPackage) -> dict[tuple[str, Month], int]:
+def read_settled(content: Any, package: LawBook | LawPackage) -> dict[tuple[str, Month], int]:
     """Return what was settled, by benefit and month, from the content of SETTLED.json.
 
     Raises:
@@ -133,9 +133,9 @@ def read_settled(content: Any, package: LawPackage) -> dict[tuple[str, Month], i
                 number,
             )
         month = Month.parse(item["for_month"])
-        # Carers' support, funeral costs and merit are paid by other law; they are no mistake, and nothing of them is
-        # compared.
-        if not is_priced_elsewhere(code):
+        # A code of the contract whose domain this book does not hold is no mistake, and nothing of it is compared.
+        known = any(benefit.code == code for benefit in package.benefits)
+        if known or not is_priced_elsewhere(code):
             entries.append((package.benefit(code).code, month, amount_dong))
     return read_settled_sum(entries)
 
