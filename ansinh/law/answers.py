@@ -5,13 +5,13 @@ Turning points and timelines are made of such answers alone: whatever they say, 
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ansinh.base.months import Month
 from ansinh.law.explanation import Asked, Decided, is_asked_about
 from ansinh.law.facts import PersonFacts
-from ansinh.law.moments import Paid, carried, moments, same_law
+from ansinh.law.moments import Asks, Moment, Paid, asks, carried, moments, same_law
 from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
 from ansinh.law.package import LawBook, LawPackage, MonthLaw
 
@@ -25,6 +25,9 @@ class Inquiry:
     known_on: datetime.date
     decided: Decided | None = None
     language: str = "vi"
+    # What was found once for this person and is asked for again: answers by month, days by domain and ages.
+    _answers: dict[tuple[Month, frozenset[str]], "Answer"] = field(default_factory=dict, repr=False, compare=False)
+    _days: dict[tuple[str, Asks], tuple[Moment, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def say(self, vi: str, en: str) -> str:
         """Return the phrase in the language of the answer."""
@@ -39,6 +42,19 @@ class Inquiry:
             if is_asked_about(Asked(package, self.facts, self.known_on))
             or any(package.facts[name].outcome is not None for name in package.questions)
         )
+
+    def now(self, month: Month, also: frozenset[str] = frozenset()) -> "Answer":
+        """Return what the person is due for the month by the facts as they are; `also` are taken as decided too."""
+        if (month, also) not in self._answers:
+            self._answers[month, also] = answer(self, self.facts, month, also)
+        return self._answers[month, also]
+
+    def days(self, package: LawPackage, law: MonthLaw, first: datetime.date, last: datetime.date) -> list[Moment]:
+        """Return what may change the domain's answer from one day to another, both included, by day."""
+        key = (package.name, asks(law))
+        if key not in self._days:
+            self._days[key] = moments(package, law, self.facts)
+        return [moment for moment in self._days[key] if first <= moment.day <= last]
 
     def decided_in(self, month: Month, also: frozenset[str] = frozenset()) -> frozenset[str] | None:
         """Return the benefits with a decision in the month; None where decisions are not asked for."""
@@ -166,8 +182,8 @@ def stretches(
         ahead = carry_from is not None and month >= carry_from
         if found and not _may_differ(asked, month, paid):
             continue
-        facts = carried(asked.facts, paid) if paid else asked.facts
-        one = answer(asked, facts, month, also if found else frozenset())
+        granted = also if found else frozenset()
+        one = answer(asked, carried(asked.facts, paid), month, granted) if paid else asked.now(month, granted)
         if ahead:
             paid = _with(paid, month, one)
         found.append(one)
@@ -192,6 +208,6 @@ def _may_differ(asked: Inquiry, month: Month, paid: list[Paid]) -> bool:
         if before < package.first_month:
             return True
         old, new = (package.month_law(one, asked.known_on) for one in (before, month))
-        if not same_law(old, new) or moments(package, new, asked.facts, since, end):
+        if not same_law(old, new) or asked.days(package, new, since, end):
             return True
     return asked.decided_in(month) != asked.decided_in(before)

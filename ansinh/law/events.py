@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ansinh.base.months import Month
 from ansinh.law.answers import Answer, Inquiry
-from ansinh.law.moments import Moment, ages_of, leaves, moments, same_rules
+from ansinh.law.moments import Moment, ages_of, leaves, same_rules
 from ansinh.law.oracle import Instant, MonthResult, instants, month_standing
 from ansinh.law.package import LawPackage, PricedRule
 from ansinh.law.sentences import day_text, found, money, month_text
@@ -165,7 +165,7 @@ def _moments_told(after: Answer, codes: set[str], month: Month) -> Iterator[Even
         laws = (package.month_law(earlier, after.asked.known_on), result.law)
         conditions = [priced.condition for law in laws for code in sorted(mine) for priced in law.by_benefit[code]]
         conditions += [bar.when for law in laws for bar in law.bars]
-        for moment in moments(package, result.law, after.facts, month.first_day, month.last_day):
+        for moment in after.asked.days(package, result.law, month.first_day, month.last_day):
             if _is_asked(moment, conditions):
                 event = _told(moment, package, result, after)
                 if event is not None:

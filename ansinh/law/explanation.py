@@ -299,6 +299,7 @@ def _why_stopped(asked: Asked, result: MonthResult, code: str) -> tuple[str, str
 
 
 def procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
+    """Return the clause that says when the benefit starts, changes or stops, or how several combine."""
     procedure = package.procedure(code, month, known_on)
     # A line without a clause would be worse than one that cites the benefit's own.
     if procedure is None:

@@ -83,12 +83,10 @@ def completes(birth: datetime.date, months: int) -> datetime.date:
     return datetime.date(years, index + 1, min(birth.day, gregorian.monthrange(years, index + 1)[1]))
 
 
-def moments(
-    package: LawPackage, law: MonthLaw, facts: PersonFacts, first: datetime.date, last: datetime.date
-) -> list[Moment]:
-    """Return, by day, what may change the domain's answer from one day to another, both included."""
-    found = [moment for moment in _all(package, law, facts) if first <= moment.day <= last]
-    return sorted(set(found), key=lambda moment: (moment.day, moment.kind, moment.fact, moment.months))
+def moments(package: LawPackage, law: MonthLaw, facts: PersonFacts) -> tuple[Moment, ...]:
+    """Return, by day, whatever may change what the domain says of the person."""
+    found = set(_all(package, law, facts))
+    return tuple(sorted(found, key=lambda moment: (moment.day, moment.kind, moment.fact, moment.months)))
 
 
 def _all(package: LawPackage, law: MonthLaw, facts: PersonFacts) -> Iterator[Moment]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansinh.base.months import Month
-from ansinh.law.answers import Answer, Inquiry, answer
+from ansinh.law.answers import Inquiry
 from ansinh.law.explanation import Settled, explain
 from ansinh.law.timeline import timeline
 from ansinh.law.trace import Record, traced, unverified
@@ -33,11 +33,4 @@ def tell(
 
 def traces_of(asked: Inquiry, lines: Sequence[dict[str, Any]], records: Sequence[Record]) -> list[dict[str, Any]]:
     """Return the trace of each line, in their order."""
-    answers: dict[str, Answer] = {}
-    found = []
-    for line in lines:
-        when = line["for_month"]
-        if when not in answers:
-            answers[when] = answer(asked, asked.facts, Month.parse(when))
-        found.append(traced(asked, answers[when], line, records))
-    return found
+    return [traced(asked, asked.now(Month.parse(line["for_month"])), line, records) for line in lines]

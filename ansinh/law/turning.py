@@ -79,7 +79,7 @@ def _turns(before: Answer, after: Answer) -> list[Turn]:
 
 def turning_points(asked: Inquiry, month: Month) -> list[dict[str, Any]]:
     """Return what would change the month's answer: by day, by decision, by facts; each with amounts, clause, sentence."""
-    now = answer(asked, asked.facts, month)
+    now = asked.now(month)
     # Whoever has died is not told what could still become of them; the settlement says what is owed.
     if asked.facts.death_date is not None or asked.facts.death_unknown:
         return []
@@ -168,7 +168,7 @@ def _heirs(turn: Turn) -> set[str]:
 
 def _by_decision(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     for code in (code for code in now.monthly if code in now.undecided):
-        after = answer(asked, asked.facts, now.month, also=frozenset({code}))
+        after = asked.now(now.month, frozenset({code}))
         for turn in _turns(now, after):
             if turn.code == code:
                 lead = asked.say("Khi có quyết định hưởng", "Once there is a decision")
