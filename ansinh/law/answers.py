@@ -25,6 +25,8 @@ class Inquiry:
     known_on: datetime.date
     decided: Decided | None = None
     language: str = "vi"
+    # Benefits of which nothing is told unless they are in payment: a register must not say who might be due them.
+    silent: frozenset[str] = frozenset()
     # What was found once for this person and is asked for again: answers by month, days by domain and ages.
     _answers: dict[tuple[Month, frozenset[str]], "Answer"] = field(default_factory=dict, repr=False, compare=False)
     _days: dict[tuple[str, Asks], tuple[Moment, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -98,8 +100,13 @@ class Answer:
 
     @cached_property
     def undecided(self) -> frozenset[str]:
-        """Return the benefits whose conditions hold without a decision."""
-        return frozenset(code for _, result in self.parts.values() for code in result.undecided)
+        """Return the benefits whose conditions hold without a decision, of those that may be told."""
+        return frozenset(code for _, result in self.parts.values() for code in result.undecided) - self.asked.silent
+
+    @cached_property
+    def open_to(self) -> frozenset[str]:
+        """Return the benefits that a change would begin with a decision of its own: neither waiting for one, nor silent."""
+        return frozenset(self.monthly) - self.undecided - self.asked.silent
 
     @property
     def total_dong(self) -> int:

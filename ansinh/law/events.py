@@ -139,9 +139,9 @@ def _by_decision(after: Answer, codes: set[str]) -> Iterator[Event]:
         return
     was, now = asked.decided(month.plus(-1)) or frozenset(), asked.decided(month) or frozenset()
     if codes & (now - was):
-        yield Event("decision", None, "bắt đầu theo quyết định hưởng", "the decision takes effect")
+        yield Event("decision", None, "có quyết định hưởng", "a decision takes effect")
     elif codes & (was - now):
-        yield Event("decision", None, "quyết định thôi hưởng có hiệu lực", "the decision ends")
+        yield Event("decision", None, "có quyết định thôi hưởng", "the decision has ended")
 
 
 def _by_person(after: Answer, codes: set[str], *, is_needed: bool) -> Iterator[Event]:

@@ -137,7 +137,7 @@ def _sentence(asked: Inquiry, one: Stretch) -> str:
     each += [asked.say(f"một lần được {once}", f"{once} once")] if once else []
     what = "; ".join(each) or _nothing(asked, one)
     events = asked.say(" và ", " and ").join(event.words(asked) for event in one.events)
-    why = asked.say(f" Bắt đầu vì: {events}.", f" Began because: {events}.") if events else ""
+    why = asked.say(f" Lý do: {events}.", f" Reason: {events}.") if events else ""
     return f"{when}: {what}.{why}"
 
 

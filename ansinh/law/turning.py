@@ -99,7 +99,7 @@ def _by_day(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
     told: set[str] = set()
     last = now.month.plus(MONTHS_AHEAD)
     # A new benefit needs a decision; here it is asked what the law would say once there is one.
-    steps = stretches(asked, now.month, last, carry_from=now.month, also=frozenset(now.monthly) - now.undecided)
+    steps = stretches(asked, now.month, last, carry_from=now.month, also=now.open_to)
     for before, after in itertools.pairwise(steps):
         for turn in _turns(before, after):
             if turn.code in told or turn.code in after.unknown | before.unknown:
@@ -136,14 +136,17 @@ def _unless(asked: Inquiry, turn: Turn) -> list[dict[str, Any]]:
     """Return the fewest facts that would keep the money when the day has come."""
     found = []
     for changes in _candidates(turn.after, _heirs(turn)):
-        then = _with(turn.after, turn.after.facts, changes, frozenset(turn.after.monthly))
+        then = _with(turn.after, turn.after.facts, changes, turn.after.open_to)
         if then.total_dong > turn.after.total_dong:
             found.append(
                 {
                     "changes": _listed(asked, changes),
                     "after_dong": then.total_dong,
                     "words": _words(asked, turn.after, changes)
-                    + asked.say(f" (khi đó {money(then.total_dong, 'vi')})", f" (then {money(then.total_dong, 'en')})"),
+                    + asked.say(
+                        f" (khi đó tổng cộng {money(then.total_dong, 'vi')})",
+                        f" (then {money(then.total_dong, 'en')} in all)",
+                    ),
                 }
             )
     found.sort(key=lambda one: (len(one["changes"]), -one["after_dong"]))
@@ -181,11 +184,9 @@ def _by_decision(asked: Inquiry, now: Answer) -> Iterator[dict[str, Any]]:
 def _by_facts(asked: Inquiry, now: Answer, dated: set[str]) -> Iterator[dict[str, Any]]:
     """Yield single changes that turn a benefit, and pairs only where no single one and no day helps."""
     outcomes: dict[tuple[Any, ...], tuple[Turn, list[Changes]]] = {}
-    # A new benefit needs a decision; the law is asked what it would say once there is one.
-    open_to = frozenset(now.monthly) - now.undecided
     helped = set(dated)
     for changes in sorted(_candidates(now, set(now.monthly)), key=len):
-        then = _with(now, asked.facts, changes, open_to)
+        then = _with(now, asked.facts, changes, now.open_to)
         for turn in _turns(now, then):
             if len(changes) > 1 and (turn.effect != "begins" or turn.code in helped):
                 continue

@@ -99,7 +99,7 @@ def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.Dec
         )
 
     facts = pinned.package.person(entitlement.facts_of(pinned.package, person_id))
-    return Inquiry(pinned.package, facts, pinned.known_on, decided, language)
+    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, NEUTRAL_BENEFITS)
 
 
 def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:

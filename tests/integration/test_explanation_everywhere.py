@@ -149,3 +149,13 @@ def test_a_health_status_changes_no_word_of_an_ordinary_benefit() -> None:
     assert answers[1]["what_would_change"]
     new = json.dumps([answers[1][name] for name in ("trace", "what_would_change", "timeline", "unverified")])
     assert not [word for word in PROTECTED if word in new]
+
+
+def test_whoever_might_be_due_a_benefit_of_the_neutral_group_is_not_told_apart() -> None:
+    """A poor old person without a decision meets the conditions of K5; one whom somebody supports does not."""
+    alone = makers.person(born="1957-10-08", poverty="poor", support_obligor="none")
+    supported = makers.person(born="1957-10-08", poverty="poor", support_obligor="able")
+    client = working("department_officer")
+    shown = [_anonymous(person, asked(client, person)) for person in (alone, supported)]
+    assert shown[0] == shown[1]
+    assert "đủ điều kiện nhưng" not in shown[0]

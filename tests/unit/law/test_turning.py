@@ -51,9 +51,9 @@ def test_a_paper_that_raises_the_sum_and_papers_that_end_it(package: LawPackage)
     points = turns(package, birth_date="1984-03-09", disability="severe")
     rises, ends = (next(p for p in points if p["effect"] == effect) for effect in ("rises", "ends"))
     assert (rises["before_dong"], rises["after_dong"]) == (810_000, 1_080_000)
-    assert rises["because"].startswith("Nếu giấy xác nhận ghi khuyết tật đặc biệt nặng:")
+    assert rises["because"].startswith("Nếu có giấy xác nhận khuyết tật đặc biệt nặng:")
     # Two values that come to the same are one sentence.
-    assert "khuyết tật nhẹ hoặc không còn giấy xác nhận khuyết tật" in ends["because"]
+    assert "có giấy xác nhận khuyết tật nhẹ hoặc không còn giấy xác nhận khuyết tật" in ends["because"]
     assert ends["clause"] == "NĐ 335/2026/NĐ-CP, Điều 5 khoản 6"
 
 
