@@ -1,4 +1,4 @@
-"""Reads of entitlement: the decisions about a person, and the person's facts in the form in which the law is asked."""
+"""Reads of entitlement: the decisions about a person, the facts in the form in which the law is asked, and their papers."""
 
 import datetime
 import itertools
@@ -11,6 +11,7 @@ from django.db import connection
 from ansinh.base.months import Month
 from ansinh.entitlement.models import Decision
 from ansinh.law.package import LawPackage
+from ansinh.law.trace import Record
 
 
 @dataclass(frozen=True)
@@ -143,3 +144,54 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
             for child, born in cursor.fetchall()
         ]
     return facts
+
+
+# ── where the facts come from ────────────────────────────────────────────────────────────────────────────────────────
+
+_CIRCUMSTANCE_RECORDS = """SELECT kind, source, valid_from, valid_to, recorded_at FROM people_circumstance
+    WHERE person_id = %s AND superseded_at IS NULL ORDER BY kind, valid_from"""
+_POVERTY_RECORDS = """SELECT 'household_poverty', class.decision_number, greatest(class.valid_from, membership.valid_from),
+           least(class.valid_to, membership.valid_to), class.recorded_at
+    FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
+    WHERE membership.person_id = %s ORDER BY 3"""
+_HARDSHIP_RECORDS = """SELECT 'area_hardship', hardship.document, hardship.valid_from, hardship.valid_to, NULL
+    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
+_PERSON_RECORD = "SELECT 'birth_date', '', NULL::date, NULL::date, recorded_at FROM people_person WHERE id = %s"
+
+
+def records_of(person_id: int) -> list[Record]:
+    """Return from which paper the registry has each fact of `facts_of`, since when it holds and when it was recorded.
+
+    Protected conditions have no paper here: the name of a hospital's ward would tell what their table hides.
+    """
+    with connection.cursor() as cursor:
+        found = _records(cursor, person_id, None)
+        for statement in (_POVERTY_RECORDS, _HARDSHIP_RECORDS):
+            cursor.execute(statement, [person_id])
+            found += [Record(*row) for row in cursor.fetchall()]
+        # In the order of `facts_of`, because a child has no other name here than its place in that list.
+        cursor.execute(_CHILDREN, [person_id])
+        for number, (child, _) in enumerate(cursor.fetchall()):
+            found += _records(cursor, child, number)
+    return found + _decision_records(person_id)
+
+
+def _records(cursor: Any, person_id: int, child: int | None) -> list[Record]:
+    found = []
+    for statement in (_PERSON_RECORD, _CIRCUMSTANCE_RECORDS):
+        cursor.execute(statement, [person_id])
+        found += [Record(*row, child) for row in cursor.fetchall()]
+    return found
+
+
+def _decision_records(person_id: int) -> list[Record]:
+    """Return each decision as what it grants, and as the payments it leads to from the month after the first paid one."""
+    found = []
+    for row in decisions_of(person_id):
+        paper, end = f"{row.number}, {row.signed_on:%d/%m/%Y}", row.end_month
+        found.append(
+            Record(f"decision {row.benefit}", paper, row.start_month.first_day, end.first_day if end else None)
+        )
+        start, until = row.start_month.plus(1).first_day, end.plus(1).first_day if end else None
+        found.append(Record(f"was_receiving {row.benefit}", paper, start, until))
+    return found

@@ -6,6 +6,7 @@ that month, so that a person born on 29 February 1948 is 78 on 28 February 2026.
 
 import calendar as gregorian
 import datetime
+from functools import lru_cache
 
 from ansinh.law.tree import Age, Comparison
 
@@ -14,6 +15,7 @@ from ansinh.law.tree import Age, Comparison
 _EARLIEST = datetime.date(1, 1, 1)
 
 
+@lru_cache(maxsize=4096)
 def birth_cutoff(day: datetime.date, months: int) -> datetime.date:
     """Return the latest birth date of somebody who has completed so many months of life on the day."""
     # Counting in whole months makes years and months one rule, leap years included.

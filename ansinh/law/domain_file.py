@@ -50,7 +50,7 @@ _FACT_TYPES = ("bool", "enum", "dong", "count", "date", "text", "history", "chil
 def _fact(name: str, value: Value, earlier: Earlier) -> FactKind:
     fields = value.fields(
         "type label",
-        "source members when_true when_false in_conditions null_means_no history_of outcome_of merit",
+        "source members when_true when_false if_changed in_conditions null_means_no history_of outcome_of merit",
     )
     kind = cast(FactType, fields["type"].member(*_FACT_TYPES))
     members = fields.get("members")
@@ -67,6 +67,7 @@ def _fact(name: str, value: Value, earlier: Earlier) -> FactKind:
         members={} if members is None else {member: read_text(text) for member, text in members.entries()},
         when_true=optional_text(fields, "when_true"),
         when_false=optional_text(fields, "when_false"),
+        if_changed=optional_text(fields, "if_changed"),
         in_conditions=in_conditions is not None and in_conditions.boolean(),
         null_means_no=null_means_no is not None and null_means_no.boolean(),
         history_of=fields.text("history_of") or None,

@@ -143,7 +143,7 @@ def _explain_domain(asked: Asked, month: Month, before: Settled) -> dict[str, li
     }
 
 
-def _is_asked_about(asked: Asked) -> bool:
+def is_asked_about(asked: Asked) -> bool:
     """Return whether anything was said that concerns this domain and no earlier one."""
     package = asked.package
     if not package.earlier:
@@ -278,7 +278,7 @@ def _repealed(asked: Asked, code: str, for_month: Month) -> tuple[str, str] | No
 def _why_stopped(asked: Asked, result: MonthResult, code: str) -> tuple[str, str]:
     # From the strongest reason to the weakest; a family should not read about a missing paper when the person has died.
     facts, month = asked.facts, result.law.month
-    clause = _procedure_clause(asked.package, code, month, asked.known_on, "stop")
+    clause = procedure_clause(asked.package, code, month, asked.known_on, "stop")
     if facts.death_date is not None and facts.death_date <= result.law.previous:
         died = day_text(facts.death_date, asked.language)
         return clause, asked.say(f"người hưởng đã mất ngày {died}", f"the person died on {died}")
@@ -298,7 +298,8 @@ def _why_stopped(asked: Asked, result: MonthResult, code: str) -> tuple[str, str
     )
 
 
-def _procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
+def procedure_clause(package: LawPackage, code: str, month: Month, known_on: datetime.date, which: str) -> str:
+    """Return the clause that says when the benefit starts, changes or stops, or how several combine."""
     procedure = package.procedure(code, month, known_on)
     # A line without a clause would be worse than one that cites the benefit's own.
     if procedure is None:
@@ -333,7 +334,7 @@ def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthRe
 
 def _not_granted(asked: Asked, result: MonthResult) -> list[dict[str, Any]]:
     answers = []
-    for code, rules in result.law.by_benefit.items() if _is_asked_about(asked) else ():
+    for code, rules in result.law.by_benefit.items() if is_asked_about(asked) else ():
         # A benefit without rules does not exist that month: nobody was refused it.
         if code in result.paid or code in result.unknown or not rules:
             continue
@@ -349,7 +350,7 @@ def refusal(
     english = language == "en"
     month, standing = result.law.month, result.standings[code]
     if code in result.undecided:
-        clause = _procedure_clause(package, code, month, known_on, "start")
+        clause = procedure_clause(package, code, month, known_on, "start")
         return clause, (
             "The conditions are met, but there is no decision in force for this month."
             if english
@@ -357,7 +358,7 @@ def refusal(
         )
     if standing.rule is not None:
         group = next(group for group in result.law.groups if code in group.codes)
-        clause = group.clause or _procedure_clause(package, code, month, known_on, "combination")
+        clause = group.clause or procedure_clause(package, code, month, known_on, "combination")
         total = sum(result.due.values())
         names = ", ".join(result.paid)
         return clause, (
@@ -376,7 +377,7 @@ def refusal(
             else f"Người này sinh ngày {born}, sau tháng được hỏi, nên tháng đó chưa có chế độ nào."
         )
     if facts.death_date is not None and facts.death_date <= result.law.previous:
-        clause = _procedure_clause(package, code, month, known_on, "stop")
+        clause = procedure_clause(package, code, month, known_on, "stop")
         return clause, (
             "The person has died; payment ends from the month after."
             if english

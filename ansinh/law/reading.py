@@ -5,16 +5,12 @@ tags are refused. Whoever reads a value says what it must be.
 """
 
 import datetime
+import importlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.tokens import TagToken
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -164,33 +160,6 @@ class Fields:
         return [] if piece is None else piece.items()
 
 
-def _convert(path: Path, node: Any, seen: set[int]) -> Value:
-    line = node.start_mark.line + 1
-    # An alias would put one node in two places, and a file of a few lines could grow without end.
-    if id(node) in seen or node.anchor is not None:
-        raise law_error(path, line, "không dùng bí danh (& và *).", "anchors and aliases (& and *) are not allowed.")
-    seen.add(id(node))
-    if isinstance(node, ScalarNode):
-        return Value(path, line, str(node.value))
-    if isinstance(node, SequenceNode):
-        return Value(path, line, [_convert(path, item, seen) for item in node.value])
-    if not isinstance(node, MappingNode):
-        raise law_error(path, line, "không đọc được.", "cannot be read.")
-    fields: dict[str, Value] = {}
-    for key, value in node.value:
-        key_line = key.start_mark.line + 1
-        if not isinstance(key, ScalarNode) or not str(key.value).strip():
-            raise law_error(path, key_line, "tên mục phải là một từ.", "a field's name must be a word.")
-        if key.value in fields:
-            raise law_error(
-                path, key_line, f"mục “{key.value}” viết hai lần.", f"the field “{key.value}” is written twice."
-            )
-        piece = _convert(path, value, seen)
-        # A field's own line is where its name stands, which is where a lawyer will look.
-        fields[str(key.value)] = Value(path, key_line, piece.content) if isinstance(value, ScalarNode) else piece
-    return Value(path, line, fields)
-
-
 def read_yaml(path: Path, shown: Path | None = None) -> Value:
     """Return the content of one law file with its lines.
 
@@ -206,25 +175,14 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
         text = raw.decode("utf8")
     except UnicodeDecodeError as error:
         raise law_error(shown, 1, "tệp không phải chữ UTF-8.", "the file is not UTF-8 text.") from error
-    try:
-        # A tag promises a type that nobody here looks at. Nodes no longer tell a written tag from a guessed one, tokens
-        # do; hardly any file has the sign, and only those are scanned twice.
-        for token in YAML(typ="safe", pure=True).scan(text) if "!" in text else ():
-            if isinstance(token, TagToken):
-                line = token.start_mark.line + 1
-                raise law_error(shown, line, "không dùng thẻ kiểu (!).", "type tags (!) are not allowed.")
-        # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise law_error(
-            shown,
-            mark.line + 1 if mark else 1,
-            f"không đúng dạng YAML ({error.problem}).",
-            f"not valid YAML ({error.problem}).",
-        ) from error
-    except (YAMLError, RecursionError) as error:
-        raise law_error(shown, 1, "không đúng dạng YAML.", "not valid YAML.") from error
-    if node is None:
-        raise law_error(shown, 1, "tệp trống.", "the file is empty.")
-    return _convert(shown, node, set())
+    return parse_yaml(text, shown)
+
+
+def parse_yaml(text: str, shown: Path) -> Value:
+    """Return the content of a law file's text with its lines; errors name the file as `shown`.
+
+    Raises:
+        Refused: `law_invalid` with file and line when it cannot be read strictly.
+    """
+    # The parser is the dearest import of all, and whoever finds the law read already never needs it.
+    return importlib.import_module("ansinh.law.yaml_text").parse(text, shown)

@@ -42,6 +42,9 @@ class FactKind:
     # Said of a yes/no fact that is true, and of one that is false.
     when_true: Text | None = None
     when_false: Text | None = None
+    # How to say that the fact is otherwise, after “Nếu”. A fact without these words is never proposed to anybody: nobody is
+    # told to be born again, to lose a parent, or to have an illness.
+    if_changed: Text | None = None
     # A fact the law's conditions may name; the others only identify or date.
     in_conditions: bool = False
     # Whether JSON null may stand for "no".

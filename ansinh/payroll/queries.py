@@ -8,7 +8,7 @@ from django.db import connection
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
-from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun, Settlement
 
 HOLD_LABELS = {
     "needs_verification": ("Cần xác minh thông tin", "Information needs verification"),
@@ -202,3 +202,9 @@ def person_lines(person_id: int, month: Month) -> list[LineRow]:
         )
         for row in rows
     ]
+
+
+def settled_of(person_id: int) -> dict[tuple[str, Month], int]:
+    """Return what has been settled for a person so far, by benefit and month."""
+    rows = Settlement.objects.filter(person_id=person_id).values_list("benefit", "for_month", "settled_dong")
+    return {(benefit, Month.of(for_month)): settled_dong for benefit, for_month, settled_dong in rows}

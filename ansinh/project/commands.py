@@ -94,6 +94,9 @@ COMMANDS: tuple[Command, ...] = (
             _MONTH,
             _argument("--known-on", default=None, metavar="NGÀY", help="ngày đặt câu hỏi (mặc định hôm nay)"),
             _argument("--settled", default=None, metavar="SETTLED.json", help="những gì đã chi trước đó"),
+            _argument(
+                "--full", action="store_true", help="thêm nguồn của từng sự kiện, điều gì sẽ làm thay đổi, các tháng"
+            ),
         ),
         needs_database=False,
         needs_home=False,

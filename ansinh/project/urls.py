@@ -1,5 +1,5 @@
-"""All pages of the system; each room of the web declares its own paths."""
+"""All pages and endpoints of the system; each room declares its own paths."""
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("ansinh.web.urls"))]
+urlpatterns = [path("api/", include("ansinh.api.urls")), path("", include("ansinh.web.urls"))]

@@ -1,24 +1,54 @@
-"""Explains each đồng of one person's month: the lines that were paid, joined with the law's clause and sentence for each.
+"""Lays out what `reports.explaining` tells of one person's month for the page: lines with their traces, turns, months.
 
-The payroll is the truth about money, the law about reasons; where the two no longer agree (a fact changed since), the
-page says so instead of hiding it. A reason that is hidden only for a health status would tell it: benefits that hang on
-one are shown in the same words as a large, ordinary group (ADR 0011), with the clause that all of them share.
+Nothing is decided or worded here but labels; what a page says, the command and the API say too.
 """
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.utils.translation import get_language
 
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
-from ansinh.law.explanation import explain
-from ansinh.law.package import LawBook, load_book
-from ansinh.payroll import queries as payroll
-from ansinh.web.labels import NEUTRAL_BENEFITS, kind_label, social_assistance
+from ansinh.reports import explaining as reports
+from ansinh.reports.explaining import law
+from ansinh.web.labels import kind_label, mark_label
+
+
+@dataclass(frozen=True)
+class FactSeen:
+    """One fact on which a line rests: its value, its paper and its days."""
+
+    label: str
+    value: str
+    source: str
+    valid_from: datetime.date | None
+    valid_to: datetime.date | None
+    recorded_at: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class ConditionSeen:
+    """One part of the condition with its mark; the mark has a word for those who cannot see it."""
+
+    mark: str
+    mark_label: str
+    asks: str
+    found: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The way of one line from its facts to its clause."""
+
+    facts: tuple[FactSeen, ...]
+    conditions: tuple[ConditionSeen, ...]
+    rule: dict[str, Any]
+    rule_since: datetime.date
+    parameter: dict[str, Any] | None
+    parameter_month: Month | None
+    parameter_since: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,7 @@ class ExplainedLine:
     because: str
     is_in_run: bool
     differs: bool
+    trace: Trace | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +78,30 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One month of the picture, in units of its view box; the asked month and the months ahead look different."""
+
+    month: Month
+    x: int
+    y: int
+    height: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The months as bars, and the words that stand under it for everybody."""
+
+    bars: tuple[Bar, ...]
+    width: int
+    height: int
+    first: Month
+    asked: Month
+    last: Month
+    highest_dong: int
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything said about one person's month."""
 
@@ -55,12 +110,11 @@ class Explanation:
     total_dong: int
     not_granted: tuple[Answer, ...]
     needs_verification: tuple[Answer, ...]
-
-
-@cache
-def law() -> LawBook:
-    """Return the law package, read once for the life of the process: laws change with a release, never under a page."""
-    return load_book()
+    turns: tuple[Answer, ...]
+    has_beginnings: bool
+    spans: tuple[str, ...]
+    picture: Picture | None
+    unverified: tuple[Answer, ...]
 
 
 def _language() -> str:
@@ -69,10 +123,7 @@ def _language() -> str:
 
 def benefit_name(code: str) -> str:
     """Return the benefit's name as the law package has it; the neutral group has one name for all."""
-    names = {benefit.code: benefit.name for benefit in law().benefits}
-    if code in NEUTRAL_BENEFITS or code not in names:
-        return social_assistance()
-    return f"{names[code].of(_language())} ({code})"
+    return reports.benefit_name(code, _language())
 
 
 def fact_name(kind: str, fallback: str) -> str:
@@ -120,29 +171,6 @@ def _days(period: dict[str, Any]) -> tuple[datetime.date, datetime.date | None]:
     return datetime.date.fromisoformat(period["from"]), datetime.date.fromisoformat(end) if end else None
 
 
-def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:
-    """Return what had been settled before these lines, as far as they tell; this month's regular pay is not settled yet."""
-    return {
-        (line.benefit, line.for_month): line.settled_before_dong
-        for line in lines
-        if line.for_month != month or line.settled_before_dong
-    }
-
-
-def _ask(
-    person_id: int, month: Month, known_on: datetime.date, settled: dict[tuple[str, Month], int]
-) -> dict[str, Any]:
-    package = law()
-    return explain(
-        package,
-        package.person(entitlement.facts_of(package, person_id)),
-        month,
-        known_on,
-        settled,
-        language=_language(),
-    )
-
-
 def _sum_text(reason: dict[str, Any]) -> str:
     # Only a sum that comes from a coefficient can be shown as one; a fixed amount explains itself.
     if "coefficient" not in reason:
@@ -151,104 +179,93 @@ def _sum_text(reason: dict[str, Any]) -> str:
     return f"{reason['coefficient'].replace('.', ',')} × {base}"
 
 
-def _shared_clause(for_month: Month, known_on: datetime.date) -> str:
-    """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
-    rules = law().packages[0].month_law(for_month, known_on).by_benefit
-    found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
-    return found.split(" điểm ")[0]
-
-
-def _neutral(line: payroll.LineRow, known_on: datetime.date) -> ExplainedLine:
-    """Return the words that every benefit of the neutral group gets: only amount, month and kind differ."""
-    return ExplainedLine(
-        benefit=benefit_name(line.benefit),
-        for_month=line.for_month,
-        kind=line.kind,
-        kind_label=kind_label(line.kind),
-        amount_dong=line.amount_dong,
-        sum_text="",
-        clause=_shared_clause(line.for_month, known_on),
-        because="",
-        is_in_run=True,
-        # The law is asked here without the protected facts: what it misses must not look like a change.
-        differs=False,
-    )
-
-
-def _explained(line: payroll.LineRow, reason: dict[str, Any] | None) -> ExplainedLine:
-    """Return a line of a run with the reason that the law gives for it now."""
-    said = reason or {}
-    differs = said.get("amount_dong") != line.amount_dong
-    return ExplainedLine(
-        benefit=benefit_name(line.benefit),
-        for_month=line.for_month,
-        kind=line.kind,
-        kind_label=kind_label(line.kind),
-        amount_dong=line.amount_dong,
-        sum_text="" if differs else _sum_text(said),
-        clause=said.get("clause", ""),
-        because=said.get("because", ""),
-        is_in_run=True,
-        differs=differs,
-    )
-
-
-def _announced(reason: dict[str, Any]) -> ExplainedLine:
-    """Return what the law says is due before any run of the month has said it."""
-    return ExplainedLine(
-        benefit=benefit_name(reason["benefit"]),
-        for_month=Month.parse(reason["for_month"]),
-        kind=reason["kind"],
-        kind_label=kind_label(reason["kind"]),
-        amount_dong=reason["amount_dong"],
-        sum_text=_sum_text(reason),
-        clause=reason["clause"],
-        because=reason["because"],
-        is_in_run=False,
-        differs=False,
-    )
-
-
-def explain_month(person_id: int, month: Month, known_on: datetime.date) -> Explanation:
+def explain_month(person_id: int, month: Month, today: datetime.date) -> Explanation:
     """Return the person's month: every line of its runs with clause and reason, or, before any run, what the law says.
-
-    Whoever has had a benefit of the neutral group gets no list of refusals and no remark on changes: the law, asked
-    without the protected facts, would answer differently for a person with HIV, and that difference would tell it.
 
     Raises:
         Refused: as the law package does, when a month lies before the law held here.
     """
-    lines = payroll.person_lines(person_id, month)
-    # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
-    asked = _ask(person_id, month, known_on, _settled_before(lines, month))
-    reasons = {(line["benefit"], Month.parse(line["for_month"])): line for line in asked["lines"]}
-    decided = {row.benefit for row in entitlement.decisions_of(person_id)} | {line.benefit for line in lines}
-    explained = []
-    for line in lines:
-        said = _explained(line, reasons.get((line.benefit, line.for_month)))
-        is_neutral = line.benefit in NEUTRAL_BENEFITS or (said.differs and not decided.isdisjoint(NEUTRAL_BENEFITS))
-        explained.append(_neutral(line, known_on) if is_neutral else said)
-    if not lines:
-        # Without a decision the law's answer is a right on paper; only decided benefits are announced as pay.
-        announced = entitlement.granted_in(person_id, month) - NEUTRAL_BENEFITS
-        explained = [_announced(reason) for reason in asked["lines"] if reason["benefit"] in announced]
-    # This month first, then the arrears from the oldest month on, as a pay slip lists them.
-    explained.sort(key=lambda line: (line.for_month != month, line.for_month, line.benefit))
+    told = reports.explanation_of(person_id, month, today, _language())
     return Explanation(
         month=month,
-        lines=tuple(explained),
-        total_dong=sum(line.amount_dong for line in explained),
-        not_granted=_answers(asked["not_granted"], decided),
-        needs_verification=_answers(asked["needs_verification"], decided),
+        lines=tuple(_line(*pair) for pair in zip(told["lines"], told["trace"], strict=True)),
+        total_dong=told["total_dong"],
+        not_granted=_answers(told["not_granted"]),
+        needs_verification=_answers(told["needs_verification"]),
+        turns=_answers(told["what_would_change"]),
+        has_beginnings=any(row["effect"] == "begins" for row in told["what_would_change"]),
+        spans=tuple(span["because"] for span in told["timeline"]["spans"]),
+        picture=_picture(told["timeline"], month),
+        unverified=tuple(Answer("", row["clause"], row["because"]) for row in told["unverified"]),
     )
 
 
-def _answers(rows: Sequence[dict[str, Any]], decided: set[str]) -> tuple[Answer, ...]:
-    # A "no" to every other benefit of the group would leave the one that is paid.
-    if not decided.isdisjoint(NEUTRAL_BENEFITS):
-        return ()
-    return tuple(
-        Answer(benefit_name(row["benefit"]), row.get("clause", ""), row["because"])
-        for row in rows
-        if row["benefit"] not in NEUTRAL_BENEFITS
+def _answers(rows: list[dict[str, Any]]) -> tuple[Answer, ...]:
+    return tuple(Answer(benefit_name(row["benefit"]), row.get("clause", ""), row["because"]) for row in rows)
+
+
+def _line(line: dict[str, Any], trace: dict[str, Any] | None) -> ExplainedLine:
+    return ExplainedLine(
+        benefit=line["name"],
+        for_month=Month.parse(line["for_month"]),
+        kind=line["kind"],
+        kind_label=kind_label(line["kind"]),
+        amount_dong=line["amount_dong"],
+        sum_text=_sum_text(line),
+        clause=line["clause"],
+        because=line["because"],
+        is_in_run=line["is_in_run"],
+        differs=line["differs"],
+        trace=None if trace is None else _trace(trace),
     )
+
+
+def _trace(trace: dict[str, Any]) -> Trace:
+    parameter = trace["parameter"]
+    return Trace(
+        facts=tuple(
+            FactSeen(
+                fact["label"],
+                fact["value"],
+                fact["source"],
+                _day(fact["valid_from"]),
+                _day(fact["valid_to"]),
+                datetime.datetime.fromisoformat(fact["recorded_at"]) if fact["recorded_at"] else None,
+            )
+            for fact in trace["facts"]
+        ),
+        conditions=tuple(
+            ConditionSeen(part["mark"], mark_label(part["mark"]), part["asks"], part["found"])
+            for part in trace["conditions"]
+        ),
+        rule=trace["rule"],
+        rule_since=datetime.date.fromisoformat(trace["rule"]["in_force_from"]),
+        parameter=parameter,
+        parameter_month=Month.parse(parameter["applies_from"]) if parameter else None,
+        parameter_since=datetime.date.fromisoformat(parameter["in_force_from"]) if parameter else None,
+    )
+
+
+def _day(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)
+
+
+# ── the picture ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_STEP, _HEIGHT, _BAR = 20, 100, 16
+
+
+def _picture(timeline: dict[str, Any], asked: Month) -> Picture | None:
+    months = timeline["months"]
+    highest = max((one["due_dong"] for one in months), default=0)
+    # A row of empty places is no picture; the sentence below it says that nothing is due.
+    if not highest:
+        return None
+    bars = []
+    for place, one in enumerate(months):
+        month = Month.parse(one["month"])
+        height = one["due_dong"] * _HEIGHT // highest
+        kind = "asked" if month == asked else "ahead" if month > asked else "behind"
+        bars.append(Bar(month, place * _STEP + (_STEP - _BAR) // 2, _HEIGHT - height, height, kind))
+    first, last = bars[0].month, bars[-1].month
+    return Picture(tuple(bars), len(bars) * _STEP, _HEIGHT, first, asked, last, highest)

@@ -1,7 +1,4 @@
-"""The words that pages use for codes: roles, steps, states, benefits. Vietnamese here, English in the catalogue.
-
-What could tell a health status has no word of its own: such a benefit shares its name with a large, ordinary group.
-"""
+"""The words that pages use for codes: roles, steps, states, marks. Vietnamese here, English in the catalogue."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
@@ -79,14 +76,7 @@ _KINDS = {
     "recovery": noop("Thu hồi"),
     "one_off": noop("Một lần"),
 }
-# Groups 3 and 8 are defined by HIV status; their very name on a page would tell it. Hidden alone, they would be told by
-# being hidden: so children without care, small children of poor households and old poor people share their words.
-# Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
-NEUTRAL_BENEFITS = frozenset({"K1", "K3", "K5", "K7", "K8"})
-# On these facts hangs nobody but that group: a row here, or its absence, would take the group apart again.
-NEUTRAL_FACTS = frozenset(
-    {"hiv", "stable_income", "support_obligor", "no_caregiver_case", "other_parent_unidentifiable"}
-)
+_MARKS = {"✓": noop("đạt"), "✗": noop("không đạt"), "?": noop("chưa rõ")}
 
 
 # A code without a word stands for itself: an unknown state must be seen, not hidden behind a guess.
@@ -140,6 +130,6 @@ def channel_label(channel: str) -> str:
     return _("Tài khoản") if channel == "account" else _("Tiền mặt")
 
 
-def social_assistance() -> str:
-    """Return the word for the benefits that share one."""
-    return _("Trợ cấp xã hội hằng tháng")
+def mark_label(mark: str) -> str:
+    """Return the mark of a condition as a word, for those who hear the page."""
+    return _word(_MARKS, mark)

@@ -17,11 +17,11 @@ from ansinh.payment import queries as payment
 from ansinh.payroll import queries as payroll
 from ansinh.people import queries as people
 from ansinh.reports import queries as reports
+from ansinh.reports.explaining import NEUTRAL_FACTS
 from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.explaining import benefit_name, explain_month, fact_name, fact_value, place_facts
 from ansinh.web.labels import (
-    NEUTRAL_FACTS,
     address_label,
     channel_label,
     mandate_label,
@@ -179,19 +179,16 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     # A draft is nobody's pay yet: only frozen months are offered.
     months = reports.frozen_months(areas_around(request))
     month = _month(request, months)
-    runs = payroll.runs(month)
     # The money goes to whoever holds the open mandate; the account shown is theirs, not the beneficiary's.
     open_mandates = [row for row in file.mandates if row.valid_to is None]
     given = next((row for row in open_mandates if row.beneficiary_id == person_id), None)
-    # The page must say what the run knew: the law as known on the day the run asked.
-    known_on = runs[-1].known_on if runs else timezone.localdate()
     context = {
         "person": file.person,
         "file": file,
         "sex": _("nữ") if file.person.sex == "female" else _("nam"),
         "month": month,
         "months": months,
-        "explanation": explain_month(person_id, month, known_on),
+        "explanation": explain_month(person_id, month, timezone.localdate()),
         "holds": _holds(person_id, month),
         "payments": _payments(person_id),
         "given": given,

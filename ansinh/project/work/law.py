@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law.answers import Inquiry
 from ansinh.law.explanation import explain as explain_person
 from ansinh.law.explanation import read_settled_sum
 from ansinh.law.facts import is_priced_elsewhere
+from ansinh.law.kept import kept_law
 from ansinh.law.package import LawBook, LawPackage, load_book
 
 if TYPE_CHECKING:
@@ -59,8 +61,10 @@ def postgresql_engine(connection: "psycopg.Connection[Any]") -> Any:
     return engines.SqlEngine("postgresql", "postgres", run)
 
 
-def explain(arguments: argparse.Namespace) -> dict[str, Any]:
+def explain(arguments: argparse.Namespace) -> dict[str, Any] | str:
     """This will say what one person is due in the payroll of a month, and why, from FACTS.json and SETTLED.json.
+
+    With `--json` it is the contract's document, with `--full` also what stands behind it; without, a letter to read.
 
     Raises:
         Refused: `file_not_found`, `file_too_large`, `file_not_utf8`, `file_not_json`, `duplicate_field`, `date_invalid`, `month_invalid`, `settled_invalid`,
@@ -70,9 +74,17 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
     known_on = _known_on(arguments.known_on)
     content = _read_json(Path(arguments.facts))
     settled_content = _read_json(Path(arguments.settled)) if arguments.settled else None
-    book = load_book()
+    book = kept_law()
     settled = None if settled_content is None else read_settled(settled_content, book)
-    return explain_person(book, book.person(content), month, known_on, settled)
+    asked = Inquiry(book, book.person(content), known_on, None, getattr(arguments, "lang", "vi"))
+    is_full, is_letter = getattr(arguments, "full", False), not getattr(arguments, "json", True)
+    if not is_full and not is_letter:
+        return explain_person(book, asked.facts, month, known_on, settled, language=asked.language)
+    # What stands behind the answer takes longer to import than the plain answer takes to find.
+    told = importlib.import_module("ansinh.law.telling").tell(asked, month, settled)
+    if not is_letter:
+        return told
+    return importlib.import_module("ansinh.law.letter").letter(asked, told, full=is_full) + "\n"
 
 
 def _known_on(text: str | None) -> datetime.date:

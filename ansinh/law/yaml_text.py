@@ -1,0 +1,72 @@
+"""YAML 1.2 text as pieces with lines: scalars stay text, and what makes a file say two things is refused.
+
+Apart from `reading` only because importing the parser takes longer than explaining a person.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.tokens import TagToken
+
+from ansinh.law.errors import law_error
+from ansinh.law.reading import Value
+
+
+def _convert(path: Path, node: Any, seen: set[int]) -> Value:
+    line = node.start_mark.line + 1
+    # An alias would put one node in two places, and a file of a few lines could grow without end.
+    if id(node) in seen or node.anchor is not None:
+        raise law_error(path, line, "không dùng bí danh (& và *).", "anchors and aliases (& and *) are not allowed.")
+    seen.add(id(node))
+    if isinstance(node, ScalarNode):
+        return Value(path, line, str(node.value))
+    if isinstance(node, SequenceNode):
+        return Value(path, line, [_convert(path, item, seen) for item in node.value])
+    if not isinstance(node, MappingNode):
+        raise law_error(path, line, "không đọc được.", "cannot be read.")
+    fields: dict[str, Value] = {}
+    for key, value in node.value:
+        key_line = key.start_mark.line + 1
+        if not isinstance(key, ScalarNode) or not str(key.value).strip():
+            raise law_error(path, key_line, "tên mục phải là một từ.", "a field's name must be a word.")
+        if key.value in fields:
+            raise law_error(
+                path, key_line, f"mục “{key.value}” viết hai lần.", f"the field “{key.value}” is written twice."
+            )
+        piece = _convert(path, value, seen)
+        # A field's own line is where its name stands, which is where a lawyer will look.
+        fields[str(key.value)] = Value(path, key_line, piece.content) if isinstance(value, ScalarNode) else piece
+    return Value(path, line, fields)
+
+
+def parse(text: str, shown: Path) -> Value:
+    """Return the content of the text.
+
+    Raises:
+        Refused: `law_invalid` with file and line when it cannot be read strictly.
+    """
+    try:
+        # A tag promises a type that nobody here looks at. Nodes no longer tell a written tag from a guessed one, tokens
+        # do; hardly any file has the sign, and only those are scanned twice.
+        for token in YAML(typ="safe", pure=True).scan(text) if "!" in text else ():
+            if isinstance(token, TagToken):
+                line = token.start_mark.line + 1
+                raise law_error(shown, line, "không dùng thẻ kiểu (!).", "type tags (!) are not allowed.")
+        # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
+        node = YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise law_error(
+            shown,
+            mark.line + 1 if mark else 1,
+            f"không đúng dạng YAML ({error.problem}).",
+            f"not valid YAML ({error.problem}).",
+        ) from error
+    except (YAMLError, RecursionError) as error:
+        raise law_error(shown, 1, "không đúng dạng YAML.", "not valid YAML.") from error
+    if node is None:
+        raise law_error(shown, 1, "tệp trống.", "the file is empty.")
+    return _convert(shown, node, set())

@@ -1,0 +1,210 @@
+"""One person's month as pages and the API tell it: what the law tells, with the papers of the registry and the run's lines.
+
+The payroll is the truth about money, the law about reasons; where the two no longer agree (a fact changed since), the
+line says so. A reason that is hidden only for a health status would tell it: benefits that hang on one are told in the
+same words as a large, ordinary group, and of whoever has had one of them nothing is told that could take the group
+apart (ADR 0011).
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ansinh.base.months import Month
+from ansinh.entitlement import queries as entitlement
+from ansinh.law.answers import Inquiry
+from ansinh.law.package import LawBook, load_book
+from ansinh.law.telling import tell
+from ansinh.law.words import Text
+from ansinh.payroll import queries as payroll
+
+# Groups 3 and 8 are defined by HIV status; their very name on a page would tell it. Hidden alone, they would be told by
+# being hidden: so children without care, small children of poor households and old poor people share their words.
+# Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
+NEUTRAL_BENEFITS = frozenset({"K1", "K3", "K5", "K7", "K8"})
+# On these facts hangs nobody but that group: a row here, or its absence, would take the group apart again.
+NEUTRAL_FACTS = frozenset(
+    {"hiv", "stable_income", "support_obligor", "no_caregiver_case", "other_parent_unidentifiable"}
+)
+NEUTRAL_NAME = Text("Trợ cấp xã hội hằng tháng", "Monthly social assistance")
+
+
+@cache
+def law() -> LawBook:
+    """Return the law package, read once for the life of the process: laws change with a release, never under a page."""
+    return load_book()
+
+
+def benefit_name(code: str, language: str) -> str:
+    """Return the benefit's name as the law package has it; the neutral group has one name for all."""
+    names = {benefit.code: benefit.name for benefit in law().benefits}
+    if code in NEUTRAL_BENEFITS or code not in names:
+        return NEUTRAL_NAME.of(language)
+    return f"{names[code].of(language)} ({code})"
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The law that runs were made by, and the day on which they asked it."""
+
+    package: LawBook
+    known_on: datetime.date
+
+
+def _pinned(lines: Sequence[payroll.LineRow], month: Month, today: datetime.date) -> list[tuple[Pinned, Sequence[Any]]]:
+    """Return each law that the month's runs used with its lines, the newest last; before any run the law as known today."""
+    runs = payroll.runs(month)
+    return [(Pinned(law(), runs[-1].known_on if runs else today), lines)]
+
+
+def explanation_of(person_id: int, month: Month, today: datetime.date, language: str) -> dict[str, Any]:
+    """Return everything that is told about a person's month, in the form of `ansinh law explain --full`.
+
+    Its `lines` are those of the month's runs, or, before any run, what the law says of decided benefits. The law is
+    asked as the newest run asked it, else as known today. The caller's scope must cover the person.
+
+    Raises:
+        Refused: as the law package does, when a month lies before the law held here.
+    """
+    lines = payroll.person_lines(person_id, month)
+    decisions = entitlement.decisions_of(person_id)
+    had = {row.benefit for row in decisions} | {line.benefit for line in lines}
+    is_neutral, records = not had.isdisjoint(NEUTRAL_BENEFITS), entitlement.records_of(person_id)
+    told: dict[str, Any] = {}
+    found: list[Told] = []
+    for pinned, own in _pinned(lines, month, today):
+        inquiry = _inquiry(person_id, pinned, decisions, language)
+        # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
+        told = tell(inquiry, month, _settled_before(own, month), records)
+        found += _lines(told, own, pinned, language, is_neutral=is_neutral)
+    # This month first, then the arrears from the oldest month on, as a pay slip lists them.
+    found.sort(key=lambda one: (one[0]["for_month"] != str(month), one[0]["for_month"], one[0]["name"]))
+    told |= {
+        "lines": [line for line, _ in found],
+        "trace": [trace for _, trace in found],
+        "total_dong": sum(line["amount_dong"] for line, _ in found),
+        "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
+    }
+    return _without_what_tells(told, is_neutral=is_neutral)
+
+
+def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.DecisionRow], language: str) -> Inquiry:
+    def decided(month: Month) -> frozenset[str]:
+        return frozenset(
+            row.benefit
+            for row in decisions
+            if row.start_month <= month and (row.end_month is None or row.end_month > month)
+        )
+
+    facts = pinned.package.person(entitlement.facts_of(pinned.package, person_id))
+    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, NEUTRAL_BENEFITS)
+
+
+def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:
+    """Return what had been settled before these lines, as far as they tell; this month's regular pay is not settled yet."""
+    return {
+        (line.benefit, line.for_month): line.settled_before_dong
+        for line in lines
+        if line.for_month != month or line.settled_before_dong
+    }
+
+
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+# A line, and its trace unless it may not be told.
+Told = tuple[dict[str, Any], dict[str, Any] | None]
+
+
+def _lines(
+    told: Mapping[str, Any], lines: Sequence[payroll.LineRow], pinned: Pinned, language: str, *, is_neutral: bool
+) -> list[Told]:
+    """Return the lines of runs with the law's reasons; before any run, what the law says of decided benefits."""
+    reasons = {
+        (line["benefit"], line["for_month"]): (line, trace)
+        for line, trace in zip(told["lines"], told["trace"], strict=True)
+    }
+    if not lines:
+        return [
+            ({"name": benefit_name(line["benefit"], language), **line, "is_in_run": False, "differs": False}, trace)
+            for line, trace in reasons.values()
+            if line["benefit"] not in NEUTRAL_BENEFITS
+        ]
+    found: list[Told] = []
+    for line in lines:
+        reason, trace = reasons.get((line.benefit, str(line.for_month)), ({}, None))
+        differs = reason.get("amount_dong") != line.amount_dong
+        if line.benefit in NEUTRAL_BENEFITS or (differs and is_neutral):
+            # The law is asked here without the protected facts: what it misses must not look like a change.
+            found.append((_neutral(line, pinned, language), None))
+        else:
+            found.append((_explained(line, reason, language, differs=differs), None if differs else trace))
+    return found
+
+
+def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, *, differs: bool) -> dict[str, Any]:
+    """Return a line of a run with the reason that the law gives for it now."""
+    sums = {name: reason[name] for name in ("coefficient", "base_dong") if name in reason and not differs}
+    return {
+        "name": benefit_name(line.benefit, language),
+        "benefit": line.benefit,
+        "for_month": str(line.for_month),
+        "kind": line.kind,
+        **sums,
+        "amount_dong": line.amount_dong,
+        "clause": reason.get("clause", ""),
+        "because": reason.get("because", ""),
+        "is_in_run": True,
+        "differs": differs,
+    }
+
+
+def _neutral(line: payroll.LineRow, pinned: Pinned, language: str) -> dict[str, Any]:
+    """Return the words that every benefit of the neutral group gets: only amount, month and kind differ."""
+    return {
+        "name": NEUTRAL_NAME.of(language),
+        "benefit": None,
+        "for_month": str(line.for_month),
+        "kind": line.kind,
+        "amount_dong": line.amount_dong,
+        "clause": _shared_clause(line.for_month, pinned),
+        "because": "",
+        "is_in_run": True,
+        "differs": False,
+    }
+
+
+def _shared_clause(for_month: Month, pinned: Pinned) -> str:
+    """Return the clause that fixes the amounts of all groups, without the point that would tell the group."""
+    rules = pinned.package.packages[0].month_law(for_month, pinned.known_on).by_benefit
+    found = next((priced.clause for code in sorted(NEUTRAL_BENEFITS) for priced in rules.get(code, ())), "")
+    return found.split(" điểm ")[0]
+
+
+# ── what would tell a health status ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_settled(timeline: dict[str, Any], settled: Mapping[tuple[str, Month], int]) -> dict[str, Any]:
+    paid: dict[str, int] = {}
+    for (_, month), amount_dong in settled.items():
+        paid[str(month)] = paid.get(str(month), 0) + amount_dong
+    return {**timeline, "months": [{**one, "settled_dong": paid.get(one["month"])} for one in timeline["months"]]}
+
+
+def _without_what_tells(told: dict[str, Any], *, is_neutral: bool) -> dict[str, Any]:
+    """Return what may be shown: of the neutral group no refusal, question, turning point or month; of others none about it."""
+    # The law, asked without the protected facts, would answer differently for a person with HIV in all of these.
+    lists = ("not_granted", "needs_verification", "what_would_change")
+    if is_neutral:
+        empty = {**told["timeline"], "months": [], "spans": []}
+        return told | {name: [] for name in lists} | {"timeline": empty, "unverified": []}
+    return told | {name: [row for row in told[name] if not _is_about_neutral(row)] for name in lists}
+
+
+def _is_about_neutral(row: Mapping[str, Any]) -> bool:
+    # A fact on which only the group hangs is as telling as the group; a fact to be verified stands under `fact`.
+    changes = [*row.get("changes", ()), *(one for way in row.get("unless", ()) for one in way["changes"])]
+    facts = {change["fact"] for change in changes} | {row.get("fact")}
+    return row["benefit"] in NEUTRAL_BENEFITS or not facts.isdisjoint(NEUTRAL_FACTS)
