@@ -425,15 +425,11 @@ class Solver:
         self.expressions = list(expressions)
         self._spaces: dict[datetime.date, _Space] = {}
 
-    def is_day_free(self, expression: Expression) -> bool:
-        """Return whether the condition's answer is the same in every month with these numbers."""
-        return all(_is_day_free(atom, self.package) for atom in atoms(expression))
-
     def find(self, goals: Sequence[Goal]) -> Witness | None:
         """Return a person of whom all goals hold on one day of the month; None when nobody can be."""
         # A month is judged at its end, at the end of the month before, or on the day of a death in it.
         days = [self.law.end]
-        if not all(self.is_day_free(expression) for expression, _ in goals):
+        if not all(is_steady(expression, self.package) for expression, _ in goals):
             inside = (self.law.end - self.law.previous).days
             days += [self.law.end - datetime.timedelta(days=back) for back in (inside, *range(1, inside))]
         for day in days:
@@ -451,9 +447,40 @@ class Solver:
         return self._spaces[day]
 
 
+def is_steady(expression: Expression, package: LawPackage) -> bool:
+    """Return whether the condition's answer is the same in every month with the same numbers, and on every day of it."""
+    return all(_is_day_free(atom, package) for atom in atoms(expression))
+
+
 def possible(package: LawPackage, law: MonthLaw, expression: Expression) -> Witness | None:
     """Return a person of whom the condition holds on some day of the month; None when nobody can be."""
     return Solver(package, law, [expression]).find([(expression, True)])
+
+
+def without_eves(expression: Expression, package: LawPackage, is_child: bool = False) -> Expression | bool:
+    """Return the condition as it stands for people who were paid nothing on the eve of any birthday; a bool when decided.
+
+    Whoever is found for it is a person like any other. It asks less, and mostly the same in every month.
+    """
+    if isinstance(expression, Not):
+        part = without_eves(expression.part, package, is_child)
+        return not part if isinstance(part, bool) else Not(part)
+    if isinstance(expression, And | Or):
+        parts = [without_eves(part, package, is_child) for part in expression.parts]
+        decisive = isinstance(expression, Or)
+        open_parts = tuple(part for part in parts if not isinstance(part, bool))
+        if decisive in parts or not open_parts:
+            return decisive if decisive in parts else not decisive
+        return open_parts[0] if len(open_parts) == 1 else type(expression)(open_parts)
+    if isinstance(expression, CountChildren):
+        condition = without_eves(expression.condition, package, is_child=True)
+        # Children of whom anything holds are still to be counted, so only “never” decides a count.
+        if isinstance(condition, bool):
+            return expression if condition else False
+        return CountChildren(condition, expression.at_least)
+    key = _key(expression, package.child_facts if is_child else package.facts)
+    is_eve = isinstance(key, tuple) and key[0] == "received" and key[2] != ""
+    return False if is_eve else expression
 
 
 # ── the witness as FACTS.json ────────────────────────────────────────────────────────────────────────────────────────
