@@ -20,7 +20,10 @@ from ansinh.law.tree import (
     And,
     Born,
     CountChildren,
+    Dated,
     Expression,
+    Happened,
+    InMonth,
     Is,
     Not,
     OneOf,
@@ -29,15 +32,12 @@ from ansinh.law.tree import (
     WasReceiving,
     atoms,
 )
-from ansinh.law.words import FactKind
+from ansinh.law.witness import BIRTH, DEATH, Key, Witness, witness_of
+from ansinh.law.words import NEVER, FactKind
 
 # A condition and whether it must hold or must not.
 Goal = tuple[Expression, bool]
-# What one person's world varies in: ("fact", name, ""), ("birth", "", ""), ("received", benefit, age or ""), or a count
-# of children, which is decided by a search of its own.
-Key = tuple[str, str, Any] | CountChildren
 
-_BIRTH: Key = ("birth", "", "")
 _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 _LARGEST_NUMBER = 10**12
 _DAY = datetime.timedelta(days=1)
@@ -53,14 +53,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True)
-class Witness:
-    """A person of whom the conditions hold, as FACTS.json would say it, and the day on which they do."""
-
-    day: datetime.date
-    content: dict[str, Any]
-
-
 # ── what each kind of leaf asks, all in one place ────────────────────────────────────────────────────────────────────
 
 
@@ -69,10 +61,10 @@ def _key(atom: Expression, kinds: dict[str, FactKind]) -> Key:
     if isinstance(atom, CountChildren):
         return atom
     if isinstance(atom, Age | Born):
-        return _BIRTH
+        return BIRTH
     if isinstance(atom, WasReceiving):
         return ("received", atom.benefit, "" if atom.at_age is None else atom.at_age)
-    assert isinstance(atom, Is | OneOf | Amount | Unknown), atom
+    assert isinstance(atom, Is | OneOf | Amount | Unknown | InMonth | Happened | Dated), atom
     history = kinds[atom.fact].history_of
     if history is None:
         return ("fact", atom.fact, "")
@@ -86,8 +78,11 @@ def _cuts(atom: Expression, law: MonthLaw, day: datetime.date) -> Iterator[Any]:
     if isinstance(atom, Amount):
         number = _number(atom, law)
         yield from (number - 1, number, number + 1)
-    elif isinstance(atom, Born):
+    elif isinstance(atom, Born | Dated):
         yield from (atom.day - _DAY, atom.day, atom.day + _DAY)
+    elif isinstance(atom, InMonth | Happened):
+        first = law.month.first_day
+        yield from (first - _DAY, first, day, day + _DAY)
     elif isinstance(atom, Age):
         yield from (point for _, cutoff in _bounds(atom, day) for point in (cutoff, cutoff + _DAY))
 
@@ -96,14 +91,21 @@ def _holds(atom: Expression, value: Any, law: MonthLaw, day: datetime.date) -> b
     """Return what the leaf says of one value; None when the value is unknown."""
     if isinstance(atom, Unknown):
         return value is None
+    # Looked at on the eve of the month, nothing has yet happened in it.
+    if isinstance(atom, InMonth) and day < law.month.first_day:
+        return False
     if value is None:
         return None
     if isinstance(atom, OneOf):
         return value in atom.members
     if isinstance(atom, Amount):
         return _COMPARE[atom.operator](value, _number(atom, law))
-    if isinstance(atom, Born):
-        return _COMPARE[atom.operator](value, atom.day)
+    if isinstance(atom, InMonth):
+        return law.month.first_day <= value <= day
+    if isinstance(atom, Happened):
+        return value <= day
+    if isinstance(atom, Born | Dated):
+        return value != NEVER and _COMPARE[atom.operator](value, atom.day)
     if isinstance(atom, Age):
         return all(_COMPARE[sign](value, cutoff) for sign, cutoff in _bounds(atom, day)) != (atom.operator == "!=")
     assert isinstance(atom, Is | WasReceiving | CountChildren), atom
@@ -117,7 +119,7 @@ def _is_day_free(atom: Expression, package: LawPackage, is_child: bool = False) 
         return (atom.number + 1) * (12 if atom.unit == "years" else 1) <= _USUAL_AGE_MONTHS
     if isinstance(atom, CountChildren):
         return all(_is_day_free(part, package, is_child=True) for part in atoms(atom.condition))
-    if isinstance(atom, Born):
+    if isinstance(atom, Born | Dated):
         return False
     key = _key(atom, package.child_facts if is_child else package.facts)
     return not isinstance(key, tuple) or key[0] != "received" or key[2] == ""
@@ -229,10 +231,10 @@ class _Space:
         self._declare(leaves)
         # By identity, with the expression itself, which must not be forgotten while its number is in use.
         self._compiled: dict[tuple[int, bool], tuple[Expression, _Formula]] = {}
-        self.axioms = [*self._eves_in_the_month(), *self._unknown_together()]
+        self.axioms = [*self._eves_in_the_month(), *self._unknown_together(), *self._one_entry_of_merit()]
 
     def _declare(self, leaves: Iterable[Expression]) -> None:
-        cuts: dict[Key, set[Any]] = {_BIRTH: set()}
+        cuts: dict[Key, set[Any]] = {BIRTH: set()}
         doubted = self.child is not None and self.child.history_may_be_unknown
         for atom in leaves:
             key = _key(atom, self.kinds)
@@ -245,7 +247,7 @@ class _Space:
                 cuts.setdefault(key, set())
         for _, benefit, age in [key for key in cuts if isinstance(key, tuple) and key[0] == "received"]:
             if age != "":
-                cuts[_BIRTH].update(self._eve_cuts(age))
+                cuts[BIRTH].update(self._eve_cuts(age))
                 cuts.setdefault(("received", benefit, ""), set())
         for key, points in cuts.items():
             self.index[key] = len(self.values)
@@ -259,7 +261,7 @@ class _Space:
     def _domain(self, key: Key, points: set[Any], doubted: bool) -> list[Any]:
         if isinstance(key, CountChildren):
             return [False, True]
-        if key == _BIRTH:
+        if key == BIRTH:
             # Nobody is asked about before birth; the most ordinary age comes first, so that a witness looks like a person.
             usual = self.day - datetime.timedelta(days=(8 if self.is_child else 40) * 365)
             born = {
@@ -268,13 +270,26 @@ class _Space:
             return sorted(born, key=lambda point: (abs(point - usual), point))
         if key[0] == "received":
             return [False, True, None] if doubted else [False, True]
-        kind = self.kinds[key[1]]
+        return self._fact_domain(key, self.kinds[key[1]], points)
+
+    def _fact_domain(self, key: Key, kind: FactKind, points: set[Any]) -> list[Any]:
         if kind.type == "bool":
             return [False, True, None]
         if kind.type == "enum":
             return [*dict.fromkeys((kind.missing, *kind.members)), None]
+        if kind.type == "date":
+            return self._days(points) if key == DEATH else [NEVER, *sorted(points), None]
         assert kind.type in {"dong", "count"}, kind
-        return [*sorted(point for point in points | {0} if 0 <= point <= _LARGEST_NUMBER), None]
+        percent = kind.merit is not None and kind.merit.field == "wound_percent"
+        largest = 100 if percent else _LARGEST_NUMBER
+        return [*sorted(point for point in points | {0} if 0 <= point <= largest), None]
+
+    def _days(self, points: set[Any]) -> list[Any]:
+        """Return the days of death with which somebody is judged on this day; whoever died before the month is not."""
+        if self.day not in (self.law.previous, self.law.end):
+            return [self.day]
+        first = self.day if self.day == self.law.end else self.law.month.first_day
+        return [NEVER, *sorted(point for point in points | {first} if point >= first)]
 
     def _eve_cuts(self, age: int) -> Iterator[datetime.date]:
         # Births for which the eve of that birthday lies in the days that count as “in payment around the month”.
@@ -294,9 +309,7 @@ class _Space:
             if key[2] == "":
                 continue
             around = ("received", key[1], "")
-            elsewhere = self.literal(
-                _BIRTH, lambda born, age=key[2]: not first <= anniversary(born, age) - _DAY <= last
-            )
+            elsewhere = self.literal(BIRTH, lambda born, age=key[2]: not first <= anniversary(born, age) - _DAY <= last)
             # A stretch nobody knows makes the whole month unknown, whatever else was paid in it.
             for value, allowed in ((True, (True, None)), (None, (None,))):
                 other = self.literal(key, lambda found, value=value: found is not value)
@@ -307,6 +320,29 @@ class _Space:
         """Yield that a stretch of history nobody knows is unknown for every benefit."""
         for one, other in itertools.permutations(self.histories() if self.history_may_be_unknown else (), 2):
             if one[2] == other[2]:
+                known = self.literal(one, lambda found: found is not None)
+                yield _Joined(False, (known, self.literal(other, lambda found: found is None)))
+
+    def _one_entry_of_merit(self) -> Iterator[_Formula]:
+        """Yield what follows from several facts being read from the same entries of the list of merit."""
+        merit = {
+            key: self.kinds[key[1]].merit
+            for key in self.index
+            if isinstance(key, tuple) and key[0] == "fact" and self.kinds[key[1]].merit is not None
+        }
+        for (one, its), (other, others) in itertools.permutations(merit.items(), 2):
+            assert its is not None and others is not None
+            if its.kind != others.kind:
+                continue
+            missing = self.kinds[one[1]].missing  # type: ignore[index]
+            # Of a kind that has no entry nothing else can be said either.
+            if others.field == "count" and its.field != "count":
+                nothing = self.literal(one, lambda found, missing=missing: found == missing and found is not None)
+                yield _Joined(False, (nothing, self.literal(other, lambda found: found != 0)))
+            # One field has one member, and is unknown for every question about it at once.
+            elif its.field == others.field and its.member and others.member:
+                no = self.literal(one, lambda found: found is False)
+                yield _Joined(False, (no, self.literal(other, lambda found: not found)))
                 known = self.literal(one, lambda found: found is not None)
                 yield _Joined(False, (known, self.literal(other, lambda found: found is None)))
 
@@ -438,7 +474,8 @@ class Solver:
                 family = _family(space, store)
                 if family is not None:
                     history, children = family
-                    return Witness(day, _content(space, space.chosen(store) | history, children))
+                    chosen = space.chosen(store) | history
+                    return witness_of(self.package, self.law, day, chosen, children)
         return None
 
     def _space(self, day: datetime.date) -> _Space:
@@ -481,69 +518,3 @@ def without_eves(expression: Expression, package: LawPackage, is_child: bool = F
     key = _key(expression, package.child_facts if is_child else package.facts)
     is_eve = isinstance(key, tuple) and key[0] == "received" and key[2] != ""
     return False if is_eve else expression
-
-
-# ── the witness as FACTS.json ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _content(space: _Space, chosen: dict[Key, Any], children: list[_Child]) -> dict[str, Any]:
-    content: dict[str, Any] = {"birth_date": chosen[_BIRTH].isoformat(), "area": "01"}
-    # Whoever is judged in the middle of a month died on that day.
-    if space.day not in (space.law.previous, space.law.end):
-        content["death_date"] = space.day.isoformat()
-    content |= _stated(chosen, space.kinds)
-    if children:
-        assert space.child is not None
-        kinds = space.child.kinds
-        content["children"] = [{"birth_date": child[_BIRTH].isoformat(), **_stated(child, kinds)} for child in children]
-    history = _history(space, [chosen, *children])
-    if history:
-        content["was_receiving"] = history
-    return content
-
-
-def _stated(chosen: dict[Key, Any], kinds: dict[str, FactKind]) -> dict[str, Any]:
-    """Return the facts that differ from what their absence would mean."""
-    return {
-        key[1]: "unknown" if value is None else value
-        for key, value in chosen.items()
-        if isinstance(key, tuple) and key[0] == "fact" and value != kinds[key[1]].missing
-    }
-
-
-def _history(space: _Space, people: list[dict[Key, Any]]) -> list[dict[str, Any]]:
-    """Return the payments of the person, on single days, that everybody's answers ask for."""
-    paid: dict[datetime.date, set[str] | None] = {}
-    forbidden: dict[str, set[datetime.date]] = {}
-    around: dict[str, bool | None] = {}
-    for person in people:
-        for key, value in person.items():
-            if not isinstance(key, tuple) or key[0] != "received":
-                continue
-            if key[2] == "":
-                around[key[1]] = value
-                continue
-            eve = anniversary(person[_BIRTH], key[2]) - _DAY
-            if value is None:
-                paid[eve] = None
-            elif value:
-                paid[eve] = (paid.get(eve) or set()) | {key[1]}
-            else:
-                forbidden.setdefault(key[1], set()).add(eve)
-    window = [
-        space.law.end - datetime.timedelta(days=back) for back in range((space.law.end - space.law.previous).days + 1)
-    ]
-    for benefit, value in around.items():
-        if value is False or (value and any(benefit in (paid.get(day) or ()) for day in window)):
-            continue
-        # Any day of the window will do that no other answer excludes.
-        day = next(day for day in window if day not in forbidden.get(benefit, ()) and paid.get(day, set()) is not None)
-        paid[day] = None if value is None else (paid.get(day) or set()) | {benefit}
-    return [
-        {
-            "value": "unknown" if benefits is None else sorted(benefits),
-            "from": day.isoformat(),
-            "to": (day + _DAY).isoformat(),
-        }
-        for day, benefits in sorted(paid.items())
-    ]
