@@ -5,6 +5,7 @@ tags are refused. Whoever reads a value says what it must be.
 """
 
 import datetime
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.tokens import TagToken
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.errors import law_error
+from ansinh.law.mistakes import mistyped_character, mistyped_form
 
 _Value = TypeVar("_Value")
 _MAX_BYTES = 2_000_000
@@ -42,6 +44,9 @@ class Value:
         """Return the text."""
         if not isinstance(self.content, str):
             raise self.error("ở đây phải là một dòng chữ.", "text is expected here.")
+        # “rule:” with nothing behind it, or with a remark, would be a rule without a name.
+        if not self.content.strip():
+            raise self.error("mục này bị bỏ trống.", "nothing is written here.")
         return self.content
 
     def items(self) -> "list[Value]":
@@ -62,9 +67,10 @@ class Value:
         # An unknown name is refused, not ignored: a mistyped field must not fall back to its default.
         for name, value in self.content.items():
             if name not in known:
+                near = difflib.get_close_matches(name.lower(), known, n=1)
                 raise value.error(
-                    f"mục “{name}” không có trong mẫu; các mục được dùng: {', '.join(known)}.",
-                    f"“{name}” is not a known field; the known ones are: {', '.join(known)}.",
+                    f"mục “{name}” không có trong mẫu; {f'có lẽ là “{near[0]}”; ' if near else ''}các mục được dùng: {', '.join(known)}.",
+                    f"“{name}” is not a known field; {f'perhaps “{near[0]}”; ' if near else ''}the known ones are: {', '.join(known)}.",
                 )
         for name in required.split():
             if name not in self.content:
@@ -112,7 +118,9 @@ class Value:
                 raise ValueError(text)
             return datetime.date.fromisoformat(text)
 
-        return self.read(read, "ngày phải viết như 2026-10-05.", "write a day like 2026-10-05.")
+        return self.read(
+            read, "ngày phải viết như 2026-10-05 và có thật trên lịch.", "write a real day like 2026-10-05."
+        )
 
     def month(self) -> Month:
         """Return a month written as `2026-10`."""
@@ -171,6 +179,13 @@ def _convert(path: Path, node: Any, seen: set[int]) -> Value:
         raise law_error(path, line, "không dùng bí danh (& và *).", "anchors and aliases (& and *) are not allowed.")
     seen.add(id(node))
     if isinstance(node, ScalarNode):
+        # Between curly quotes a comma or a colon ends the sentence; the reader takes only straight ones for quotes.
+        if node.style is None and str(node.value)[:1] in {"“", "”", "‘", "’", "«"}:
+            raise law_error(
+                path, line,
+                "câu bắt đầu bằng dấu nháy cong; hãy dùng dấu nháy kép thẳng (\").",
+                "the text begins with a curly quote; use straight double quotes.",
+            )  # fmt: skip
         return Value(path, line, str(node.value))
     if isinstance(node, SequenceNode):
         return Value(path, line, [_convert(path, item, seen) for item in node.value])
@@ -205,7 +220,12 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
             raise law_error(shown, 1, "tệp quá lớn.", "the file is too large.")
         text = raw.decode("utf8")
     except UnicodeDecodeError as error:
-        raise law_error(shown, 1, "tệp không phải chữ UTF-8.", "the file is not UTF-8 text.") from error
+        raise law_error(
+            shown, 1, "tệp không lưu bằng mã UTF-8; hãy lưu lại với mã UTF-8.", "the file is not UTF-8 text."
+        ) from error
+    mistake = mistyped_character(text)
+    if mistake is not None:
+        raise law_error(shown, *mistake)
     try:
         # A tag promises a type that nobody here looks at. Nodes no longer tell a written tag from a guessed one, tokens
         # do; hardly any file has the sign, and only those are scanned twice.
@@ -215,16 +235,10 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
                 raise law_error(shown, line, "không dùng thẻ kiểu (!).", "type tags (!) are not allowed.")
         # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
         node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise law_error(
-            shown,
-            mark.line + 1 if mark else 1,
-            f"không đúng dạng YAML ({error.problem}).",
-            f"not valid YAML ({error.problem}).",
-        ) from error
-    except (YAMLError, RecursionError) as error:
-        raise law_error(shown, 1, "không đúng dạng YAML.", "not valid YAML.") from error
+    except YAMLError as error:
+        raise law_error(shown, *mistyped_form(error, text)) from error
+    except RecursionError as error:
+        raise law_error(shown, 1, "tệp lồng nhau quá nhiều tầng.", "the file is nested too deeply.") from error
     if node is None:
         raise law_error(shown, 1, "tệp trống.", "the file is empty.")
     return _convert(shown, node, set())
