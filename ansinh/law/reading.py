@@ -5,6 +5,7 @@ tags are refused. Whoever reads a value says what it must be.
 """
 
 import datetime
+import difflib
 import importlib
 import re
 from collections.abc import Callable, Iterator
@@ -38,6 +39,9 @@ class Value:
         """Return the text."""
         if not isinstance(self.content, str):
             raise self.error("ở đây phải là một dòng chữ.", "text is expected here.")
+        # “rule:” with nothing behind it, or with a remark, would be a rule without a name.
+        if not self.content.strip():
+            raise self.error("mục này bị bỏ trống.", "nothing is written here.")
         return self.content
 
     def items(self) -> "list[Value]":
@@ -58,9 +62,10 @@ class Value:
         # An unknown name is refused, not ignored: a mistyped field must not fall back to its default.
         for name, value in self.content.items():
             if name not in known:
+                near = difflib.get_close_matches(name.lower(), known, n=1)
                 raise value.error(
-                    f"mục “{name}” không có trong mẫu; các mục được dùng: {', '.join(known)}.",
-                    f"“{name}” is not a known field; the known ones are: {', '.join(known)}.",
+                    f"mục “{name}” không có trong mẫu; {f'có lẽ là “{near[0]}”; ' if near else ''}các mục được dùng: {', '.join(known)}.",
+                    f"“{name}” is not a known field; {f'perhaps “{near[0]}”; ' if near else ''}the known ones are: {', '.join(known)}.",
                 )
         for name in required.split():
             if name not in self.content:
@@ -108,7 +113,9 @@ class Value:
                 raise ValueError(text)
             return datetime.date.fromisoformat(text)
 
-        return self.read(read, "ngày phải viết như 2026-10-05.", "write a day like 2026-10-05.")
+        return self.read(
+            read, "ngày phải viết như 2026-10-05 và có thật trên lịch.", "write a real day like 2026-10-05."
+        )
 
     def month(self) -> Month:
         """Return a month written as `2026-10`."""
@@ -174,7 +181,9 @@ def read_yaml(path: Path, shown: Path | None = None) -> Value:
             raise law_error(shown, 1, "tệp quá lớn.", "the file is too large.")
         text = raw.decode("utf8")
     except UnicodeDecodeError as error:
-        raise law_error(shown, 1, "tệp không phải chữ UTF-8.", "the file is not UTF-8 text.") from error
+        raise law_error(
+            shown, 1, "tệp không lưu bằng mã UTF-8; hãy lưu lại với mã UTF-8.", "the file is not UTF-8 text."
+        ) from error
     return parse_yaml(text, shown)
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.tokens import TagToken
 
 from ansinh.law.errors import law_error
+from ansinh.law.mistakes import mistyped_character, mistyped_form
 from ansinh.law.reading import Value
 
 
@@ -22,6 +23,14 @@ def _convert(path: Path, node: Any, seen: set[int]) -> Value:
         raise law_error(path, line, "không dùng bí danh (& và *).", "anchors and aliases (& and *) are not allowed.")
     seen.add(id(node))
     if isinstance(node, ScalarNode):
+        # Between curly quotes a comma or a colon ends the sentence; the reader takes only straight ones for quotes.
+        if node.style is None and str(node.value)[:1] in {"“", "”", "‘", "’", "«"}:
+            raise law_error(
+                path,
+                line,
+                'câu bắt đầu bằng dấu nháy cong; hãy dùng dấu nháy kép thẳng (").',
+                "the text begins with a curly quote; use straight double quotes.",
+            )
         return Value(path, line, str(node.value))
     if isinstance(node, SequenceNode):
         return Value(path, line, [_convert(path, item, seen) for item in node.value])
@@ -48,6 +57,9 @@ def parse(text: str, shown: Path) -> Value:
     Raises:
         Refused: `law_invalid` with file and line when it cannot be read strictly.
     """
+    mistake = mistyped_character(text)
+    if mistake is not None:
+        raise law_error(shown, *mistake)
     try:
         # A tag promises a type that nobody here looks at. Nodes no longer tell a written tag from a guessed one, tokens
         # do; hardly any file has the sign, and only those are scanned twice.
@@ -57,16 +69,10 @@ def parse(text: str, shown: Path) -> Value:
                 raise law_error(shown, line, "không dùng thẻ kiểu (!).", "type tags (!) are not allowed.")
         # Only the tree of nodes is made: no YAML rule may turn a word into a number, a date or a truth value.
         node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise law_error(
-            shown,
-            mark.line + 1 if mark else 1,
-            f"không đúng dạng YAML ({error.problem}).",
-            f"not valid YAML ({error.problem}).",
-        ) from error
-    except (YAMLError, RecursionError) as error:
-        raise law_error(shown, 1, "không đúng dạng YAML.", "not valid YAML.") from error
+    except YAMLError as error:
+        raise law_error(shown, *mistyped_form(error, text)) from error
+    except RecursionError as error:
+        raise law_error(shown, 1, "tệp lồng nhau quá nhiều tầng.", "the file is nested too deeply.") from error
     if node is None:
         raise law_error(shown, 1, "tệp trống.", "the file is empty.")
     return _convert(shown, node, set())

@@ -110,7 +110,7 @@ BROKEN = [
     (RULE,                     "{who}",                               "{whom}",                                     10, "chỗ điền"),
     (RULE,                     "rule: K6",                            "rule: K3",                                    1, "đã được quy định"),
     (RULE,                     "versions:",                           "versions: &v",                               12, "bí danh"),
-    (RULE,                     "rule: K6",                            "rule: [K6",                                   2, "không đúng dạng YAML"),
+    (RULE,                     "rule: K6",                            "rule: [K6",                                   1, "không có dấu đóng"),
     (PARAMETER,                "value_dong: 540000",                  "value_dong: 540_000",                         5, "số nguyên"),
     (PARAMETER,                "value_dong: 540000",                  "value_dong: 5.4e5",                           5, "số nguyên"),
     (PARAMETER,                "    clause: Điều 4 khoản 2",           "",                                            5, "thiếu mục “clause”"),
@@ -175,7 +175,7 @@ def test_a_parameter_that_only_a_level_asks_for_is_missed_with_the_month(laws: P
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"\xff\xfe", "UTF-8"), (b"", "trống"), (b"- a\n- b\n", "các mục có tên"), (b"[" * 5000, "YAML")],
+    [(b"\xff\xfe", "UTF-8"), (b"", "trống"), (b"- a\n- b\n", "các mục có tên"), (b"[" * 5000, "lồng nhau")],
 )
 def test_a_file_that_is_no_law_is_refused(laws: Path, content: bytes, reason: str) -> None:
     (laws / "vn/social-assistance/domain.yaml").write_bytes(content)

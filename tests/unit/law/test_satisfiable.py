@@ -1,0 +1,118 @@
+"""The search over conditions: whom it finds and whom it does not, sentence by sentence.
+
+The comparison with trying everybody on random conditions is in tests/generative.
+"""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from ansinh.base.months import Month
+from ansinh.law.language import Vocabulary, parse_condition
+from ansinh.law.oracle import Instant, truth
+from ansinh.law.package import MonthLaw, load_package
+from ansinh.law.satisfiable import Solver, possible
+from ansinh.law.tree import Expression, Is
+
+PACKAGE = load_package()
+KNOWN_ON = datetime.date(2026, 11, 22)
+
+
+def law_of(month: Month) -> MonthLaw:
+    return PACKAGE.month_law(month, KNOWN_ON)
+
+
+def holds(law: MonthLaw, expression: Expression, witness: Any) -> bool | None:
+    """Return what the oracle says of the witness, read as FACTS.json would be."""
+    person = PACKAGE.person(witness.content)
+    assert person.death_date in (None, witness.day)
+    return truth(expression, Instant(PACKAGE, law, person, witness.day))
+
+
+def _parse(text: str) -> Expression:
+    vocabulary = Vocabulary(
+        PACKAGE.facts,
+        PACKAGE.child_facts,
+        frozenset({"base_standard", "social_pension", "social_pension_ceiling"}),
+        frozenset(benefit.code for benefit in PACKAGE.benefits),
+        {},
+    )
+    return parse_condition(text, vocabulary)
+
+
+WRITTEN = [
+    # condition                                                                                        possible
+    ("hiv and not hiv",                                                                                False),
+    ("hiv is unknown",                                                                                 True),
+    ("hiv is unknown and (hiv or not hiv)",                                                            False),
+    ("not (hiv or not hiv)",                                                                           False),
+    ("age >= 75 and age < 75",                                                                         False),
+    ("age >= 75 and months_old < 900",                                                                 False),
+    ("age >= 75 and months_old < 901",                                                                 True),
+    ("age < 0",                                                                                        False),
+    ("age > 140",                                                                                      False),
+    ("age >= 70 and birth_date >= 2003-10-01",                                                         False),
+    ("age = 23 and birth_date >= 2003-10-01",                                                          True),
+    ("age = 24 and birth_date >= 2003-10-01",                                                          False),
+    ("birth_date = 2026-11-15 and months_old = 0",                                                     True),
+    ("birth_date > 2026-11-30",                                                                        False),
+    ("monthly_pension_dong < 0",                                                                       False),
+    ("monthly_pension_dong > 540000 and monthly_pension_dong < social_pension_ceiling",                False),
+    ("monthly_pension_dong > 539998 and monthly_pension_dong < social_pension_ceiling",                True),
+    ("disability in (mild, none) and disability != none and not disability = mild",                    False),
+    ("was_receiving K1 at 16 and not was_receiving K1",                                                True),
+    ("was_receiving K1 at 16 and not was_receiving K1 and birth_date = 2010-11-15",                    False),
+    ("not was_receiving K1 at 16 and was_receiving K1 and birth_date = 2010-11-15",                    True),
+    ("count_children(age >= 5 and age < 3) >= 1",                                                      False),
+    ("not count_children(age < 16) >= 1 and count_children(age < 4) >= 1",                             False),
+    ("count_children(studying) >= 3 and not count_children(studying and age < 200) >= 2",              False),
+    ("count_children(studying) >= 3 and not count_children(studying and age >= 4) >= 2",               True),
+    ("count_children(was_counted) >= 1 and not was_receiving K4",                                      False),
+    ("count_children(was_counted) >= 1 and count_children(not was_counted) >= 1",                      False),
+    ("count_children(was_counted_at_16) >= 1 and count_children(age < 2) >= 1 and not was_receiving K4", True),
+    ("count_children(was_counted is unknown) >= 1",                                                    True),
+    ("count_children(was_counted is unknown) >= 1 and was_receiving K1",                               False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), WRITTEN)
+def test_written_conditions(text: str, expected: bool) -> None:
+    law, expression = law_of(Month(2026, 11)), _parse(text)
+    witness = possible(PACKAGE, law, expression)
+    assert (witness is not None) is expected, witness
+    if witness is not None:
+        assert holds(law, expression, witness) is True, witness
+
+
+def test_the_day_of_a_death_inside_the_month_counts() -> None:
+    # Nine months old and not yet ten: true only from the 15th to the 14th, so at neither end of November.
+    law = law_of(Month(2026, 11))
+    expression = _parse("birth_date = 2026-01-15 and months_old = 9")
+    witness = possible(PACKAGE, law, expression)
+    assert witness is not None
+    assert law.previous <= witness.day < datetime.date(2026, 11, 15)
+    assert holds(law, expression, witness) is True
+
+
+def test_every_level_of_the_law_has_a_person() -> None:
+    for month in (Month(2021, 7), Month(2025, 6), Month(2026, 8), Month(2028, 12)):
+        law = law_of(month)
+        solver = Solver(PACKAGE, law, [rule.condition for rule in law.rules])
+        for rule in law.rules:
+            witness = solver.find([(rule.condition, True)])
+            assert witness is not None
+            assert holds(law, rule.condition, witness) is True
+
+
+def test_goals_may_be_refused_too() -> None:
+    law = law_of(Month(2026, 11))
+    young, old = _parse("age < 16"), _parse("age >= 16")
+    solver = Solver(PACKAGE, law, [young, old])
+    assert solver.find([(young, False), (old, False)]) is None
+    assert solver.find([(young, True), (old, False)]) is not None
+
+
+def test_a_fact_that_nobody_declared_is_an_error_and_not_a_free_one() -> None:
+    with pytest.raises(KeyError):
+        possible(PACKAGE, law_of(Month(2026, 11)), Is("no_such_fact"))
