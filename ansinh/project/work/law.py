@@ -35,7 +35,7 @@ def check(arguments: argparse.Namespace, connection: "psycopg.Connection[Any] | 
         Refused: `law_folder_not_found`; `law_invalid` with file and line.
     """
     # SQL engines cost time to import, which explaining one person never needs.
-    cases = importlib.import_module("ansinh.law.cases")
+    checking = importlib.import_module("ansinh.law.checking")
     engines = importlib.import_module("ansinh.law.engines")
     path = Path(arguments.path) if getattr(arguments, "path", None) else None
     book = load_book(path)
@@ -45,7 +45,7 @@ def check(arguments: argparse.Namespace, connection: "psycopg.Connection[Any] | 
     duckdb = importlib.import_module("duckdb").connect()
     try:
         asked["duckdb"] = engines.duckdb_engine(duckdb)
-        return cases.check(book, asked, path)
+        return checking.check_law(book, asked, path)
     finally:
         duckdb.close()
 

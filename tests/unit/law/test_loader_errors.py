@@ -55,7 +55,7 @@ TYPED = [
     (RULE,      'tức là {amount}."',                        "tức là {amount}.",                                   10, "dấu nháy kép"),
     (RULE,      'vi: "Vì',                                  'vi: "\\Vì',                                          10, "dấu “\\”"),
     (RULE,      'severe disability"}',                      'severe disability"',                                 None, "dấu đóng"),
-    (FACTS,     "K7, K8, HT]",                              "K7, K8, HT",                                         None, "dấu đóng"),
+    (FACTS,     "K7, K8, HT, CEN]",                              "K7, K8, HT, CEN",                                         None, "dấu đóng"),
     (RULE,      "rule: K6",                                 "rule: @K6",                                          1, "ký hiệu không dùng được"),
     (RULE,      "rule: K6",                                 "rule: *K6",                                          1, "bí danh"),
     (RULE,      "rule: K6",                                 "rule: &K6 K6",                                       1, "bí danh"),
