@@ -71,6 +71,9 @@ def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str,
     """
     # Only from the first settled month on: before it the register knows of no payment, and silence is no debt of years.
     # What other rooms pay (carers, merit) and months before the law held here are none of this comparison's business.
+    # Facts that say nothing of a domain's subject cannot take back what another register has paid for it.
+    if not is_asked_about(asked):
+        return []
     codes = {benefit.code for benefit in asked.package.benefits}
     earlier = [m for code, m in settled if code in codes and asked.package.first_month <= m <= month]
     found_differences = []

@@ -298,19 +298,23 @@ def instants(
 
 
 def month_standing(
-    rules: tuple[PricedRule, ...], end: Instant, previous: Instant, alive: tuple[bool | None, bool | None]
+    rules: tuple[PricedRule, ...],
+    end: Instant,
+    previous: Instant,
+    alive: tuple[bool | None, bool | None] | None = None,
 ) -> Standing:
     """Return how a benefit stands for the month: at its end, or, when ended, at the end of the month before.
 
     The end of somebody's month is the day of death, if that lies in it.
     """
-    at_end = stand(rules, end, alive[0])
+    at_end_alive, before_alive = alive or (payable(end), payable(previous))
+    at_end = stand(rules, end, at_end_alive)
     # NĐ 335/2026, Điều 8 khoản 4: a change counts from its month, an end from the month after. So the end of the month
     # decides, and only where nothing holds or is doubtful there does the end of the month before keep the last month
     # paid.
     if at_end.rule is not None or at_end.unknown:
         return at_end
-    return stand(rules, previous, alive[1])
+    return stand(rules, previous, before_alive)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,9 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any] | str:
     asked = Inquiry(book, book.person(content), known_on, None, getattr(arguments, "lang", "vi"))
     is_full, is_letter = getattr(arguments, "full", False), not getattr(arguments, "json", True)
     if not is_full and not is_letter:
-        return explain_person(book, asked.facts, month, known_on, settled, language=asked.language)
+        answer = explain_person(book, asked.facts, month, known_on, settled, language=asked.language)
+        # The contract's document is exactly as it was; what is given in kind stands in the full one and in the letter.
+        return {name: value for name, value in answer.items() if name != "in_kind"}
     # What stands behind the answer takes longer to import than the plain answer takes to find.
     told = importlib.import_module("ansinh.law.telling").tell(asked, month, settled)
     if not is_letter:
