@@ -418,7 +418,7 @@ def evaluate(
         Refused: `law_not_encoded` for a month before the law held here begins.
     """
     law = package.month_law(month, known_on)
-    outcomes = _outcomes(package, facts, month, known_on, granted)
+    outcomes = outcomes_of(package, facts, month, known_on, granted)
     end, previous = instants(package, law, facts, outcomes)
     alive = (payable(end), payable(previous))
     standings = {code: month_standing(rules, end, previous, alive) for code, rules in law.by_benefit.items()}
@@ -441,7 +441,7 @@ def evaluate(
     return MonthResult(law, standings, combine(law, standing_allowed), unknown, undecided, False, outcomes)
 
 
-def _outcomes(
+def outcomes_of(
     package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, granted: frozenset[str] | None
 ) -> dict[str, bool | None]:
     """Return what earlier domains give this person this month, for each derived fact that the package asks about."""

@@ -13,7 +13,7 @@ from typing import Any
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.facts import ChildFacts, PersonFacts
-from ansinh.law.oracle import Instant, decided_benefits, evaluate, instants
+from ansinh.law.oracle import Instant, decided_benefits, instants, outcomes_of
 from ansinh.law.package import LawPackage
 from ansinh.law.tree import WasReceiving, atoms
 from ansinh.law.words import FactKind
@@ -108,7 +108,7 @@ def facts_rows(
             )
         allowed = None if granted is None else granted[person_id]
         # Both instants are filled in beforehand, so that the statement needs no join with time at all.
-        outcomes = evaluate(package, facts, month, known_on, allowed).outcomes
+        outcomes = outcomes_of(package, facts, month, known_on, allowed)
         both = instants(package, law, facts, outcomes)
         rows.append(_fact_row(package, person_id, both, allowed))
         child_rows += _child_rows(package, person_id, both)
