@@ -240,14 +240,17 @@ def _gaps(package: LawPackage, known_on: datetime.date, laws: dict[Month, MonthL
     for name, versions in alive.items():
         for months in _missing(list(laws), versions):
             version = versions[max(month for month in versions if month < months[0])]
-            if not _is_repealed(package, known_on, name, months[0]):
+            # A gift of one year, or a sum of one event, ends with the months that its own decision names.
+            is_over = version.applies_to is not None and package.benefit(version.benefit).schedule != "monthly"
+            if not is_over and not _is_repealed(package, known_on, name, months[0]):
                 covered[version.benefit].update(months)
                 yield _stopped(version, months)
     for benefit in package.benefits:
         rules = {month for versions in alive.values() for month, v in versions.items() if v.benefit == benefit.code}
         for months in _missing(list(laws), rules):
             # A benefit that ended for good by a repeal has ended as it should; one that comes back had a gap.
-            if months[-1] < max(laws) and not covered[benefit.code] >= set(months):
+            pauses = benefit.schedule == "monthly" and months[-1] < max(laws)
+            if pauses and not covered[benefit.code] >= set(months):
                 yield _paused(package, benefit.code, months)
         if not rules and known_on == _days_of_asking(package)[-1] and laws:
             yield _never(package, benefit.code, tuple(laws))

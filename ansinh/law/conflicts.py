@@ -14,7 +14,7 @@ from ansinh.law.oracle import children_counted
 from ansinh.law.package import LawPackage, MonthLaw, PricedRule
 from ansinh.law.satisfiable import Goal, Solver, is_steady, without_eves
 from ansinh.law.sentences import coefficient_text
-from ansinh.law.tree import Expression, Or
+from ansinh.law.tree import Amount, CountChildren, Expression, Or, atoms
 from ansinh.law.witness import Witness
 from ansinh.law.words import Group, RuleVersion
 
@@ -95,7 +95,8 @@ class Questions:
     def condition(self, key: Any, expression: Expression) -> "_Condition":
         """Return the condition, the same object every time for the same key, so that questions can be told apart by it."""
         if key not in self._conditions:
-            self._conditions[key] = _Condition(expression, without_eves(expression, self.package))
+            calm = without_eves(expression, self.package)
+            self._conditions[key] = _Condition(expression, calm, _parameters(expression))
         return self._conditions[key]
 
     def is_steady(self, expression: Expression) -> bool:
@@ -119,6 +120,18 @@ class _Condition:
 
     full: Expression
     calm: Expression | bool
+    # The figures with which it compares something; no other can change its answer.
+    parameters: frozenset[str]
+
+
+def _parameters(expression: Expression) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for atom in atoms(expression):
+        if isinstance(atom, CountChildren):
+            found |= _parameters(atom.condition)
+        elif isinstance(atom, Amount) and atom.number.parameter is not None:
+            found |= {atom.number.parameter}
+    return found
 
 
 _Goals = Iterable[tuple[_Condition, bool]]
@@ -167,8 +180,25 @@ class _Asked:
         rivals = Rivals(living, self.law.groups, self.bars, self.find)
         lost = {step: seen for step in living if (seen := _shadowed(step, rivals, self.find)) is not None}
         yield from self._noted(living, lost)
-        rules = dict.fromkeys(step.rule for step in living)
-        yield from _overlaps([(rule, self.wholes[rule]) for rule in rules], self.find)
+        yield from self._overlaps(living)
+
+    def _overlaps(self, steps: Sequence[_Step]) -> Iterator[Seen]:
+        """Yield pairs of rules of one benefit that can both be true and pay differently; a lawyer says whether that is meant."""
+        rules = list(dict.fromkeys(step.rule for step in steps))
+        for one, other in itertools.combinations(rules, 2):
+            if one.benefit != other.benefit or one.rule == other.rule:
+                continue
+            if self.find([(self.wholes[one], True), (self.wholes[other], True)]) is None:
+                continue
+            # Two grounds for one and the same sum are a common way of writing: nobody gets another amount by either.
+            levels = itertools.product(
+                (step for step in steps if step.rule is one), (step for step in steps if step.rule is other)
+            )
+            different = (pair for pair in levels if _paid(pair[0]) != _paid(pair[1]))
+            found = (self.find([*_reached(first), *_reached(second)]) for first, second in different)
+            witness = next((witness for witness in found if witness is not None), None)
+            if witness is not None:
+                yield _overlap(one, other, witness)
 
     def _noted(self, steps: Sequence[_Step], found: dict[_Step, Seen]) -> Iterator[Seen]:
         for seen in _whole_rules(steps, found):
@@ -180,7 +210,9 @@ class _Asked:
     def find(self, goals: _Goals) -> Witness | None:
         """Return a person of whom all goals hold; None when nobody can be."""
         asked = list(goals)
-        about = (frozenset((id(condition), wanted) for condition, wanted in asked), _numbers(self.law))
+        names = sorted(frozenset().union(*(condition.parameters for condition, _ in asked)))
+        numbers = tuple((name, self.law.numbers[name]) for name in names)
+        about = (frozenset((id(condition), wanted) for condition, wanted in asked), numbers)
         calm = [(c.calm, wanted) for c, wanted in asked if not isinstance(c.calm, bool)]
         is_possible = all(c.calm is wanted for c, wanted in asked if isinstance(c.calm, bool))
         is_steady = all(self.questions.is_steady(expression) for expression, _ in calm)
@@ -191,16 +223,17 @@ class _Asked:
                 return witness
         # Whoever is refused by the goals that are the same in every month is refused by all of them.
         steady = [(c.full, wanted) for c, wanted in asked if self.questions.is_steady(c.full)]
-        found = self._full(frozenset((id(e), wanted) for e, wanted in steady), steady, moves=False)
+        found = self._full((frozenset((id(e), wanted) for e, wanted in steady), numbers), steady, moves=False)
         if found is None or len(steady) == len(asked):
             return found
         self.hangs_on_month = True
         return self._full(about, [(condition.full, wanted) for condition, wanted in asked], moves=True)
 
     def _full(self, about: Any, goals: list[Goal], moves: bool) -> Witness | None:
-        key = ("full", about, _numbers(self.law), self.law.month if moves else None)
-        solver = Solver(self.questions.package, self.law, [expression for expression, _ in goals])
-        return self.questions.answer(key, lambda: solver.find(goals))
+        def ask() -> Witness | None:
+            return Solver(self.questions.package, self.law, [expression for expression, _ in goals]).find(goals)
+
+        return self.questions.answer(("full", about, self.law.month if moves else None), ask)
 
 
 _Find = Callable[[_Goals], Witness | None]
@@ -270,20 +303,18 @@ def _dead(step: _Step, find: _Find) -> Seen | None:
     return None
 
 
-def _overlaps(rules: Sequence[tuple[RuleVersion, _Condition]], find: _Find) -> Iterator[Seen]:
-    """Yield pairs of rules of one benefit that can both be true; a lawyer says whether that is meant."""
-    for (one, its), (other, others) in itertools.combinations(rules, 2):
-        if one.benefit != other.benefit or one.rule == other.rule:
-            continue
-        witness = find([(its, True), (others, True)])
-        if witness is not None:
-            first, second = sorted((one, other), key=lambda rule: rule.rule)
-            yield Seen(
-                "overlap", first.rule, first.basis_citation, first.where,
-                f"quy định {named(first)} và {named(second)} cùng đúng với một người; chỉ mức cao hơn được trả.",
-                f"the rules {named(first)} and {named(second)} can both be true of one person; only the higher is paid.",
-                others=(second.rule,), witness=witness,
-            )  # fmt: skip
+def _paid(step: _Step) -> tuple[int, int | None, str]:
+    return step.least_dong, step.most_dong, step.rule.per
+
+
+def _overlap(one: RuleVersion, other: RuleVersion, witness: Witness) -> Seen:
+    first, second = sorted((one, other), key=lambda rule: rule.rule)
+    return Seen(
+        "overlap", first.rule, first.basis_citation, first.where,
+        f"quy định {named(first)} và {named(second)} cùng đúng với một người mà mức khác nhau; chỉ mức cao hơn được trả.",
+        f"the rules {named(first)} and {named(second)} can both be true of one person, with different amounts; only the higher is paid.",
+        others=(second.rule,), witness=witness,
+    )  # fmt: skip
 
 
 # ── who loses to whom ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -463,12 +463,7 @@ class Solver:
 
     def find(self, goals: Sequence[Goal]) -> Witness | None:
         """Return a person of whom all goals hold on one day of the month; None when nobody can be."""
-        # A month is judged at its end, at the end of the month before, or on the day of a death in it.
-        days = [self.law.end]
-        if not all(is_steady(expression, self.package) for expression, _ in goals):
-            inside = (self.law.end - self.law.previous).days
-            days += [self.law.end - datetime.timedelta(days=back) for back in (inside, *range(1, inside))]
-        for day in days:
+        for day in self._days(goals):
             space = self._space(day)
             for store in space.stores(goals):
                 family = _family(space, store)
@@ -477,6 +472,14 @@ class Solver:
                     chosen = space.chosen(store) | history
                     return witness_of(self.package, self.law, day, chosen, children)
         return None
+
+    def _days(self, goals: Sequence[Goal]) -> Iterator[datetime.date]:
+        # A month is judged at its end, at the end of the month before, or on the day of a death in it. On the eve of the
+        # month nothing has happened in it, even where nobody knows the day.
+        yield from (self.law.end, self.law.previous)
+        if not all(is_steady(expression, self.package) for expression, _ in goals):
+            inside = (self.law.end - self.law.previous).days
+            yield from (self.law.end - datetime.timedelta(days=back) for back in range(1, inside))
 
     def _space(self, day: datetime.date) -> _Space:
         if day not in self._spaces:

@@ -4,6 +4,7 @@ The comparison with trying everybody on random conditions is in tests/generative
 """
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from ansinh.base.months import Month
 from ansinh.law.language import Vocabulary, parse_condition
 from ansinh.law.oracle import Instant, truth
-from ansinh.law.package import MonthLaw, load_package
+from ansinh.law.package import LawPackage, MonthLaw, load_book, load_package
 from ansinh.law.satisfiable import Solver, possible
 from ansinh.law.tree import Expression, Is
 
 PACKAGE = load_package()
 KNOWN_ON = datetime.date(2026, 11, 22)
+FORMAT = Path(__file__).resolve().parents[2] / "fixtures" / "laws-format"
 
 
 def law_of(month: Month) -> MonthLaw:
@@ -30,12 +32,12 @@ def holds(law: MonthLaw, expression: Expression, witness: Any) -> bool | None:
     return truth(expression, Instant(PACKAGE, law, person, witness.day))
 
 
-def _parse(text: str) -> Expression:
+def _parse(text: str, package: LawPackage = PACKAGE) -> Expression:
     vocabulary = Vocabulary(
-        PACKAGE.facts,
-        PACKAGE.child_facts,
-        frozenset({"base_standard", "social_pension", "social_pension_ceiling"}),
-        frozenset(benefit.code for benefit in PACKAGE.benefits),
+        package.facts,
+        package.child_facts,
+        frozenset(version.name for version in package.all_parameters),
+        frozenset(benefit.code for benefit in package.benefits),
         {},
     )
     return parse_condition(text, vocabulary)
@@ -83,6 +85,43 @@ def test_written_conditions(text: str, expected: bool) -> None:
     assert (witness is not None) is expected, witness
     if witness is not None:
         assert holds(law, expression, witness) is True, witness
+
+
+# Days, merit and what earlier domains give, on the invented law of tests/fixtures; the month is November 2026.
+OTHER_FACTS = [
+    # condition                                                                                        possible
+    ("in_month(injured_on)",                                                                           True),
+    ("in_month(injured_on) and not happened(injured_on)",                                              False),
+    ("happened(injured_on) and not in_month(injured_on) and injured_on >= 2026-10-05",                 True),
+    ("in_month(injured_on) and injured_on < 2026-11-01",                                               False),
+    ("in_month(injured_on) and in_month(death_date) and injured_on > 2026-11-29 and not death_date > 2026-11-29", False),
+    ("in_month(death_date) and death_date = 2026-11-07 and in_month(injured_on) and injured_on = 2026-11-07", True),
+    ("death_date < 2026-11-01",                                                                        False),
+    ("death_date > 2026-12-24 and not in_month(death_date)",                                           True),
+    ("injured_on < 2020-01-01 or not injured_on < 2020-01-01",                                         True),
+    ("percent = 41 and not severe and type_b",                                                         True),
+    ("percent > 100",                                                                                  False),
+    ("percent is unknown and type_b",                                                                  True),
+    ("type_b and percent = 0",                                                                         True),
+    ("martyr >= 3 and dear_dead = 2 and cheap_dead = 0",                                               True),
+    ("a_met and not a_paid and a_received is unknown",                                                 True),
+    ("a_met and not a_met",                                                                            False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), OTHER_FACTS)
+def test_days_merit_and_outcomes(text: str, expected: bool) -> None:
+    package = load_book(FORMAT).package("second")
+    law = package.month_law(Month(2026, 11), KNOWN_ON)
+    expression = _parse(text, package)
+    witness = possible(package, law, expression)
+    assert (witness is not None) is expected, witness
+    if witness is not None:
+        person = package.person(witness.content)
+        instant = Instant(package, law, person, witness.day, None, witness.outcomes)
+        assert truth(expression, instant) is True, witness
+        # Whoever has died is judged on that day; the end of a month is no day for somebody dead before it.
+        assert witness.day in {person.last_day_of(law.month), law.previous}
 
 
 def test_the_day_of_a_death_inside_the_month_counts() -> None:
