@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ansinh.base.months import Month
-from ansinh.law.explanation import Asked, Decided, is_asked_about
+from ansinh.law.explanation import Decided
 from ansinh.law.facts import PersonFacts
 from ansinh.law.moments import Asks, Moment, Paid, asks, carried, moments, same_law
+from ansinh.law.narrowing import narrowed, spoken
 from ansinh.law.oracle import Instant, MonthResult, Standing, evaluate
 from ansinh.law.package import LawBook, LawPackage, MonthLaw
 
@@ -29,6 +30,7 @@ class Inquiry:
     silent: frozenset[str] = frozenset()
     # What was found once for this person and is asked for again: answers by month, days by domain and ages.
     _answers: dict[tuple[Month, frozenset[str]], "Answer"] = field(default_factory=dict, repr=False, compare=False)
+    _laws: dict[tuple[str, Month], MonthLaw] = field(default_factory=dict, repr=False, compare=False)
     _days: dict[tuple[str, Asks], tuple[Moment, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def say(self, vi: str, en: str) -> str:
@@ -37,12 +39,16 @@ class Inquiry:
 
     @cached_property
     def packages(self) -> tuple[LawPackage, ...]:
-        """Return the domains that may say something about this person: spoken of, or asking what earlier ones give."""
+        """Return what of each domain could concern this person, also if facts that may be otherwise were so."""
+        may_change = frozenset(name for name, kind in self.law.facts.items() if kind.if_changed is not None)
+        parts = [narrowed(one, spoken(one, self.facts, also=may_change)) for one in self.law.packages]
+        # What is given in kind turns no sum; it stays only where a later domain asks about it.
+        asked = {outcome.domain for part in parts for n in part.questions if (outcome := part.facts[n].outcome)}
         return tuple(
-            package
-            for package in self.law.packages
-            if is_asked_about(Asked(package, self.facts, self.known_on))
-            or any(package.facts[name].outcome is not None for name in package.questions)
+            part
+            for part in parts
+            if part is parts[0]
+            or (part.rules and (part.name in asked or any(benefit.unit is None for benefit in part.benefits)))
         )
 
     def now(self, month: Month, also: frozenset[str] = frozenset()) -> "Answer":
@@ -50,6 +56,12 @@ class Inquiry:
         if (month, also) not in self._answers:
             self._answers[month, also] = answer(self, self.facts, month, also)
         return self._answers[month, also]
+
+    def month_law(self, package: LawPackage, month: Month) -> MonthLaw:
+        """Return the domain's law of the month as known on the day of asking."""
+        if (package.name, month) not in self._laws:
+            self._laws[package.name, month] = package.month_law(month, self.known_on)
+        return self._laws[package.name, month]
 
     def days(self, package: LawPackage, law: MonthLaw, first: datetime.date, last: datetime.date) -> list[Moment]:
         """Return what may change the domain's answer from one day to another, both included, by day."""
@@ -154,7 +166,8 @@ def answer(
 
     Of `base`, an answer for the same month and decisions, the domains are kept that no touched fact reaches.
     """
-    granted, parts = asked.decided_in(month, also), {}
+    granted = asked.decided_in(month, also)
+    parts: dict[str, tuple[LawPackage, MonthResult]] = {}
     for place, package in enumerate(asked.packages):
         if month < package.first_month and place:
             continue
@@ -162,7 +175,8 @@ def answer(
         if kept is not None and touched is not None and not _reaches(touched, package):
             parts[package.name] = kept
         else:
-            parts[package.name] = package, evaluate(package, facts, month, asked.known_on, granted)
+            before = {name: result for name, (_, result) in parts.items()}
+            parts[package.name] = package, evaluate(package, facts, month, asked.known_on, granted, before)
     return Answer(asked, facts, month, parts)
 
 
@@ -214,7 +228,7 @@ def _may_differ(asked: Inquiry, month: Month, paid: list[Paid]) -> bool:
             continue
         if before < package.first_month:
             return True
-        old, new = (package.month_law(one, asked.known_on) for one in (before, month))
+        old, new = (asked.month_law(package, one) for one in (before, month))
         if not same_law(old, new) or asked.days(package, new, since, end):
             return True
     return asked.decided_in(month) != asked.decided_in(before)

@@ -6,11 +6,12 @@ are that one subtraction. Every line carries its clause and one sentence, in Vie
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansinh.base.months import Month
 from ansinh.law.facts import PersonFacts
+from ansinh.law.narrowing import narrowed, spoken
 from ansinh.law.oracle import Instant, MonthResult, barring, evaluate
 from ansinh.law.package import LawBook, LawPackage
 from ansinh.law.sentences import (
@@ -110,7 +111,9 @@ def explain(
         Refused: `law_not_encoded` when a month lies before the law held here.
     """
     parts = [
-        _explain_domain(Asked(package, facts, known_on, decided, language), month, settled or {})
+        _explain_domain(
+            _asked_of(Asked(package, facts, known_on, decided, language), settled or {}), month, settled or {}
+        )
         for package in law.packages
         if month >= package.first_month or package is law.packages[0]
     ]
@@ -128,6 +131,15 @@ def explain(
     return answer | {"in_kind": in_kind} if in_kind else answer
 
 
+def _asked_of(asked: Asked, settled: Settled) -> Asked:
+    """Return the question to the whole domain, or only to what of it could concern a person of whom nothing was said."""
+    codes = {benefit.code for benefit in asked.package.benefits}
+    # Where refusals are told, or something paid is to be explained, every rule has its say.
+    if is_asked_about(asked) or any(code in codes for code, _ in settled):
+        return asked
+    return replace(asked, package=narrowed(asked.package, spoken(asked.package, asked.facts)))
+
+
 def _explain_domain(asked: Asked, month: Month, before: Settled) -> dict[str, list[dict[str, Any]]]:
     now = asked.result(month)
     # Whoever was already paid for this very month is owed only the difference, which is then no regular line.
@@ -136,7 +148,8 @@ def _explain_domain(asked: Asked, month: Month, before: Settled) -> dict[str, li
     # The month's own pay waits by the same rule as arrears: it is the same subtraction.
     free = [code for code in now.paid if may_settle(code, now.due[code], now.unknown, this_month)]
     lines = [_regular(asked, now, code) for code in free if code not in already]
-    for code, for_month, difference in differences(asked, month, before):
+    # Where nothing was settled there is nothing to compare with but the month's own pay, which stands above.
+    for code, for_month, difference in differences(asked, month, before) if before else ():
         if for_month != month or code in already:
             lines.append(_settling_line(asked, code, for_month, difference, before))
     return {

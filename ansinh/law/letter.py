@@ -3,6 +3,8 @@
 It only arranges what `telling` says; every sentence in it is one of those.
 """
 
+import datetime
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +39,7 @@ def _head(asked: Inquiry, told: dict[str, Any], month: Month) -> list[str]:
     known = day_text(asked.known_on, asked.language)
     title = asked.say(f"TRỢ CẤP THÁNG {month.vi}", f"BENEFITS OF {month_text(month, 'en')}")
     sums = asked.say(f"Kỳ chi trả này được: {total}.", f"Due in this payroll: {total}.")
-    if not told["lines"]:
+    if not told["lines"] and not told.get("in_kind"):
         sums = asked.say("Kỳ chi trả này không có khoản nào.", "Nothing is due in this payroll.")
     basis = asked.say(f"Trả lời theo luật biết đến ngày {known}.", f"Answered by the law known on {known}.")
     return [title + (f" · {told['person']}" if told["person"] else ""), f"{sums} {basis}"]
@@ -48,19 +50,42 @@ def _name(asked: Inquiry, code: str) -> str:
 
 
 def _granted(asked: Inquiry, told: dict[str, Any], *, full: bool) -> list[str]:
-    if not told["lines"]:
-        return []
-    lines = [asked.say("ĐƯỢC HƯỞNG", "GRANTED")]
-    for line, trace in zip(told["lines"], told["trace"], strict=True):
-        when = month_text(Month.parse(line["for_month"]), asked.language)
-        amount = money(line["amount_dong"], asked.language)
-        kind = _KINDS[line["kind"]][asked.language == "en"]
-        lines.append(f"• {_name(asked, line['benefit'])}, {asked.say('tháng', 'month')} {when}, {kind}: {amount}")
+    lines = [asked.say("ĐƯỢC HƯỞNG", "GRANTED")] if told["lines"] or told.get("in_kind") else []
+    for group in _alike(list(zip(told["lines"], told["trace"], strict=True)), full=full):
+        line, trace = group[0]
+        amount, name = money(line["amount_dong"], asked.language), _name(asked, line["benefit"])
+        lines.append(f"• {name}, {_when(asked, [one for one, _ in group])}: {amount}{_together(asked, group)}")
         lines.append(f"  {line['because']}")
         lines.append(f"  {asked.say('Căn cứ', 'By')}: {line['clause']}")
         if full:
             lines += [f"    {text}" for text in _way(asked, trace)]
+    for line in told.get("in_kind", ()):
+        lines.append(f"• {_name(asked, line['benefit'])}: {line['quantity']} {line['unit']}")
+        lines += [f"  {line['because']}", f"  {asked.say('Căn cứ', 'By')}: {line['clause']}"]
     return lines
+
+
+Pair = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _alike(pairs: list[Pair], *, full: bool) -> Iterator[list[Pair]]:
+    """Yield lines that differ in their month alone as one; nobody wants to hear four arrears of one sum read out."""
+    keys = ("benefit", "kind", "amount_dong", "clause")
+    for _, group in itertools.groupby(pairs, lambda pair: (full and id(pair[0]), *(pair[0][key] for key in keys))):
+        yield list(group)
+
+
+def _when(asked: Inquiry, lines: list[dict[str, Any]]) -> str:
+    months = [month_text(Month.parse(line["for_month"]), asked.language) for line in lines]
+    kind = _KINDS[lines[0]["kind"]][asked.language == "en"]
+    if len(months) == 1:
+        return asked.say(f"tháng {months[0]}, {kind}", f"month {months[0]}, {kind}")
+    return asked.say(f"các tháng {', '.join(months)}, {kind}, mỗi tháng", f"months {', '.join(months)}, {kind}, each")
+
+
+def _together(asked: Inquiry, group: list[Pair]) -> str:
+    total = money(sum(line["amount_dong"] for line, _ in group), asked.language)
+    return asked.say(f", cộng {total}", f", {total} in all") if len(group) > 1 else ""
 
 
 _KINDS = {
@@ -96,14 +121,17 @@ def _mark(asked: Inquiry, part: dict[str, Any]) -> str:
 
 
 def _dates(asked: Inquiry, fact: dict[str, Any]) -> str:
-    start, end, seen = fact["valid_from"], fact["valid_to"], fact["recorded_at"]
+    start, end, seen = (_day(asked, fact[name]) for name in ("valid_from", "valid_to", "recorded_at"))
     words = [
-        asked.say(f"từ ngày {start}", f"from {start}") if start else "",
-        asked.say(f"đến trước ngày {end}", f"until before {end}") if end else "",
-        asked.say(f"ghi nhận ngày {seen[:10]}", f"recorded on {seen[:10]}") if seen else "",
+        asked.say(f", từ ngày {start}", f", from {start}") if start else "",
+        asked.say(f", đến trước ngày {end}", f", until before {end}") if end else "",
+        asked.say(f", ghi nhận ngày {seen}", f", recorded on {seen}") if seen else "",
     ]
-    said = ", ".join(word for word in words if word)
-    return f", {said}" if said else ""
+    return "".join(words)
+
+
+def _day(asked: Inquiry, text: str | None) -> str:
+    return "" if text is None else day_text(datetime.date.fromisoformat(text[:10]), asked.language)
 
 
 def _open(asked: Inquiry, told: dict[str, Any]) -> list[str]:

@@ -409,16 +409,18 @@ def evaluate(
     month: Month,
     known_on: datetime.date,
     granted: frozenset[str] | None = None,
+    before: Mapping[str, "MonthResult"] | None = None,
 ) -> MonthResult:
     """Return what the person is due for the month, by the law known on the day.
 
-    `granted` restricts to benefits with a decision in force that month (None: no restriction).
+    `granted` restricts to benefits with a decision in force that month (None: no restriction). `before` are the results
+    of earlier domains, where the caller has them already.
 
     Raises:
         Refused: `law_not_encoded` for a month before the law held here begins.
     """
     law = package.month_law(month, known_on)
-    outcomes = outcomes_of(package, facts, month, known_on, granted)
+    outcomes = outcomes_of(package, facts, month, known_on, granted, before)
     end, previous = instants(package, law, facts, outcomes)
     alive = (payable(end), payable(previous))
     standings = {code: month_standing(rules, end, previous, alive) for code, rules in law.by_benefit.items()}
@@ -442,15 +444,20 @@ def evaluate(
 
 
 def outcomes_of(
-    package: LawPackage, facts: PersonFacts, month: Month, known_on: datetime.date, granted: frozenset[str] | None
+    package: LawPackage,
+    facts: PersonFacts,
+    month: Month,
+    known_on: datetime.date,
+    granted: frozenset[str] | None,
+    before: Mapping[str, MonthResult] | None = None,
 ) -> dict[str, bool | None]:
     """Return what earlier domains give this person this month, for each derived fact that the package asks about."""
     asked = {name: package.facts[name].outcome for name in package.questions}
-    results: dict[str, MonthResult] = {}
+    results: dict[str, MonthResult] = dict(before or {})
     for outcome in asked.values():
         if outcome is not None and outcome.domain not in results and outcome.what != "received":
             earlier = next(one for one in package.earlier if one.name == outcome.domain)
-            results[outcome.domain] = evaluate(earlier, facts, month, known_on, granted)
+            results[outcome.domain] = evaluate(earlier, facts, month, known_on, granted, before)
     return {
         name: _outcome(outcome, results.get(outcome.domain), facts, month)
         for name, outcome in asked.items()

@@ -12,7 +12,7 @@ from typing import Any
 from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.explanation import nearest_rule
 from ansinh.law.facts import Timeline
-from ansinh.law.oracle import Instant, truth
+from ansinh.law.oracle import Instant, evaluate, truth
 from ansinh.law.package import PricedRule
 from ansinh.law.sentences import coefficient_text, day_text, found, money, requirement
 from ansinh.law.tree import (
@@ -53,8 +53,7 @@ def traced(asked: Inquiry, one: Answer, line: dict[str, Any], records: Sequence[
     code = line["benefit"]
     package, result = one.part(code)
     standing = result.standings[code]
-    # A recovery has no rule that grants: it is traced by the rule that came closest.
-    rule = standing.rule.rule if standing.rule else nearest_rule(package, one.facts, result, code)[0]
+    rule = standing.rule.rule if standing.rule else _nearest(asked, one, code)
     instant = Instant(package, result.law, one.facts, standing.day, None, result.outcomes)
     parts = [*_parts(rule.condition)]
     if standing.rule is not None and standing.rule.level.when is not None:
@@ -72,6 +71,13 @@ def traced(asked: Inquiry, one: Answer, line: dict[str, Any], records: Sequence[
         else _parameter(standing.rule, result.units.get(code, standing.count), asked.language),
         "clause": line["clause"],
     }
+
+
+def _nearest(asked: Inquiry, one: Answer, code: str) -> RuleVersion:
+    # A recovery has no rule that grants: it is traced by the rule that came closest, of all that the domain has.
+    package = next(p for p in asked.law.packages if any(benefit.code == code for benefit in p.benefits))
+    result = evaluate(package, one.facts, one.month, asked.known_on)
+    return nearest_rule(package, one.facts, result, code)[0]
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:

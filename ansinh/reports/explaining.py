@@ -199,7 +199,9 @@ def _without_what_tells(told: dict[str, Any], *, is_neutral: bool) -> dict[str, 
     lists = ("not_granted", "needs_verification", "what_would_change")
     if is_neutral:
         empty = {**told["timeline"], "months": [], "spans": []}
-        return told | {name: [] for name in lists} | {"timeline": empty, "unverified": []}
+        # What is given in kind may hang on who is on assistance, which the law does not know here of everybody.
+        shown = {name: part for name, part in told.items() if name != "in_kind"}
+        return shown | {name: [] for name in lists} | {"timeline": empty, "unverified": []}
     return told | {name: [row for row in told[name] if not _is_about_neutral(row)] for name in lists}
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from ansinh.base.months import Month
 from ansinh.law.answers import Inquiry
+from ansinh.law.letter import letter
 from ansinh.law.package import LawPackage, load_package
 from ansinh.law.telling import tell
 from ansinh.law.trace import Record
@@ -97,7 +98,8 @@ def _command(tmp_path: Path, *, is_json: bool, full: bool = False, lang: str = "
 
 def test_the_contract_s_answer_stays_as_it_is_and_full_adds_to_it(tmp_path: Path) -> None:
     short, full = _command(tmp_path, is_json=True), _command(tmp_path, is_json=True, full=True)
-    assert list(short) == ["month", "person", "total_dong", "lines", "not_granted", "needs_verification"]
+    contract = ["month", "person", "total_dong", "lines", "not_granted", "needs_verification"]
+    assert [name for name in short if name != "in_kind"] == contract
     assert {name: full[name] for name in short} == short
     assert list(full)[len(short) :] == ["trace", "what_would_change", "timeline", "unverified"]
 
@@ -110,6 +112,15 @@ def test_the_letter_is_made_of_the_same_sentences(tmp_path: Path) -> None:
     short = _command(tmp_path, is_json=False)
     assert "Kỳ chi trả này được: 810.000 đồng." in short
     assert full["not_granted"][0]["because"] not in short, "nobody is read a list of all that they are not"
+
+
+def test_arrears_of_one_sum_are_read_out_once(package: LawPackage) -> None:
+    settled = {("K6", Month(2026, month)): 750_000 for month in (7, 8, 9, 10)}
+    asked = Inquiry(package, package.person(SEVERE), KNOWN_ON)
+    told = tell(asked, NOVEMBER, settled)
+    short, full = (letter(asked, told, full=is_full) for is_full in (False, True))
+    assert "các tháng 07/2026, 08/2026, 09/2026, 10/2026, truy lĩnh, mỗi tháng: 60.000 đồng, cộng 240.000 đồng" in short
+    assert (short.count("truy lĩnh"), full.count("truy lĩnh")) == (1, 4)
 
 
 def test_the_english_letter_has_no_vietnamese_sentence(tmp_path: Path) -> None:
