@@ -213,7 +213,10 @@ def _circumstances(table: str, arranged: marks.Marks, question: Question) -> tup
             ),
             _Column(f"{name}__prev", f"coalesce({alias}.{name}__prev, {nothing})"),
         ]
-    return columns, f"LEFT JOIN ({text(instants, _among(question, 'fact'))}) AS {alias} ON {alias}.person_id = person.id"
+    return (
+        columns,
+        f"LEFT JOIN ({text(instants, _among(question, 'fact'))}) AS {alias} ON {alias}.person_id = person.id",
+    )
 
 
 def _among(question: Question, alias: str) -> str:
