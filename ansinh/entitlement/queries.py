@@ -77,8 +77,10 @@ _POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.va
           < coalesce(least(class.valid_to, membership.valid_to), 'infinity') ORDER BY 3"""
 _HARDSHIP = """SELECT 'area_hardship', 'true', hardship.valid_from, hardship.valid_to FROM office_hardship AS hardship
     JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
-# "In payment" is a matter of decisions: from the month after the first paid one until the month the decision ends.
-_RECEIVING = """SELECT benefit, (start_month + interval '1 month')::date, (end_month + interval '1 month')::date
+# "In payment" is a matter of decisions: from the month after the first paid one until the month the decision ends, and at
+# least on the first day of that month, for somebody who was paid for a single one.
+_RECEIVING = """SELECT benefit, (start_month + interval '1 month')::date,
+           greatest(end_month, CASE WHEN end_month > start_month THEN (start_month + interval '1 month 1 day')::date END)
     FROM entitlement_decision WHERE person_id = %s ORDER BY start_month"""
 _CHILDREN = """SELECT child.id, child.birth_date FROM people_parentchild AS raised JOIN people_person AS child ON child.id = raised.child_id
     WHERE raised.parent_id = %s AND raised.valid_to IS NULL ORDER BY child.birth_date"""

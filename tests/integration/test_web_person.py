@@ -84,8 +84,8 @@ def test_two_decisions_at_once_still_make_one_page() -> None:
     facts = entitlement.facts_of(load_package(), person.id)
     assert facts["was_receiving"] == [
         {"value": ["K6"], "from": "2024-03-01", "to": "2025-02-01"},
-        {"value": ["K4", "K6"], "from": "2025-02-01", "to": "2026-04-01"},
-        {"value": ["K6"], "from": "2026-04-01", "to": None},
+        {"value": ["K4", "K6"], "from": "2025-02-01", "to": "2026-03-01"},
+        {"value": ["K6"], "from": "2026-03-01", "to": None},
     ]
     package = load_package()
     codes = frozenset(benefit.code for benefit in package.benefits)
