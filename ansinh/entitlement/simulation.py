@@ -196,9 +196,7 @@ def _compute(trial: Trial, month: Month, engine: duckdb.DuckDBPyConnection) -> N
     def paid(package: LawPackage, facts: str) -> str:
         return compile_month(package, month, known_on, "duckdb", facts, "offspring").sql
 
-    engine.execute(
-        "CREATE OR REPLACE VIEW freely AS SELECT * REPLACE (CAST(NULL AS BIGINT) AS granted) FROM registry"
-    )
+    engine.execute("CREATE OR REPLACE VIEW freely AS SELECT * REPLACE (CAST(NULL AS BIGINT) AS granted) FROM registry")
     # Whoever is in payment stays so, and whoever the draft alone lets in is taken to be granted what it gives. Those
     # who could have asked for it under the standing law and did not are no cost of the draft.
     engine.execute(
@@ -225,9 +223,7 @@ def _figures(engine: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
     """Return the counts and sums over rows of `before_dong` and `after_dong`, for each value of the keys."""
     listed = ", ".join(keys)
     grouped = f" GROUP BY {listed} ORDER BY {listed}" if keys else ""
-    rows = engine.execute(
-        f"SELECT {listed + ', ' if keys else ''}{_FIGURES} FROM ({source}){grouped}"
-    ).fetchall()
+    rows = engine.execute(f"SELECT {listed + ', ' if keys else ''}{_FIGURES} FROM ({source}){grouped}").fetchall()
     found = []
     for row in rows:
         figures = {name: int(value) for name, value in zip(_NAMES, row[len(keys) :], strict=True)}

@@ -55,10 +55,10 @@ def counts() -> list[int]:
 def test_a_higher_base_costs_exactly_the_difference() -> None:
     makers.severe()
     makers.severe(area="19774")
-    special = makers.person(disability="very_severe")
+    special = makers.person(disability="extremely_severe")
     makers.decision(special)
     pensioner("1948-01-10")
-    # Severe adults 1.5 × 60,000, very severe 2.0 × 60,000; the social pension has a parameter of its own.
+    # Severe adults 1.5 × 60,000, extremely severe 2.0 × 60,000; the social pension has a parameter of its own.
     answer = tried("nang-muc-chuan.yaml", (JANUARY, Month(2027, 2)))
     [first, second] = answer["months"]
     assert (first["cost_before_dong"], first["difference_dong"]) == (810_000 * 2 + 1_080_000 + 540_000, 300_000)
