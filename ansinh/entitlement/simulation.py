@@ -5,6 +5,7 @@ statement. All of it happens in one transaction that is undone: nothing that is 
 """
 
 import datetime
+import itertools
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -234,9 +235,7 @@ def _figures(engine: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
 
 def _breakdown(engine: duckdb.DuckDBPyConnection, trial: Trial) -> dict[str, list[dict[str, Any]]]:
     """Return the last month by area, benefit, sex, age and poverty class; never one crossed with another."""
-    bands = " ".join(
-        f"WHEN age < {above} THEN '{low}–{above - 1}'" for low, above in zip(_AGES, _AGES[1:], strict=False)
-    )
+    bands = " ".join(f"WHEN age < {above} THEN '{low}–{above - 1}'" for low, above in itertools.pairwise(_AGES))
     order = " ".join(f"WHEN age < {above} THEN {place}" for place, above in enumerate(_AGES[1:]))
     asked = {column for column, _ in fact_columns(trial.after)}
     poverty = "household_poverty" if "household_poverty" in asked else "NULL::text"

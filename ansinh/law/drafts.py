@@ -7,6 +7,7 @@ loader refuses later points into it.
 import datetime
 import difflib
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -92,7 +93,7 @@ def _domain(fields: Fields, before: LawBook) -> LawPackage:
 def _versions_with_ends(rows: Sequence[tuple[Month, dict[str, Value]]], at: Value) -> Value:
     """Return the versions in order of time, each ending where the next begins."""
     ordered = sorted(rows, key=lambda row: row[0])
-    for (month, version), following in zip(ordered, ordered[1:], strict=False):
+    for (month, version), following in itertools.pairwise(ordered):
         if following[0] == month:
             raise at.error(f"hai mức cùng áp dụng từ tháng {month}.", f"two levels apply from month {month}.")
         until = following[0].plus(-1)

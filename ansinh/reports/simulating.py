@@ -67,6 +67,11 @@ class Table:
             for row in self.rows
         ]
 
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Return the rows as people read them, each cell with the title of its column."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.shown]
+
 
 def _shown(name: str, value: int) -> str:
     return format_dong(value) if name.endswith("_dong") else format_number(value)

@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any] | str:
     months = months_of(arguments.months, Month.of(at.date()))
     change = read_yaml(Path(arguments.change))
     province = _province(arguments.province, province_of(change))
-    draft = lay_over(change, first_month=months[0], province=province)
+    # A province's own resolutions count when the draft is one of them; otherwise the national law is tried, as it is paid.
+    draft = lay_over(change, first_month=months[0])
     # Health data decide what somebody is due; only sums leave, and those of the neutral group as one.
     with acting(everything(OPERATOR, protected=True)):
         communes = (
