@@ -185,6 +185,11 @@ def descendants(area_id: int) -> list[int]:
     return list(chosen.order_by("id").values_list("id", flat=True))
 
 
+def every_commune() -> list[int]:
+    """Return the ids of all communes of all periods."""
+    return list(Area.objects.filter(level=Area.Level.COMMUNE).order_by("id").values_list("id", flat=True))
+
+
 def setting(name: str) -> str | None:
     """This will return a fact about this system, or None when it was never recorded."""
     return Setting.objects.filter(name=name).values_list("value", flat=True).first()

@@ -113,6 +113,25 @@ COMMANDS: tuple[Command, ...] = (
         needs_home=False,
     ),
     Command(
+        "law simulate",
+        "thử một thay đổi của luật trên dữ liệu đang có, không ghi gì",
+        "law_simulate:run",
+        (
+            _argument(
+                "--change", required=True, metavar="TỆP", help="tệp dự thảo, xem docs/examples/nang-muc-chuan.yaml"
+            ),
+            _argument(
+                "--months",
+                default=None,
+                metavar="THÁNG[..THÁNG]",
+                help="ví dụ 2027-01 hoặc 2027-01..2027-12 (mặc định tháng sau)",
+            ),
+            _PROVINCE,
+            _argument("--export", default=None, metavar="TỆP.xlsx", help="ghi bảng tính, mỗi cách phân tổ một trang"),
+            _argument("--picture", default=None, metavar="TỆP.svg", help="ghi hình trước và sau"),
+        ),
+    ),
+    Command(
         "people import",
         "nhập danh sách của xã (xlsx, xls, csv)",
         "people:import_list",

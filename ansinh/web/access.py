@@ -12,6 +12,8 @@ LEADER, AUDITOR, ADMINISTRATOR, PROVIDER = "leader", "auditor", "administrator",
 # A leader sees figures, never a person; a provider sees neither: its own files tell it what to pay.
 MONTH_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, LEADER, AUDITOR})
 PERSON_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
+# Who prepares and who decides may ask what a change of law would do.
+SIMULATION_ROLES = frozenset({OFFICER, APPROVER, LEADER})
 # Who may take which step. That the same person never takes two of them is the operation's rule, not the page's.
 CHECKERS = frozenset({OFFICER})
 APPROVERS = frozenset({APPROVER})

@@ -25,6 +25,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
         (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
+        (access.SIMULATION_ROLES, _("Mô phỏng luật"), "/luat/mo-phong/"),
         (None, _("Công khai"), "/cong-khai/"),
     ]
     return [

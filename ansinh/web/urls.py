@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, month, person, sign_in
+from ansinh.web import coverage, home, language, month, person, sign_in, simulation
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -22,5 +22,6 @@ urlpatterns = [
     path("do-phu/<str:month>/", coverage.coverage_page),
     path("nguoi/", person.search_page),
     path("nguoi/<int:person_id>/", person.person_page),
+    path("luat/mo-phong/", simulation.simulation_page),
     path("cong-khai/", coverage.public_page),
 ]
