@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ansinh.base.refusals import Refused
-from ansinh.law.package import LawPackage, load_package
+from ansinh.law.package import LawBook, load_book
 
 _TOPS = ("vn", "provinces")
 # Plain names only: no dot in front, no “..”, no separator of another system, nothing that a file system folds or trims.
@@ -123,8 +123,8 @@ def unpacked(files: Mapping[str, str]) -> Iterator[Path]:
         yield folder
 
 
-def load_files(files: Mapping[str, str]) -> LawPackage:
-    """Return the law package of archived files; its folder is gone afterwards, so that its cases cannot be run.
+def load_files(files: Mapping[str, str], province: str = "") -> LawBook:
+    """Return the book of archived files as it stands in a province; its folder is gone afterwards, so that its cases cannot run.
 
     Its hash is that of the archive, which a later version of this software, or another province, does not change: runs
     are pinned to it.
@@ -132,11 +132,16 @@ def load_files(files: Mapping[str, str]) -> LawPackage:
     Raises:
         Refused: `law_archive_invalid`; `law_invalid` with file and line.
     """
-    return _load(tuple(checked(files).items()))
+    return _load(tuple(checked(files).items()), province)
 
 
 # A law that is submitted is soon asked for again; reading one costs a second, its months' prices more.
 @functools.lru_cache(maxsize=6)
-def _load(files: tuple[tuple[str, str], ...]) -> LawPackage:
+def _load(files: tuple[tuple[str, str], ...], province: str) -> LawBook:
     with unpacked(dict(files)) as folder:
-        return dataclasses.replace(load_package(folder), hash=archive_hash(dict(files)))
+        return dataclasses.replace(load_book(folder, province), hash=archive_hash(dict(files)))
+
+
+def provinces_of(files: Mapping[str, str]) -> frozenset[str]:
+    """Return the codes of the provinces that have resolutions of their own in these files."""
+    return frozenset(path.split("/")[1] for path in files if path.startswith("provinces/"))
