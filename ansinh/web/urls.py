@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, month, person, sign_in
+from ansinh.web import coverage, home, language, laws, month, person, sign_in
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -22,5 +22,8 @@ urlpatterns = [
     path("do-phu/<str:month>/", coverage.coverage_page),
     path("nguoi/", person.search_page),
     path("nguoi/<int:person_id>/", person.person_page),
+    path("bo-luat/", laws.laws_page),
+    path("bo-luat/<str:release_hash>/", laws.law_page),
+    path("bo-luat/<str:release_hash>/tham-dinh/", laws.review),
     path("cong-khai/", coverage.public_page),
 ]
