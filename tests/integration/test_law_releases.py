@@ -14,7 +14,7 @@ from ansinh.entitlement import operations, releases
 from ansinh.entitlement.models import LawRelease
 from ansinh.entitlement.operations import CheckedCases
 from ansinh.law.archive import archive_hash, load_files, read_files
-from ansinh.law.package import default_laws, load_package
+from ansinh.law.package import default_laws, load_book
 from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office
 from ansinh.payment import operations as payment
@@ -253,7 +253,7 @@ def test_a_law_read_from_a_folder_or_only_submitted_pays_nobody() -> None:
     makers.severe()
     selection = select(month=NOVEMBER, province=None, area="19777")
     submit(raised())
-    for package in (load_package(), load_files(raised())):
+    for package in (load_book(), load_files(raised())):
         named = {"package": package, "month": NOVEMBER, "selection": selection, "by": "operator", "at": AT}
         assert refused(payroll.calculate, **named) == "law_not_released"
         taken = {"package": package, "selection": selection, "first": NOVEMBER, "last": NOVEMBER, "by": "x", "at": AT}

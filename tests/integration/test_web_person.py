@@ -10,7 +10,6 @@ from django.utils.translation import override
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.releases import law_in_force
-from ansinh.law.facts import read_facts
 from ansinh.ledger import operations as ledger
 from ansinh.payment import operations as payment
 from ansinh.payroll import operations as payroll
@@ -87,9 +86,7 @@ def test_two_decisions_at_once_still_make_one_page() -> None:
         {"value": ["K4", "K6"], "from": "2025-02-01", "to": "2026-04-01"},
         {"value": ["K6"], "from": "2026-04-01", "to": None},
     ]
-    package = law_in_force()
-    codes = frozenset(benefit.code for benefit in package.benefits)
-    read_facts(facts, package.facts, package.child_facts, codes)
+    law_in_force().person(facts)
     words = page(working("commune_officer", "19777"), f"/nguoi/{person.id}/")
     assert "(K4)" in words
     assert "(K6)" in words

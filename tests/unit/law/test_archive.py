@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ansinh.base.refusals import Refused
-from ansinh.law.archive import archive_hash, checked, load_files, read_files, unpacked
-from ansinh.law.package import default_laws, load_package
+from ansinh.law.archive import archive_hash, checked, load_files, provinces_of, read_files, unpacked
+from ansinh.law.package import default_laws, load_book
 
 A_FILE = "vn/social-assistance/domain.yaml"
 
@@ -23,10 +23,18 @@ def test_every_law_file_is_archived_cases_too_and_read_me_files_are_not(laws: di
 
 
 def test_an_archive_loads_as_the_folder_does_under_the_archives_own_hash(laws: dict[str, str]) -> None:
-    loaded, folder = load_files(laws), load_package()
+    loaded, folder = load_files(laws), load_book()
     assert loaded.hash == archive_hash(laws)
     assert loaded.clauses == folder.clauses
-    assert [version.value_dong for version in loaded.parameters] == [v.value_dong for v in folder.parameters]
+    assert [package.hash for package in loaded.packages] == [package.hash for package in folder.packages]
+
+
+def test_a_province_reads_its_own_book_out_of_the_same_archive() -> None:
+    files = read_files(Path(__file__).resolve().parents[2] / "fixtures" / "laws-format")
+    nation, province = load_files(files), load_files(files, "99")
+    assert provinces_of(files) == {"99"}
+    assert province.hash == nation.hash == archive_hash(files)
+    assert set(province.clauses) > set(nation.clauses)
 
 
 def test_the_hash_covers_every_letter_but_not_how_lines_end(laws: dict[str, str]) -> None:
