@@ -123,8 +123,10 @@ def _find_in_force() -> ReleaseRow | None:
 def _not_released() -> Refused:
     return Refused(
         "law_not_released",
-        vi="Luật này chưa được hai người (người soạn và người thẩm định) thông qua, nên không lập kỳ chi trả. Hãy chạy ansinh init nếu hệ thống mới cài, hoặc trình luật bằng ansinh law submit.",
-        en="This law was not released by two people (author and legal reviewer), so no payroll is made. Run ansinh init on a new system, or submit the law: ansinh law submit.",
+        vi="Luật này chưa được hai người (người soạn và người thẩm định) thông qua, nên không lập kỳ chi trả."
+        " Hãy chạy ansinh init nếu hệ thống mới cài, hoặc trình luật bằng ansinh law submit.",
+        en="This law was not released by two people (author and legal reviewer), so no payroll is made."
+        " Run ansinh init on a new system, or submit the law: ansinh law submit.",
     )
 
 

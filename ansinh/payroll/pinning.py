@@ -21,7 +21,8 @@ from ansinh.payroll.models import PayrollRun
 class Verification:
     """What was found about a run: `verdict` is same, other_compiler, differs, law_not_archived or statements_not_recorded.
 
-    `differing` names the statements (month and domain) that come out otherwise. `is_sound` is whether nothing contradicts the run: its statements can be made again and its lines are those counted.
+    `differing` names the statements (month and domain) that come out otherwise. `is_sound` is whether nothing contradicts
+    the run: its statements can be made again and its lines are those counted.
     """
 
     run_code: str
