@@ -16,7 +16,7 @@ from ansinh.law.reading import parse_yaml
 # Tried in this order; together with a number when two items of one list carry the same name.
 _NAMES = ("applies_from", "rule", "name", "group", "coefficient", "citation", "clause", "month", "kind")
 _FOLDERS = {"parameters": "parameter", "rules": "rule", "cases": "case"}
-_ORDER = ("book", "document", "parameter", "rule", "case")
+_ORDER = ("book", "document", "parameter", "rule", "procedure", "case")
 _TELLING = re.compile(r"(value_dong|rows_dong\..*|coefficient|applies_from|citation|in_force_from|benefit)")
 
 
@@ -35,11 +35,11 @@ class Change:
 
 
 def subject_of(path: str) -> str:
-    """Return what a law file speaks of: a document, parameter, rule, case, or the book that holds them together."""
+    """Return what a law file speaks of: a document, parameter, rule, procedure, case, or the book that holds them together."""
     parts = path.split("/")
     if parts[-1] == "document.yaml":
         return "document"
-    return _FOLDERS.get(parts[-2], "book")
+    return _FOLDERS.get(parts[-2], "procedure" if "procedure" in parts else "book")
 
 
 def _item_name(item: Any, number: int) -> str:

@@ -27,6 +27,7 @@ _LAW_SUBJECTS = {
     "document": noop("Văn bản"),
     "parameter": noop("Các mức tiền"),
     "rule": noop("Quy định"),
+    "procedure": noop("Thủ tục, ngày nghỉ"),
     "case": noop("Trường hợp mẫu"),
 }
 _PAYMENT = {

@@ -1,6 +1,6 @@
 """What a reviewer reads: figures old and new, by file and field; comments and order are no change."""
 
-from ansinh.law.changes import Change, changes, label_of
+from ansinh.law.changes import Change, changes, label_of, subject_of
 
 PARAMETER = "vn/d/nd-1/parameters/base.yaml"
 RULE = "vn/d/nd-1/rules/dieu-1.yaml"
@@ -74,6 +74,18 @@ def test_files_that_come_and_go_are_told_by_their_figures_documents_first_and_ca
 def test_a_file_that_cannot_be_read_any_more_is_compared_as_a_whole() -> None:
     (change,) = changes({RULE: "a: [b"}, {RULE: "a: [c"})
     assert (change.what, change.old, change.new) == ("", "a: [b", "a: [c")
+
+
+def test_what_a_file_speaks_of_follows_from_where_it_lies() -> None:
+    paths = (
+        "vn/book.yaml",
+        "vn/d/domain.yaml",
+        "vn/procedure/holidays/2026.yaml",
+        "vn/procedure/cases/a.yaml",
+        CASE,
+        RULE,
+    )
+    assert [subject_of(path) for path in paths] == ["book", "book", "procedure", "case", "case", "rule"]
 
 
 def test_the_label_names_the_newest_documents() -> None:
