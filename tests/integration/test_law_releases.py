@@ -60,13 +60,9 @@ def review(
 
 
 def calculate(month: Month = NOVEMBER, at: datetime.datetime = AT) -> runs.RunRow:
-    return payroll.calculate(
-        package=releases.law_in_force(),
-        month=month,
-        selection=select(month=month, province=None, area="19777"),
-        by="operator",
-        at=at,
-    )
+    selection = select(month=month, province=None, area="19777")
+    law = releases.law_in_force(selection.area_id)
+    return payroll.calculate(package=law, month=month, selection=selection, by="operator", at=at)
 
 
 def freeze(run: runs.RunRow) -> runs.RunRow:
