@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(connections: launcher.Connections, worker_home: Home, django_db_blocker: Any) -> Iterator[None]:
-    """Give Django the worker's database, migrated, with areas loaded; pytest-django's own test database is not used."""
+    """Give Django the worker's database, migrated, with areas and the shipped law; pytest-django's own is not used."""
     settings = django.conf.settings
     for alias, parameters in (("default", connections.application), ("owner", connections.owner)):
         settings.DATABASES[alias].update(
@@ -67,13 +67,15 @@ def django_db_setup(connections: launcher.Connections, worker_home: Home, django
         django.db.connections[alias].settings_dict.update(settings.DATABASES[alias])
     from ansinh.office import operations as office  # noqa: PLC0415 - models exist only after Django is set up
     from ansinh.office.security import acting, everything  # noqa: PLC0415
-    from ansinh.project import schema  # noqa: PLC0415
+    from ansinh.project import schema, shipping  # noqa: PLC0415
 
     with django_db_blocker.unblock():
         schema.migrate()
         with acting(everything("tests")):
             office.load_areas()
             office.ensure_instance_number()
+            # Payrolls of tests use `law_in_force()`: here the law that a new system begins with.
+            shipping.ensure_law()
         django.db.connections.close_all()
     yield
     with django_db_blocker.unblock():

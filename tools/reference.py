@@ -30,16 +30,17 @@ def _word(argument: Argument) -> str:
     shown = options.get("metavar") or "|".join(options.get("choices", [])) or flags[-1].lstrip("-").upper()
     if not flags[0].startswith("-"):
         return f"[{shown}]" if options.get("nargs") == "?" else shown
-    text = flags[0] if options.get("action") == "store_true" else f"{flags[0]} {shown}"
+    text = flags[0] if str(options.get("action")).startswith("store_") else f"{flags[0]} {shown}"
     return text if options.get("required") else f"[{text}]"
 
 
 def _section(command: Command) -> Iterator[str]:
-    words = " ".join(["ansinh", command.name, *(_word(argument) for argument in command.arguments)])
+    choice = "|".join(flags[0] for flags, _ in command.one_of)
+    words = " ".join(["ansinh", command.name, *map(_word, command.arguments), *([f"({choice})"] if choice else [])])
     yield f"\n## ansinh {command.name}\n\n{command.help[:1].upper()}{command.help[1:]}.\n\n```\n{words}\n```\n"
     if command.arguments:
         yield "\n| Tham số | Nghĩa |\n|---|---|\n"
-        for argument in command.arguments:
+        for argument in (*command.arguments, *command.one_of):
             meaning = str(argument[1].get("help", "")).replace("|", "\\|")
             yield f"| `{_word(argument).strip('[]').replace('|', chr(92) + '|')}` | {meaning} |\n"
     if not command.needs_database:

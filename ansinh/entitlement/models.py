@@ -1,4 +1,7 @@
-"""Decisions that grant a benefit to a person. What a month is worth is computed from law and facts, never stored here."""
+"""Decisions that grant a benefit to a person, and the laws that were released to price them. Fields and constraints only.
+
+What a month is worth is computed from law and facts, never stored here.
+"""
 
 from django.db import models
 from django.db.models import F, Q
@@ -27,4 +30,43 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(end_month=None) | Q(start_month__lte=F("end_month")), name="decision_period"
             ),
+        ]
+
+
+class LawRelease(models.Model):
+    """A folder of laws as it was at one moment, released by two people. Its content never changes (a trigger holds that)."""
+
+    class State(models.TextChoices):
+        SHIPPED = "SHIPPED", "kèm theo phần mềm"
+        SUBMITTED = "SUBMITTED", "đã trình, chờ thẩm định"
+        RELEASED = "RELEASED", "đã thông qua"
+        REFUSED = "REFUSED", "bị từ chối"
+
+    # Over every file, cases and comments too: what two people read is what runs are pinned to.
+    hash = models.CharField("mã băm của gói", max_length=64, unique=True)
+    files = models.JSONField("các tệp")
+    label = models.CharField("tên", max_length=200)
+    cases = models.IntegerField("số trường hợp đã chạy")
+    summary = models.TextField("tóm tắt thay đổi")
+    state = models.CharField("trạng thái", max_length=12, choices=State)
+    submitted_by = models.CharField("người trình", max_length=60)
+    submitted_at = models.DateTimeField("trình lúc")
+    reviewed_by = models.CharField("người thẩm định", max_length=60, blank=True)
+    reviewed_at = models.DateTimeField("thẩm định lúc", null=True)
+    reason = models.TextField("lý do", blank=True)
+
+    class Meta:
+        verbose_name = "bản luật"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviewed_by="") | ~Q(reviewed_by=F("submitted_by")), name="second_person_reviews_law"
+            ),
+            # The publisher is no person of this province: a law of its own counts as shipped until two people took it on.
+            models.CheckConstraint(
+                condition=~Q(state="RELEASED")
+                | (~Q(reviewed_by="") & ~Q(submitted_by="ansinh") & Q(reviewed_at__isnull=False)),
+                name="law_released_by_two",
+            ),
+            # Only the first law of a system comes with the software; whatever follows needs people.
+            models.UniqueConstraint("state", condition=Q(state="SHIPPED"), name="law_shipped_once"),
         ]

@@ -108,6 +108,13 @@ def _in_payment(
     return periods
 
 
+def area_of(person_id: int) -> int:
+    """Return the id of the area in which the person is registered. The scope must cover the person."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT area_id FROM people_person WHERE id = %s", [person_id])
+        return cursor.fetchone()[0]
+
+
 def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
     """Return what the registry knows of a person now, as a facts file of the contract. The scope must cover the person.
 

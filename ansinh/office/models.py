@@ -106,6 +106,8 @@ class Staff(AbstractBaseUser):
         PROVIDER_OFFICER = "provider_officer", "nhân viên tổ chức chi trả"
         LEADER = "leader", "lãnh đạo tỉnh"
         AUDITOR = "auditor", "thanh tra"
+        LAW_AUTHOR = "law_author", "người soạn luật"
+        LEGAL_REVIEWER = "legal_reviewer", "người thẩm định pháp lý"
 
     username = models.CharField("tên đăng nhập", max_length=60, unique=True)
     full_name = models.CharField("họ tên", max_length=120)

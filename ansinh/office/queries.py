@@ -172,6 +172,15 @@ def area(area_id: int) -> AreaRow:
     return _row(Area.objects.get(pk=area_id))
 
 
+def province_of(area_id: int) -> str:
+    """This will return the code of the province in which the unit lies (its own, for a province)."""
+    unit = Area.objects.select_related("parent__parent").get(pk=area_id)
+    # Three levels at most: commune, district until 2025, province.
+    while unit.parent is not None:
+        unit = unit.parent
+    return unit.code
+
+
 def areas_by_id(area_ids: Iterable[int]) -> dict[int, AreaRow]:
     """This will return the units with these ids, in one statement."""
     return {unit.id: _row(unit) for unit in Area.objects.filter(pk__in=list(area_ids))}

@@ -29,6 +29,9 @@ class PayrollRun(models.Model):
     law_hash = models.CharField("dấu vết luật", max_length=64)
     statement_hash = models.CharField("dấu vết câu lệnh", max_length=64)
     compiler_version = models.CharField("phiên bản bộ biên dịch", max_length=20)
+    # Each month's and domain's statement by its own hash: which were needed hangs on the decisions of that day. Empty in
+    # runs of before they were kept.
+    statements = models.JSONField("dấu vết từng câu lệnh", default=dict)
     lines = models.IntegerField("số dòng", default=0)
     control_total_dong = models.BigIntegerField("tổng kiểm soát (đồng)", default=0)
     sha256 = models.CharField("mã băm", max_length=64, blank=True)

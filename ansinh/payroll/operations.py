@@ -5,8 +5,6 @@ Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 2; NĐ 335/2026/NĐ-CP, Điều 8 kh
 """
 
 import datetime
-import hashlib
-import json
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -17,6 +15,7 @@ from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.entitlement import month as entitlement
+from ansinh.entitlement import releases
 from ansinh.law.compiler import COMPILER_VERSION
 from ansinh.law.package import LawBook, LawPackage
 from ansinh.ledger import accounts as chart
@@ -25,6 +24,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as staff_queries
 from ansinh.office.security import everything, put_on
 from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
+from ansinh.payroll.pinning import statement_hash
 from ansinh.payroll.queries import Control, RunRow, control_of, run_row
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
@@ -162,7 +162,7 @@ def _evaluate_months(package: LawBook | LawPackage, run: PayrollRun, selection: 
             month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes
         )
         hashes |= {f"{month} {name}": sha256 for name, sha256 in entitlement.evaluate_month(package, question).items()}
-    run.statement_hash = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode("ascii")).hexdigest()
+    run.statements, run.statement_hash = hashes, statement_hash(hashes)
 
 
 def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> None:
@@ -196,10 +196,12 @@ def calculate(
     and nothing is written. The number of SQL statements depends on the months compared, never on the people.
 
     Raises:
-        Refused: `empty_selection`, `run_not_ready` when an approved run waits to be frozen.
+        Refused: `law_not_released`, `law_superseded` unless the package is the law in force; `empty_selection`,
+            `run_not_ready` when an approved run waits to be frozen.
     """
     with transaction.atomic():
         _see_everything(by)
+        releases.require_in_force(package.hash)
         # Two people pressing the button together would both see no open run; the second waits here and finds the first
         # one's.
         _lock(f"payroll {month} {selection.area_id}")
@@ -398,9 +400,14 @@ def take_over_settlements(
 
     It is for a register that is taken over (and for generated populations): nothing is paid and nothing is booked.
     Returns the number of (person, benefit, month) taken over. A second call adds nothing.
+
+    Raises:
+        Refused: `law_not_released`, `law_superseded` unless the package is the law in force.
     """
     with transaction.atomic():
         _see_everything(by)
+        # What is recorded here is subtracted from what people get: it is money too.
+        releases.require_in_force(package.hash)
         entitlement.make_result_tables()
         for month in first.until(last):
             question = entitlement.Question(month=month, known_on=known_on, known_at=at, areas=selection.communes)

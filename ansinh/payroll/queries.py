@@ -85,6 +85,10 @@ class LineRow:
     """One line of a run for one person."""
 
     run_code: str
+    # What the run of this line was pinned to: the words on a page come from that law, as known on that day.
+    law_hash: str
+    known_on: datetime.date
+    run_area_id: int
     benefit: str
     for_month: Month
     kind: str
@@ -192,6 +196,9 @@ def person_lines(person_id: int, month: Month) -> list[LineRow]:
     return [
         LineRow(
             row.run.code,
+            row.run.law_hash,
+            row.run.known_on,
+            row.run.area_id,
             row.benefit,
             Month.of(row.for_month),
             row.kind,

@@ -56,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
             sub = groups.add_parser(first, help=command.help, parents=[common])
         for flags, options in command.arguments:
             sub.add_argument(*flags, **options)
+        if command.one_of:
+            choice = sub.add_mutually_exclusive_group(required=True)
+            for flags, options in command.one_of:
+                choice.add_argument(*flags, **options)
         sub.set_defaults(command=command)
     return parser
 

@@ -25,6 +25,8 @@ class Command:
     # A benchmark runs in a home of its own that is removed afterwards.
     in_fresh_home: bool = False
     group_help: str = ""
+    # Arguments of which exactly one must be given.
+    one_of: tuple[Argument, ...] = ()
 
     def load(self) -> Callable[[Any], dict[str, Any] | str]:
         """Import and return the function that does the work."""
@@ -132,6 +134,38 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "law submit",
+        "trình một thư mục luật để thẩm định, sau khi chạy mọi trường hợp mẫu",
+        "law_release:submit",
+        (
+            _argument(
+                "path", nargs="?", default=None, metavar="THƯ_MỤC", help="thư mục laws (mặc định luật kèm phần mềm)"
+            ),
+            _AS,
+            _argument("--note", required=True, metavar="TÓM_TẮT", help="tóm tắt thay đổi, một hai câu"),
+        ),
+    ),
+    Command(
+        "law review",
+        "thẩm định một bản luật đã trình (người khác với người trình)",
+        "law_release:review",
+        (
+            _argument("hash", metavar="MÃ_BĂM", help="mã băm của bản luật, ít nhất 8 ký tự đầu"),
+            _AS,
+            _argument("--reason", required=True, metavar="LÝ_DO", help="lý do chấp nhận hay từ chối"),
+        ),
+        one_of=(
+            _argument("--accept", dest="accept", action="store_true", default=None, help="chấp nhận"),
+            _argument("--refuse", dest="accept", action="store_false", default=None, help="từ chối"),
+        ),
+    ),
+    Command(
+        "law releases",
+        "các bản luật, ai trình, ai thẩm định; nêu một bản thì xem bản đó thay đổi gì",
+        "law_release:list_releases",
+        (_argument("hash", nargs="?", default=None, metavar="MÃ_BĂM", help="mã băm của một bản luật"),),
+    ),
+    Command(
         "people import",
         "nhập danh sách của xã (xlsx, xls, csv)",
         "people:import_list",
@@ -150,6 +184,12 @@ COMMANDS: tuple[Command, ...] = (
         group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt",
     ),
     Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (_RUN,)),
+    Command(
+        "payroll verify",
+        "dựng lại câu lệnh của kỳ từ luật đã dùng và đối chiếu dấu vết",
+        "payroll:verify",
+        (_RUN,),
+    ),
     Command("payroll approve", "duyệt kỳ chi trả (người khác với người tính)", "payroll:approve", (_RUN, _AS)),
     Command("payroll freeze", "chốt kỳ chi trả", "payroll:freeze", (_RUN, _AS)),
     Command(

@@ -9,13 +9,13 @@ apart (ADR 0011).
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
+from ansinh.entitlement import releases
 from ansinh.law.answers import Inquiry
-from ansinh.law.package import LawBook, load_book
+from ansinh.law.package import LawBook
 from ansinh.law.telling import tell
 from ansinh.law.words import Text
 from ansinh.payroll import queries as payroll
@@ -31,10 +31,9 @@ NEUTRAL_FACTS = frozenset(
 NEUTRAL_NAME = Text("Trợ cấp xã hội hằng tháng", "Monthly social assistance")
 
 
-@cache
-def law() -> LawBook:
-    """Return the law package, read once for the life of the process: laws change with a release, never under a page."""
-    return load_book()
+def law(area_id: int | None = None) -> LawBook:
+    """Return the law in force, out of its archive, as it stands in the area's province: the next payroll is made by it."""
+    return releases.law_in_force(area_id)
 
 
 def benefit_name(code: str, language: str) -> str:
@@ -47,16 +46,49 @@ def benefit_name(code: str, language: str) -> str:
 
 @dataclass(frozen=True)
 class Pinned:
-    """The law that runs were made by, and the day on which they asked it."""
+    """The law that runs were made by, and the day on which they asked it; `release` is None where it is not kept."""
 
     package: LawBook
     known_on: datetime.date
+    law_hash: str = ""
+    release: releases.ReleaseRow | None = None
 
 
-def _pinned(lines: Sequence[payroll.LineRow], month: Month, today: datetime.date) -> list[tuple[Pinned, Sequence[Any]]]:
-    """Return each law that the month's runs used with its lines, the newest last; before any run the law as known today."""
-    runs = payroll.runs(month)
-    return [(Pinned(law(), runs[-1].known_on if runs else today), lines)]
+def _pinned(
+    person_id: int, lines: Sequence[payroll.LineRow], month: Month, today: datetime.date
+) -> list[tuple[Pinned, list[payroll.LineRow]]]:
+    """Return each law that the month's runs used with its lines, the newest last; before any run the law in force."""
+    if not lines:
+        runs = payroll.runs(month)
+        return [(Pinned(law(entitlement.area_of(person_id)), runs[-1].known_on if runs else today), [])]
+    # Runs of one month may have used different laws, and have asked one law on different days.
+    groups: dict[tuple[datetime.date, str, int], list[payroll.LineRow]] = {}
+    for line in lines:
+        groups.setdefault((line.known_on, line.law_hash, line.run_area_id), []).append(line)
+    return [(_law_of(*key), groups[key]) for key in sorted(groups)]
+
+
+def _law_of(known_on: datetime.date, law_hash: str, area_id: int) -> Pinned:
+    # What was refused or superseded since is still what the run used. A run older than the archive is explained by the
+    # law in force, and the page says so.
+    used = releases.law_used(law_hash, area_id)
+    release = releases.release_of(law_hash) if used else None
+    return Pinned(used or law(area_id), known_on, law_hash, release)
+
+
+def _laws(pinned: Sequence[Pinned]) -> list[dict[str, Any]]:
+    """Return the laws that the month's runs used, in words."""
+    current = releases.in_force()
+    return [
+        {
+            "hash": one.law_hash,
+            "label": one.release.label if one.release else "",
+            "is_archived": one.release is not None,
+            "is_in_force": current is not None and current.hash == one.law_hash,
+        }
+        for one in pinned
+        if one.law_hash
+    ]
 
 
 def explanation_of(person_id: int, month: Month, today: datetime.date, language: str) -> dict[str, Any]:
@@ -74,7 +106,8 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
     is_neutral, records = not had.isdisjoint(NEUTRAL_BENEFITS), entitlement.records_of(person_id)
     told: dict[str, Any] = {}
     found: list[Told] = []
-    for pinned, own in _pinned(lines, month, today):
+    laws = _pinned(person_id, lines, month, today)
+    for pinned, own in laws:
         inquiry = _inquiry(person_id, pinned, decisions, language)
         # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
         told = tell(inquiry, month, _settled_before(own, month), records)
@@ -85,6 +118,7 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         "lines": [line for line, _ in found],
         "trace": [trace for _, trace in found],
         "total_dong": sum(line["amount_dong"] for line, _ in found),
+        "laws": _laws([pinned for pinned, _ in laws]),
         "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
     }
     return _without_what_tells(told, is_neutral=is_neutral)

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 # The words of `office.models.Staff.Role`, written again because pages import no models.
 COMMUNE, OFFICER, APPROVER = "commune_officer", "department_officer", "department_approver"
+LAW_AUTHOR, LEGAL_REVIEWER = "law_author", "legal_reviewer"
 LEADER, AUDITOR, ADMINISTRATOR, PROVIDER = "leader", "auditor", "administrator", "provider_officer"
 
 # A leader sees figures, never a person; a provider sees neither: its own files tell it what to pay.
@@ -14,10 +15,13 @@ MONTH_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, LEADER, AUDITOR})
 PERSON_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
 # Who prepares and who decides may ask what a change of law would do.
 SIMULATION_ROLES = frozenset({OFFICER, APPROVER, LEADER})
+# The law speaks of nobody; these are the people who answer for which one is used.
+LAW_ROLES = frozenset({OFFICER, APPROVER, AUDITOR, ADMINISTRATOR, LAW_AUTHOR, LEGAL_REVIEWER})
 # Who may take which step. That the same person never takes two of them is the operation's rule, not the page's.
 CHECKERS = frozenset({OFFICER})
 APPROVERS = frozenset({APPROVER})
 FREEZERS = frozenset({OFFICER, APPROVER})
+LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})
 
 
 class View(Protocol):

@@ -102,6 +102,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class LawUsed:
+    """The law that runs of the month used; where its archive is missing, the law in force stood in for it."""
+
+    hash: str
+    label: str
+    is_archived: bool
+    is_in_force: bool
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Everything said about one person's month."""
 
@@ -115,6 +125,7 @@ class Explanation:
     spans: tuple[str, ...]
     picture: Picture | None
     unverified: tuple[Answer, ...]
+    laws: tuple[LawUsed, ...]
 
 
 def _language() -> str:
@@ -197,6 +208,7 @@ def explain_month(person_id: int, month: Month, today: datetime.date) -> Explana
         spans=tuple(span["because"] for span in told["timeline"]["spans"]),
         picture=_picture(told["timeline"], month),
         unverified=tuple(Answer("", row["clause"], row["because"]) for row in told["unverified"]),
+        laws=tuple(LawUsed(**used) for used in told["laws"]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from ansinh.entitlement import releases
 from ansinh.web import access
 from ansinh.web.labels import role_label
 
@@ -26,6 +27,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
         (access.SIMULATION_ROLES, _("Mô phỏng luật"), "/luat/mo-phong/"),
+        (access.LAW_ROLES, _("Bộ luật"), "/bo-luat/"),
         (None, _("Công khai"), "/cong-khai/"),
     ]
     return [
@@ -41,6 +43,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "staff": member,
         "staff_role": role_label(member.role) if member else "",
+        # Under every page of an office: by which law it is paid here, and whether two people answer for it.
+        "law_in_force": releases.in_force() if member else None,
         "navigation": _navigation(member.role if member else None, request.path),
         # A page answered to a POST has no address of its own to come back to.
         "here": request.get_full_path() if request.method == "GET" else request.path,

@@ -20,6 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
     # A commune's day begins with a person at the counter, the department's with the month.
     if member.role == access.COMMUNE:
         return redirect("/nguoi/")
+    if member.role in {access.LAW_AUTHOR, access.LEGAL_REVIEWER}:
+        return redirect("/bo-luat/")
     return redirect("/ky-chi-tra/" if member.role in access.MONTH_ROLES else "/cong-khai/")
 
 

@@ -13,6 +13,22 @@ _ROLES = {
     "provider_officer": noop("Nhân viên tổ chức chi trả"),
     "leader": noop("Lãnh đạo tỉnh"),
     "auditor": noop("Thanh tra"),
+    "law_author": noop("Người soạn luật"),
+    "legal_reviewer": noop("Người thẩm định pháp lý"),
+}
+_LAW_STATES = {
+    "SHIPPED": noop("Kèm theo phần mềm"),
+    "SUBMITTED": noop("Đã trình, chờ thẩm định"),
+    "RELEASED": noop("Đã thông qua"),
+    "REFUSED": noop("Bị từ chối thẩm định"),
+}
+_LAW_SUBJECTS = {
+    "book": noop("Bộ luật, lĩnh vực"),
+    "document": noop("Văn bản"),
+    "parameter": noop("Các mức tiền"),
+    "rule": noop("Quy định"),
+    "procedure": noop("Thủ tục, ngày nghỉ"),
+    "case": noop("Trường hợp mẫu"),
 }
 _PAYMENT = {
     "DUE": noop("Phải chi, chưa gửi"),
@@ -87,6 +103,16 @@ def _word(words: dict[str, str], code: str) -> str:
 def role_label(role: str) -> str:
     """Return the role in words."""
     return _word(_ROLES, role)
+
+
+def law_state_label(state: str) -> str:
+    """Return the state of a law in words."""
+    return _word(_LAW_STATES, state)
+
+
+def law_subject_label(subject: str) -> str:
+    """Return what a law file speaks of, in words."""
+    return _word(_LAW_SUBJECTS, subject)
 
 
 def payment_label(status: str) -> str:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from ansinh.base.refusals import Refused
+from ansinh.entitlement.releases import looked_up_once
 from ansinh.office import queries as office
 from ansinh.office.security import acting
 
@@ -24,6 +25,7 @@ _STATUS = {
     "staff_unknown": 403,
     "role_not_allowed": 403,
     "run_unknown": 404,
+    "law_release_unknown": 404,
     "person_unknown": 404,
     "area_unknown": 404,
     "month_invalid": 404,
@@ -110,7 +112,7 @@ class ScopeMiddleware:
             if roles is not None and member.role not in roles:
                 raise PermissionDenied
             # No page yet shows protected health data, so the fence stays shut even for the officer in charge.
-            with acting(replace(office.scope_of(member), protected=False)):
+            with acting(replace(office.scope_of(member), protected=False)), looked_up_once():
                 return view(request, *args, **kwargs)
         except Refused as refusal:
             return told(request, refusal)

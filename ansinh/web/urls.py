@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, month, person, sign_in, simulation
+from ansinh.web import coverage, home, language, laws, month, person, sign_in, simulation
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -23,5 +23,8 @@ urlpatterns = [
     path("nguoi/", person.search_page),
     path("nguoi/<int:person_id>/", person.person_page),
     path("luat/mo-phong/", simulation.simulation_page),
+    path("bo-luat/", laws.laws_page),
+    path("bo-luat/<str:release_hash>/", laws.law_page),
+    path("bo-luat/<str:release_hash>/tham-dinh/", laws.review),
     path("cong-khai/", coverage.public_page),
 ]

@@ -108,14 +108,27 @@ def severe(**values: Any) -> Person:
 
 
 def staff() -> None:
-    """Make an officer `can.bo` and an approver `lanh.dao` of the department."""
+    """Make an officer `can.bo`, an approver `lanh.dao`, a law author and a legal reviewer of the department."""
     agency = Agency.objects.create(name="Sở Y tế (kiểm thử)", kind="department", area_id=commune())
     for username, role in (
         ("can.bo", "department_officer"),
         ("lanh.dao", "department_approver"),
         ("lanh.dao2", "department_approver"),
+        ("soan.luat", "law_author"),
+        ("tham.dinh", "legal_reviewer"),
     ):
         Staff.objects.create(username=username, full_name=username, agency=agency, role=role, password="!")
+
+
+def give_role(username: str, role: str) -> None:
+    """Give a member of staff another role."""
+    Staff.objects.filter(username=username).update(role=role)
+
+
+def member(username: str) -> Staff:
+    """Return a member of staff who may sign in without changing a password first."""
+    Staff.objects.filter(username=username).update(must_change_password=False)
+    return Staff.objects.get(username=username)
 
 
 def provider() -> PaymentServiceProvider:

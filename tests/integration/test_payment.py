@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ansinh.base.months import Month
-from ansinh.law.package import load_package
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
@@ -40,7 +40,7 @@ class World:
         self.people = [makers.severe() for _ in range(people)]
         selection = select(month=NOVEMBER, province=None, area="19777")
         self.run = payroll.calculate(
-            package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT
+            package=law_in_force(), month=NOVEMBER, selection=selection, by="operator", at=AT
         ).code
         payroll.check(run=self.run, by="operator", at=AT)
         payroll.approve(run=self.run, by="lanh.dao", at=AT)
@@ -247,7 +247,7 @@ def test_a_payment_to_a_guardian_names_the_beneficiary_and_never_the_reason(tmp_
     makers.mandate(child, guardian)
     selection = select(month=NOVEMBER, province=None, area="19777")
     world.run = payroll.calculate(
-        package=load_package(), month=NOVEMBER, selection=selection, by="operator", at=AT
+        package=law_in_force(), month=NOVEMBER, selection=selection, by="operator", at=AT
     ).code
     payroll.check(run=world.run, by="operator", at=AT)
     payroll.approve(run=world.run, by="lanh.dao", at=AT)

@@ -9,7 +9,7 @@ from django.db.utils import ProgrammingError
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.law.package import load_package
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
@@ -34,7 +34,7 @@ def calculate(
     month: Month = NOVEMBER, *, area: str | None = "19777", province: str | None = None, at: datetime.datetime = AT
 ) -> queries.RunRow:
     return operations.calculate(
-        package=load_package(),
+        package=law_in_force(),
         month=month,
         selection=select(month=month, province=province, area=area),
         by="operator",
@@ -77,7 +77,7 @@ def test_taking_over_older_payments_uses_the_law_known_then() -> None:
     selection = select(month=NOVEMBER, province=None, area="19777")
     taken = [
         operations.take_over_settlements(
-            package=load_package(),
+            package=law_in_force(),
             selection=selection,
             first=Month(2026, 7),
             last=Month(2026, 10),
@@ -218,7 +218,7 @@ def test_an_unverified_account_is_not_paid_into() -> None:
 def test_one_person_cannot_approve_what_they_calculated() -> None:
     makers.severe()
     selection = select(month=NOVEMBER, province=None, area="19777")
-    run = operations.calculate(package=load_package(), month=NOVEMBER, selection=selection, by="lanh.dao", at=AT)
+    run = operations.calculate(package=law_in_force(), month=NOVEMBER, selection=selection, by="lanh.dao", at=AT)
     operations.check(run=run.code, by="operator", at=AT)
     with pytest.raises(Refused) as refusal:
         operations.approve(run=run.code, by="lanh.dao", at=AT)

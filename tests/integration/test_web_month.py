@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ansinh.base.months import Month
-from ansinh.law.package import load_package
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import everything, put_on
@@ -35,7 +35,7 @@ def built_pages() -> None:
 
 def _calculated(province: str | None = "46", area: str | None = None, month: Month = NOVEMBER) -> RunRow:
     selection = select(month=month, province=province, area=area)
-    return payroll.calculate(package=load_package(), month=month, selection=selection, by="operator", at=AT)
+    return payroll.calculate(package=law_in_force(), month=month, selection=selection, by="operator", at=AT)
 
 
 def _act(role: str, run: RunRow, act: str, area: str = "46") -> int:

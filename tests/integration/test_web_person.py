@@ -9,8 +9,7 @@ from django.utils.translation import override
 
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
-from ansinh.law.facts import read_facts
-from ansinh.law.package import load_package
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.payment import operations as payment
 from ansinh.payroll import operations as payroll
@@ -44,12 +43,12 @@ def _hiv(about: Person) -> None:
 
 def _calculated(month: Month = NOVEMBER) -> str:
     selection = select(month=month, province="46", area=None)
-    return payroll.calculate(package=load_package(), month=month, selection=selection, by="operator", at=AT).code
+    return payroll.calculate(package=law_in_force(), month=month, selection=selection, by="operator", at=AT).code
 
 
 def _a_paid_month() -> None:
     """Pay July to October by the old law, then November with its arrears, to the end."""
-    package, selection = load_package(), select(month=NOVEMBER, province="46", area=None)
+    package, selection = law_in_force(), select(month=NOVEMBER, province="46", area=None)
     payroll.take_over_settlements(
         package=package,
         selection=selection,
@@ -81,15 +80,13 @@ def test_two_decisions_at_once_still_make_one_page() -> None:
     person = makers.person(disability="severe")
     makers.decision(person, "K6", start="2024-02")
     makers.decision(person, "K4", start="2025-01", end="2026-03")
-    facts = entitlement.facts_of(load_package(), person.id)
+    facts = entitlement.facts_of(law_in_force(), person.id)
     assert facts["was_receiving"] == [
         {"value": ["K6"], "from": "2024-03-01", "to": "2025-02-01"},
         {"value": ["K4", "K6"], "from": "2025-02-01", "to": "2026-03-01"},
         {"value": ["K6"], "from": "2026-03-01", "to": None},
     ]
-    package = load_package()
-    codes = frozenset(benefit.code for benefit in package.benefits)
-    read_facts(facts, package.facts, package.child_facts, codes)
+    law_in_force().person(facts)
     words = page(working("commune_officer", "19777"), f"/nguoi/{person.id}/")
     assert "(K4)" in words
     assert "(K6)" in words

@@ -71,6 +71,8 @@ def write_staff(places: Places, agencies: dict[str, int], at: datetime.datetime)
         ("pheduyet", "Lãnh đạo Sở", role.DEPARTMENT_APPROVER, agencies["department"]),
         ("thanhtra", "Thanh tra viên", role.AUDITOR, agencies["auditor"]),
         ("lanhdao", "Lãnh đạo tỉnh", role.LEADER, agencies["leader"]),
+        ("soanluat", "Người soạn luật", role.LAW_AUTHOR, agencies["department"]),
+        ("thamdinh", "Người thẩm định pháp lý", role.LEGAL_REVIEWER, agencies["department"]),
     ]
     # Three communes that differ: the example's, a mountain one, one in the middle. Not all of them: every password is
     # hashed slowly on purpose, and nobody tries forty sign-ins.

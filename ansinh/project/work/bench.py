@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ansinh.base.stages import recording, stage
-from ansinh.law.package import load_book
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import acting, everything
@@ -125,7 +125,8 @@ def _month() -> tuple[str, int]:
     at = timezone.now()
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
-        run = payroll.calculate(package=load_book(), month=MONTH, selection=selection, by=OPERATOR, at=at)
+        law = law_in_force(selection.area_id)
+        run = payroll.calculate(package=law, month=MONTH, selection=selection, by=OPERATOR, at=at)
     say("Đã tính; duyệt và chốt…")
     with stage("freeze"):
         payroll.check(run=run.code, by=OPERATOR, at=at)

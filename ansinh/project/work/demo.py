@@ -15,7 +15,7 @@ from django.utils import timezone
 from ansinh.base.dong import format_dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.law.package import load_book
+from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import acting, everything
@@ -50,7 +50,7 @@ def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         payroll.take_over_settlements(
-            package=load_book(),
+            package=law_in_force(selection.area_id),
             selection=selection,
             first=_TAKEN_OVER[0],
             last=_TAKEN_OVER[1],

@@ -6,13 +6,36 @@ from typing import Any
 from django.utils import timezone
 
 from ansinh.base.months import Month
-from ansinh.law.package import load_book
+from ansinh.entitlement.releases import law_in_force
 from ansinh.office.security import acting, everything
 from ansinh.payment import operations as payment
-from ansinh.payroll import operations
+from ansinh.payroll import operations, pinning
 from ansinh.payroll.queries import RunRow
 from ansinh.payroll.selection import select
 from ansinh.project.operator import OPERATOR
+
+_VERDICTS = {
+    "same": (
+        "Câu lệnh dựng lại từ luật đã dùng trùng với câu lệnh của kỳ.",
+        "The statements made again from the law it used are those of the run.",
+    ),
+    "other_compiler": (
+        "Câu lệnh dựng lại khác, vì phiên bản bộ biên dịch nay đã khác; muốn đối chiếu hãy dùng phiên bản phần mềm khi đó.",
+        "The statements differ because the compiler is another version now; use the software of that time to compare.",
+    ),
+    "differs": (
+        "Cùng phiên bản bộ biên dịch mà câu lệnh dựng lại khác câu lệnh của kỳ. Cần kiểm tra ngay.",
+        "The same compiler makes other statements than those of the run. This needs looking into at once.",
+    ),
+    "law_not_archived": (
+        "Luật mà kỳ này đã dùng không có trong kho lưu (kỳ lập trước khi có kho lưu luật).",
+        "The law that the run used is not archived (the run is older than the archive).",
+    ),
+    "statements_not_recorded": (
+        "Kỳ này không ghi dấu vết từng câu lệnh (kỳ lập bởi phiên bản cũ).",
+        "The run did not keep the hash of each statement (made by an older version).",
+    ),
+}
 
 
 def _answer(run: RunRow) -> dict[str, Any]:
@@ -32,13 +55,41 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         selection = select(month=month, province=arguments.province, area=arguments.area)
         return _answer(
-            operations.calculate(package=load_book(), month=month, selection=selection, by=OPERATOR, at=timezone.now())
+            operations.calculate(
+                package=law_in_force(selection.area_id),
+                month=month,
+                selection=selection,
+                by=OPERATOR,
+                at=timezone.now(),
+            )
         )
 
 
 def check(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will check a calculated run."""
     return _answer(operations.check(run=arguments.run, by=OPERATOR, at=timezone.now()))
+
+
+def verify(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will make a run's statements again from the law it used; exit status 1 when they or its lines are not the same."""
+    with acting(everything(OPERATOR)):
+        found = pinning.verify(arguments.run)
+    return {
+        "run": found.run_code,
+        "ok": found.is_sound,
+        "verdict": found.verdict,
+        "message": _VERDICTS[found.verdict][arguments.lang == "en"],
+        "law": {"hash": found.law_hash, "label": found.law_label, "state": found.law_state},
+        "statements": {
+            "count": found.statements,
+            "sha256": found.statement_hash,
+            "differing": list(found.differing),
+            "compiler_then": found.compiler_version,
+            "compiler_now": found.present_compiler_version,
+        },
+        "lines_unchanged": found.are_lines_unchanged,
+        "exit_status": 0 if found.is_sound else 1,
+    }
 
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:

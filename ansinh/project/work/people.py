@@ -15,6 +15,7 @@ from ansinh.people import headings, reading, sheets
 from ansinh.people.held_copy import write_held
 from ansinh.people.importing import ImportResult
 from ansinh.people.importing import import_list as take_list
+from ansinh.project import shipping
 from ansinh.project.operator import say
 from ansinh.project.population import seeding
 from ansinh.project.population.generate import Plan
@@ -28,6 +29,7 @@ _WITHOUT_DOCUMENT = {
 def seed(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will fill an empty register with a generated province. Raises `Refused` (`already_seeded`, …)."""
     month = Month.parse(arguments.month) if arguments.month else seeding.DEFAULT_MONTH
+    shipping.ensure_law()
     plan = Plan(province=arguments.province, beneficiaries=arguments.beneficiaries, seed=arguments.seed, month=month)
     return seeding.seed(plan, arguments.opened_home.sandbox)
 

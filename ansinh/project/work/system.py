@@ -1,4 +1,4 @@
-"""First set-up of a system: areas, the first administrator, and a number that tells this system from others."""
+"""First set-up of a system: areas, its first law, the first administrator, and a number that tells it from others."""
 
 import argparse
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from ansinh.law.package import load_book
 from ansinh.office import operations
 from ansinh.office.security import acting, everything
+from ansinh.project import shipping
 
 
 def init(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -14,8 +15,11 @@ def init(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything("system")):
         areas = operations.load_areas()
         operations.ensure_instance_number()
+        shipping.ensure_law()
         one_time_password = operations.create_first_administrator()
-    answer: dict[str, Any] = {"areas": areas, "law_clauses": len(package.clauses)}
+        law = shipping.state_of_law()
+        law["software_has_another"] = shipping.tell_of_another_law()
+    answer: dict[str, Any] = {"areas": areas, "law_clauses": len(package.clauses), "law": law}
     if one_time_password:
         answer["administrator"] = {"username": "quantri", "one_time_password": one_time_password}
     return answer
