@@ -176,8 +176,10 @@ def parameters_of(
 def _below(version: ParameterVersion, floor: ParameterVersion, month: Month) -> Text:
     local, nation = dong.format_dong(version.value_dong), dong.format_dong(floor.value_dong)
     return Text(
-        vi=f"Tháng {month.vi}: {version.citation} quy định {version.label.vi} {local}, thấp hơn mức trung ương {nation} ({floor.citation}); áp dụng mức trung ương.",
-        en=f"{month}: {version.citation} sets the {version.label.en} at {local}, below the national {nation} ({floor.citation}); the national one is used.",
+        vi=f"Tháng {month.vi}: {version.citation} quy định {version.label.vi} {local}, thấp hơn mức trung ương {nation}"
+        f" ({floor.citation}); áp dụng mức trung ương.",
+        en=f"{month}: {version.citation} sets the {version.label.en} at {local}, below the national {nation}"
+        f" ({floor.citation}); the national one is used.",
     )
 
 
