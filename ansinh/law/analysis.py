@@ -65,7 +65,7 @@ class Finding:
             "witness": None if witness is None else witness.to_json(),
             "vi": self.vi,
             "en": self.en,
-            "acknowledged": self.why,
+            "why": self.why,
         }
 
 

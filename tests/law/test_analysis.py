@@ -143,7 +143,7 @@ def test_an_amount_that_is_not_whole_is_found(laws: Path) -> None:
 
 def test_a_benefit_without_any_rule_is_a_gap(laws: Path) -> None:
     change(laws, "domain.yaml", "  HT: {name:", "  K9: {name: {vi: thử, en: trial}, group: assistance}\n  HT: {name:")
-    change(laws, "domain.yaml", "K8, HT]", "K8, K9, HT]")
+    change(laws, "domain.yaml", "K8, HT,", "K8, K9, HT,")
     assert about(failures(laws)) == {("gap", "K9", "", ())}
 
 
