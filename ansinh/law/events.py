@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ansinh.base.months import Month
 from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.moments import Moment, ages_of, leaves, same_rules
-from ansinh.law.oracle import Instant, MonthResult, instants, month_standing
+from ansinh.law.oracle import Instant, MonthResult, instants, month_standing, payable
 from ansinh.law.package import LawPackage, PricedRule
 from ansinh.law.sentences import day_text, found, money, month_text
 from ansinh.law.tree import Expression, Unknown, facts_of
@@ -74,7 +74,7 @@ def _by_law(before: Answer, after: Answer, code: str) -> tuple[list[Event], bool
     # The newer law, laid over the month before: what would it have given there?
     laid_over = replace(new_law, month=previous, made={})
     end, eve = instants(package, laid_over, before.facts, result.outcomes)
-    then = month_standing(new, end, eve).amount_dong
+    then = month_standing(new, end, eve, (payable(end), payable(eve))).amount_dong
     given, gives = before.standing(code).amount_dong, after.standing(code).amount_dong
     if then == given:
         return [], False
