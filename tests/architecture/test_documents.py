@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ansinh.project.commands import COMMANDS, find
-from tools import reference
+from tools import manual, reference
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -70,6 +70,10 @@ def test_every_command_is_described() -> None:
 
 def test_the_reference_of_commands_is_current() -> None:
     assert reference.TARGET.read_text(encoding="utf8") == reference.render(), "run: python -m tools.reference"
+
+
+def test_the_manual_of_the_laws_language_is_current() -> None:
+    assert manual.TARGET.read_text(encoding="utf8") == manual.render(), "run: python -m tools.manual"
 
 
 def test_the_changelog_has_the_version_of_the_package() -> None:
