@@ -1,0 +1,76 @@
+"""The process in which Spark runs: it starts a cluster of several workers, computes one statement a line, and ends with its caller.
+
+It is started by `spark.py` and by nobody else; a line of JSON comes in for each month, a line goes out. Needs `ansinh[spark]`
+and Java 17.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+_MEGABYTES = 1024
+
+
+def start(folder: Path, workers: int) -> SparkSession:
+    """Return a session on a cluster of so many one-core workers, each a process of its own; all files lie in the folder."""
+    java = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData -Duser.timezone=Asia/Ho_Chi_Minh"
+    options = {
+        "spark.master": f"local-cluster[{workers},1,{_MEGABYTES}]",
+        "spark.executor.memory": f"{_MEGABYTES}m",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        # Sums that leave their type, and words that are no dates, end in an error and never in a NULL.
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "Asia/Ho_Chi_Minh",
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.shuffle.partitions": str(2 * workers),
+        "spark.local.dir": str(folder / "local"),
+        # The class path of the workers' processes is the one of this Spark; nothing is sent to them.
+        "spark.driver.extraJavaOptions": java,
+        "spark.executor.extraJavaOptions": java,
+    }
+    builder = SparkSession.builder.appName("ansinh")
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def compute(spark: SparkSession, job: dict[str, str]) -> dict[str, Any]:
+    """Run one statement over the Parquet files of `facts` and `children`; the result is a folder of Parquet files."""
+    try:
+        for name in ("facts", "children"):
+            spark.read.parquet(job[name]).createOrReplaceTempView(name)
+        spark.sql(job["sql"]).write.parquet(job["result"])
+    except (PySparkException, Py4JError) as error:
+        return {"error": str(error)[:2000]}
+    # The driver's own store is among them.
+    stores = spark.sparkContext._jsc.sc().getExecutorMemoryStatus().size()  # type: ignore[union-attr]
+    return {"workers": stores - 1}
+
+
+def main() -> int:
+    """Answer each line of the standard input with one line."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf8")
+    # Whatever Java prints must not stand among the answers.
+    os.dup2(2, 1)
+    spark = start(Path(sys.argv[1]), int(sys.argv[2]))
+    try:
+        print(json.dumps({"spark": spark.version}), file=answers, flush=True)
+        for line in sys.stdin:
+            print(json.dumps(compute(spark, json.loads(line))), file=answers, flush=True)
+    finally:
+        spark.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
