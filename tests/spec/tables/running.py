@@ -12,7 +12,8 @@ from ansinh.law.package import LawPackage, load_package
 from ansinh.law.tree import Expression
 from tests.spec.tables import Gives, Group, Refuses, Says, conditions, refusals, rules, time
 
-LAW = Path(__file__).resolve().parents[1] / "law"
+ROOT = Path(__file__).resolve().parents[1] / "law"
+LAW = ROOT / "vn" / "sample"
 DAY = datetime.date(2026, 11, 30)
 KNOWN_ON = datetime.date(2026, 12, 20)
 BORN = "1950-03-09"
@@ -24,7 +25,7 @@ GROUPS: tuple[Group, ...] = tuple(group for groups in CHAPTERS.values() for grou
 @cache
 def sample_law() -> LawPackage:
     """Return the sample law."""
-    return load_package(LAW)
+    return load_package(ROOT)
 
 
 @cache
