@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ansinh.law.cases import unverified
-from ansinh.law.package import LawPackage, load_package
+from ansinh.law.package import LawPackage, load_book
 from ansinh.law.words import Document
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,7 +38,7 @@ _KINDS = {
 
 def packages() -> list[LawPackage]:
     """Return every domain of law held here, in the order in which they are computed."""
-    return [load_package()]
+    return list(load_book().packages)
 
 
 def _counts(items: list[dict[str, str]]) -> str:

@@ -19,7 +19,7 @@ _MEGABYTES = 1024
 
 def start(folder: Path, workers: int) -> SparkSession:
     """Return a session on a cluster of so many one-core workers, each a process of its own; all files lie in the folder."""
-    java = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData -Duser.timezone=Asia/Ho_Chi_Minh"
+    java = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData -XX:TieredStopAtLevel=1 -Duser.timezone=Asia/Ho_Chi_Minh"
     options = {
         "spark.master": f"local-cluster[{workers},1,{_MEGABYTES}]",
         "spark.executor.memory": f"{_MEGABYTES}m",
@@ -33,7 +33,13 @@ def start(folder: Path, workers: int) -> SparkSession:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.shuffle.partitions": str(2 * workers),
-        "spark.local.dir": str(folder / "local"),
+        # The statement is a few thousand nodes wide and its layers are to stay apart: deducing more filters from them, merging
+        # them, or writing Java for them takes minutes and saves nothing.
+        "spark.sql.constraintPropagation.enabled": "false",
+        "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.maxPlanStringLength": "0",
         # The class path of the workers' processes is the one of this Spark; nothing is sent to them.
         "spark.driver.extraJavaOptions": java,
         "spark.executor.extraJavaOptions": java,

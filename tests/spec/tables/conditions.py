@@ -164,6 +164,33 @@ GROUPS = (
         ),
     ),
     Group(
+        Words("Ngày xảy ra: in_month, happened, so với một ngày", "Days on which something happened"),
+        Words(
+            "“in_month” hỏi ngày đó có nằm trong tháng, không sau ngày xét; “happened” hỏi đã xảy ra chưa. Không có ngày thì mọi so sánh đều là không.",
+            "“in_month” asks whether the day lies in the month and not after the day asked; “happened”, whether it has come. "
+            "Where there is no such day every comparison is no.",
+        ),
+        (
+            Says("in_month(injured_on)", {"injured_on": "2026-11-01"}, "yes"),
+            Says("in_month(injured_on)", {"injured_on": "2026-11-30"}, "yes"),
+            Says("in_month(injured_on)", {"injured_on": "2026-10-31"}, "no"),
+            Says("in_month(injured_on)", {"injured_on": "2026-12-01"}, "no"),
+            Says("in_month(injured_on)", {"injured_on": "2026-11-20"}, "no", "2026-11-19"),
+            Says("in_month(injured_on)", {}, "no"),
+            Says("in_month(injured_on)", {"injured_on": "unknown"}, "unknown"),
+            Says("in_month(death_date)", {"death_date": "2026-11-30"}, "yes"),
+            Says("happened(injured_on)", {"injured_on": "2026-11-30"}, "yes"),
+            Says("happened(injured_on)", {"injured_on": "2026-12-01"}, "no"),
+            Says("happened(injured_on)", {}, "no"),
+            Says("happened(injured_on)", {"injured_on": "unknown"}, "unknown"),
+            Says("injured_on >= 2026-10-05", {"injured_on": "2026-10-05"}, "yes"),
+            Says("injured_on >= 2026-10-05", {"injured_on": "2026-10-04"}, "no"),
+            Says("injured_on >= 2026-10-05", {}, "no"),
+            Says("injured_on < 2026-10-05", {}, "no"),
+            Says("injured_on != 2026-10-05", {"injured_on": "unknown"}, "unknown"),
+        ),
+    ),
+    Group(
         Words("Đang hưởng: was_receiving", "In payment: was_receiving"),
         Words(
             "Hỏi sổ chi trả: có đang hưởng chế độ vào ngày cuối tháng trước hoặc trong tháng không; với “at 16” là vào ngày trước khi đủ 16 tuổi.",

@@ -53,6 +53,17 @@ GROUPS = (
         ),
     ),
     Group(
+        Words("Về ngày", "About days"),
+        Words("Chỉ sự kiện loại ngày mới hỏi được ngày.", "Only a fact that is a day can be asked as one."),
+        (
+            Refuses("in_month(hiv)", "cần một sự kiện loại ngày"),
+            Refuses("happened(decision_signed_on)", "cần một sự kiện loại ngày"),
+            Refuses("injured_on", "cần một dấu so sánh"),
+            Refuses("injured_on > 5", "cần một ngày"),
+            Refuses("in_month injured_on", "cần “(”"),
+        ),
+    ),
+    Group(
         Words("Về con", "About children"),
         Words("Trong ngoặc chỉ nói về người con.", "Inside the parentheses only the child is spoken of."),
         (

@@ -64,6 +64,70 @@ GROUPS = (
         ),
     ),
     Group(
+        Words("Trả một lần và làm tròn: schedule, rounding", "Once, and rounded: schedule, rounding"),
+        Words(
+            "Chế độ một lần đến hạn trong tháng của ngày ghi ở in_month, không đến hạn lần nào nữa. “rounding” làm tròn nửa lên theo điều khoản.",
+            "A one-off benefit falls due in the month of the day in in_month and never again. “rounding” rounds half up, by its clause.",
+        ),
+        (
+            Gives({"birth_date": "1990-01-01", "injured_on": "2026-11-15"}, {"MT": 375_000}, note="1,25 × 300.000"),
+            Gives({"birth_date": "1990-01-01", "injured_on": "2026-11-15"}, {}, month="2026-12"),
+            Gives({"birth_date": "1990-01-01", "injured_on": "2026-11-15"}, {}, month="2026-10"),
+            Gives({"birth_date": "1990-01-01", "injured_on": "2026-11-16", "death_date": "2026-11-15"}, {}),
+            Gives({"birth_date": "1990-01-01", "injured_on": "unknown"}, {}, ("MT",)),
+        ),
+        files=("nd-1-2020/rules/dieu-11.yaml",),
+    ),
+    Group(
+        Words("Biểu mức: schedule, table", "A table of amounts: schedule, table"),
+        Words(
+            "Mức là dòng của biểu có khoá bằng sự kiện; không có dòng thì không được hưởng.",
+            "The amount is the row whose key equals the fact; without such a row nothing is granted.",
+        ),
+        (
+            Gives({"birth_date": "1990-01-01", "wound_percent": 41}, {"VT": 410_000}),
+            Gives({"birth_date": "1990-01-01", "wound_percent": 61}, {"VT": 615_000}),
+            Gives({"birth_date": "1990-01-01", "wound_percent": 42}, {}),
+            Gives({"birth_date": "1990-01-01", "wound_percent": 20}, {}),
+            Gives({"birth_date": "1990-01-01", "wound_percent": "unknown"}, {}, ("VT",)),
+        ),
+        files=("nd-1-2020/parameters/wound.yaml", "nd-1-2020/rules/dieu-12.yaml"),
+    ),
+    Group(
+        Words("Nhân theo số suất và giới hạn suất: per, keep, fewer_with", "Units and their limit: per, keep, fewer_with"),
+        Words(
+            "“per” nhân mức với một sự kiện đếm được. Nhóm “keep: 2” trả tối đa hai suất, suất cao trước; đang hưởng chế độ ở “fewer_with” thì bớt suất.",
+            "“per” multiplies by a counted fact. A group with “keep: 2” pays two units at most, the dearest first; a benefit in "
+            "“fewer_with” lowers that number.",
+        ),
+        (
+            Gives({"birth_date": "1990-01-01", "martyrs": 1}, {"LS": 300_000}),
+            Gives({"birth_date": "1990-01-01", "martyrs": 2, "veteran": True}, {"LS": 600_000}),
+            Gives({"birth_date": "1990-01-01", "martyrs": 5}, {"LS": 600_000}),
+            Gives({"birth_date": "1990-01-01", "martyrs": 1, "veteran": True}, {"LS": 300_000, "CC": 150_000}),
+            Gives({"birth_date": "1990-01-01", "martyrs": 1, "veteran": True, "wound_percent": 21}, {"VT": 210_000, "LS": 300_000}),
+            Gives({"birth_date": "1990-01-01", "martyrs": 0}, {}),
+            Gives({"birth_date": "1990-01-01", "martyrs": "unknown"}, {}, ("LS",)),
+        ),
+        files=("nd-1-2020/rules/dieu-13.yaml",),
+    ),
+    Group(
+        Words("Điều khoản dừng chi: bars", "What bars every payment: bars"),
+        Words(
+            "Khi điều kiện của “bars” đúng thì không chế độ nào của lĩnh vực được chi; chưa rõ thì mọi chế độ đều cần xác minh.",
+            "While a bar holds, nothing of the domain is paid; while it is unknown, everything needs verification.",
+        ),
+        (
+            Gives({"birth_date": "1990-01-01", "disability": "severe", "in_prison": True}, {}),
+            Gives({"birth_date": "1990-01-01", "disability": "severe", "in_prison": "unknown"}, {}, ("KT",)),
+            Gives(
+                {"birth_date": "1990-01-01", "disability": "severe", "in_prison": [{"value": True, "from": "2026-11-10"}]},
+                {"KT": 450_000}, note="dừng từ tháng sau",
+            ),
+        ),
+        files=("nd-1-2020/document.yaml",),
+    ),
+    Group(
         Words("Điều chưa rõ", "What is unknown"),
         Words(
             "Chế độ chưa rõ thì không chi, không từ chối, mà được kể là cần xác minh. Mức thấp đã chắc thì chi mức thấp và kể là cần xác minh.",
