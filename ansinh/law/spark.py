@@ -19,11 +19,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import duckdb
+from sqlglot import exp
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law import nodes
 from ansinh.law.compiler import compile_month
-from ansinh.law.engines import Due, Granted, People, dues_of, duckdb_engine
+from ansinh.law.engines import Due, Granted, People, duckdb_engine, dues_of
 from ansinh.law.package import LawPackage
 from ansinh.law.relations import child_columns, fact_columns, facts_rows
 
@@ -95,6 +97,11 @@ class SparkEngine:
             self._log.close()
             shutil.rmtree(self.folder)
 
+    def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        print(json.dumps(job), file=self._process.stdin, flush=True)
+        return self._answer()
+
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -115,7 +122,6 @@ class SparkEngine:
         self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
-        assert self._process.stdin is not None
         self.months += 1
         folder = self.folder / f"month-{self.months}"
         rows, child_rows = facts_rows(package, people, month, known_on, granted)
@@ -124,11 +130,29 @@ class SparkEngine:
             _write(connection, folder / "facts", fact_columns(package), rows, self.workers)
             _write(connection, folder / "children", child_columns(package), child_rows, self.workers)
             job = {name: str(folder / name) for name in ("facts", "children", "result")}
-            print(json.dumps({**job, "sql": statement.result_sql}), file=self._process.stdin, flush=True)
-            self.took_part = self._answer()["workers"]
+            self.took_part = self._ask({**job, "layers": layers(statement.result)})["workers"]
             found = connection.execute(f"SELECT * FROM read_parquet('{folder}/result/*.parquet')").fetchall()
         shutil.rmtree(folder)
         return dues_of(statement, found, len(people))
+
+
+def layers(result: exp.Select) -> list[tuple[str, str]]:
+    """Return the statement as its layers, each with its name, the innermost first; what Spark reads one after another.
+
+    Spark would put the inner layers' expressions into every place that uses them, as PostgreSQL would without its fence, and
+    then plan for minutes.
+    """
+    select, found, name = result.copy(), [], "result"
+    while True:
+        source = select.args["from_"].this
+        is_layer = isinstance(source, exp.Subquery)
+        inner = source.this if is_layer else None
+        if is_layer:
+            source.replace(nodes.table(source.alias, source.alias))
+        found.append((name, select.sql(dialect="spark")))
+        if inner is None:
+            return found[::-1]
+        select, name = inner, source.alias
 
 
 def _write(

@@ -39,7 +39,9 @@ def start(folder: Path, workers: int) -> SparkSession:
         "spark.sql.optimizer.excludedRules": "org.apache.spark.sql.catalyst.optimizer.CollapseProject",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.sql.maxPlanStringLength": "0",
+        # Each plan would otherwise be printed for an interface that is switched off, date by date.
+        "spark.sql.debug.maxToStringFields": "1",
+        "spark.sql.ui.explainMode": "simple",
         # The class path of the workers' processes is the one of this Spark; nothing is sent to them.
         "spark.driver.extraJavaOptions": java,
         "spark.executor.extraJavaOptions": java,
@@ -50,12 +52,15 @@ def start(folder: Path, workers: int) -> SparkSession:
     return builder.getOrCreate()
 
 
-def compute(spark: SparkSession, job: dict[str, str]) -> dict[str, Any]:
-    """Run one statement over the Parquet files of `facts` and `children`; the result is a folder of Parquet files."""
+def compute(spark: SparkSession, job: dict[str, Any]) -> dict[str, Any]:
+    """Run one statement, layer by layer, over the Parquet files of `facts` and `children`; the result is a folder of Parquet files."""
     try:
         for name in ("facts", "children"):
             spark.read.parquet(job[name]).createOrReplaceTempView(name)
-        spark.sql(job["sql"]).write.parquet(job["result"])
+        for name, sql in job["layers"][:-1]:
+            # Lazy: nothing is computed yet, but what is planned of a layer stays its own.
+            spark.sql(sql).localCheckpoint(eager=False).createOrReplaceTempView(name)
+        spark.sql(job["layers"][-1][1]).write.parquet(job["result"])
     except (PySparkException, Py4JError) as error:
         return {"error": str(error)[:2000]}
     # The driver's own store is among them.
