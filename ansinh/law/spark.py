@@ -4,6 +4,7 @@ For what outgrows one machine. The cluster lives in a process of its own (`spark
 on loopback only, keeps every file in one temporary folder and leaves nothing behind. An optional extra: `ansinh[spark]`.
 """
 
+import contextlib
 import datetime
 import importlib.util
 import json
@@ -90,9 +91,12 @@ class SparkEngine:
             self._process.stdin.close()
             self._process.wait(_SECONDS_TO_END)
         except (BrokenPipeError, subprocess.TimeoutExpired):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
             self._process.wait()
         finally:
+            # Whoever of the group is left has lost its head; normally nobody is.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.stdout.close()
             self._log.close()
             shutil.rmtree(self.folder)

@@ -68,6 +68,15 @@ def compute(spark: SparkSession, job: dict[str, Any]) -> dict[str, Any]:
     return {"workers": stores - 1}
 
 
+def _stop(spark: SparkSession) -> None:
+    """End the cluster and wait for Java itself, which is still clearing its files when the session has stopped."""
+    gateway: Any = spark.sparkContext._gateway
+    spark.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()
+
+
 def main() -> int:
     """Answer each line of the standard input with one line."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf8")
@@ -79,7 +88,7 @@ def main() -> int:
         for line in sys.stdin:
             print(json.dumps(compute(spark, json.loads(line))), file=answers, flush=True)
     finally:
-        spark.stop()
+        _stop(spark)
     return 0
 
 
