@@ -10,14 +10,22 @@ import pytest
 from ansinh.law.engines import Engine, OracleEngine, duckdb_engine
 from ansinh.project.work.law import postgresql_engine
 
-# How many persons × months each generative test compares; `make test-generative` asks for more.
+# How many persons × months are compared in all, each in two databases; `make test-generative` asks for more.
 EXAMPLES = int(os.environ.get("EXAMPLES", "10000"))
+# The law in force has the larger share; it is what is paid.
+IN_FORCE_PERCENT = 60
 
 
 @pytest.fixture(scope="session")
-def examples() -> int:
-    """How many persons × months each test compares at least."""
-    return EXAMPLES
+def examples_in_force() -> int:
+    """How many persons × months are compared at least under the law of the repository."""
+    return EXAMPLES * IN_FORCE_PERCENT // 100
+
+
+@pytest.fixture(scope="session")
+def examples_of_laws() -> int:
+    """How many persons × months are compared at least under generated laws."""
+    return EXAMPLES - EXAMPLES * IN_FORCE_PERCENT // 100
 
 
 @pytest.fixture

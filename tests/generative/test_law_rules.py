@@ -56,8 +56,8 @@ def _kinds(package: LawPackage) -> Iterator[str]:
     yield from ("repeal" for document in package.documents for _ in document.repeals)
 
 
-def test_engines_agree_on_random_laws(law_engines: dict[str, Engine], examples: int) -> None:
-    comparison = Comparison(law_engines)
+def test_engines_agree_on_random_laws(law_engines: dict[str, Engine], examples_of_laws: int) -> None:
+    comparison, examples = Comparison(law_engines), examples_of_laws
     kinds: set[str] = set()
 
     @settings(max_examples=max(20, examples // _PER_LAW), deadline=None, database=None,
