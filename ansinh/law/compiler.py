@@ -26,7 +26,7 @@ from ansinh.law.words import Group
 
 # Goes into every statement's hash: raise it when the same law would from now on compile to another statement.
 COMPILER_VERSION = "3"
-Dialect = Literal["postgres", "duckdb"]
+Dialect = Literal["postgres", "duckdb", "spark"]
 # A packed value is amount × 1024 + (1023 − rule number): the greatest one is the highest amount, ties to the first rule.
 _SHIFT, _LOW = 10, 1023
 

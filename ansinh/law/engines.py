@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import duckdb
 
 from ansinh.base.months import Month
-from ansinh.law.compiler import Dialect, compile_month
+from ansinh.law.compiler import CompiledStatement, Dialect, compile_month
 from ansinh.law.facts import PersonFacts
 from ansinh.law.oracle import evaluate
 from ansinh.law.package import LawPackage
@@ -75,6 +75,22 @@ def literal(value: Any) -> str:
     return f"'{value}'"
 
 
+def dues_of(statement: CompiledStatement, rows: Sequence[tuple[Any, ...]], people: int) -> list[Due]:
+    """Return what the rows of a statement's result say of so many people, who are numbered from 0."""
+    # Whoever is owed nothing and leaves nothing open has no row; the list is filled beforehand so that each has an answer.
+    answers = [Due({}, frozenset()) for _ in range(people)]
+    for row in rows:
+        person_id, unknown, slots = row[0], row[2], row[3:]
+        paid = {
+            statement.benefits[number]: amount_dong
+            for number, amount_dong in zip(slots[0::3], slots[2::3], strict=True)
+            if amount_dong
+        }
+        codes = frozenset(code for number, code in enumerate(statement.benefits) if unknown >> number & 1)
+        answers[person_id] = Due(paid, codes)
+    return answers
+
+
 class SqlEngine:
     """The compiled statement on a database: temporary relations in, one pass, one row per person out."""
 
@@ -83,7 +99,8 @@ class SqlEngine:
         self.dialect = dialect
         self.run = run
 
-    def _relation(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> None:
+    def relation(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Make a temporary table of these rows."""
         described = ", ".join(f"{column} {kind}" for column, kind in columns)
         # Temporary: no other session sees it, and a broken-off check leaves nothing behind in a real database.
         self.run(f"CREATE TEMPORARY TABLE {name} ({described})")
@@ -100,24 +117,12 @@ class SqlEngine:
         statement = compile_month(package, month, known_on, self.dialect, "law_facts", "law_children")
         # The relations are dropped whatever happens, so that one wrong case cannot poison the next batch.
         try:
-            self._relation("law_facts", fact_columns(package), rows)
-            self._relation("law_children", child_columns(package), child_rows)
-            # Whoever is owed nothing and leaves nothing open has no row; the list is filled beforehand so that each has
-            # an answer.
-            answers = [Due({}, frozenset()) for _ in people]
-            for row in self.run(statement.result_sql):
-                person_id, unknown, slots = row[0], row[2], row[3:]
-                paid = {
-                    statement.benefits[number]: amount_dong
-                    for number, amount_dong in zip(slots[0::3], slots[2::3], strict=True)
-                    if amount_dong
-                }
-                codes = frozenset(code for number, code in enumerate(statement.benefits) if unknown >> number & 1)
-                answers[person_id] = Due(paid, codes)
+            self.relation("law_facts", fact_columns(package), rows)
+            self.relation("law_children", child_columns(package), child_rows)
+            return dues_of(statement, self.run(statement.result_sql), len(people))
         finally:
             self.run("DROP TABLE IF EXISTS law_facts")
             self.run("DROP TABLE IF EXISTS law_children")
-        return answers
 
 
 def duckdb_engine(connection: duckdb.DuckDBPyConnection) -> SqlEngine:

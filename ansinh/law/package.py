@@ -108,12 +108,16 @@ class LawPackage:
         return read_facts(content, self.readable)
 
     @cached_property
+    def conditions(self) -> tuple[Expression, ...]:
+        """Return every condition of the package: of rules, of their levels, of bars."""
+        levels = [level.when for rule in self.rules for level in rule.levels if level.when is not None]
+        return (*(rule.condition for rule in self.rules), *levels, *(bar.when for bar in self.bars))
+
+    @cached_property
     def questions(self) -> frozenset[str]:
         """Return the names of the person's facts that some rule, bar or multiplied amount of the package asks about."""
-        conditions = [rule.condition for rule in self.rules] + [bar.when for bar in self.bars]
-        conditions += [level.when for rule in self.rules for level in rule.levels if level.when is not None]
         counted = {rule.per for rule in self.rules if rule.per} | {rule.table.by for rule in self.rules if rule.table}
-        return frozenset().union(counted, *(facts_of(condition) for condition in conditions))
+        return frozenset().union(counted, *(facts_of(condition) for condition in self.conditions))
 
     @cached_property
     def child_questions(self) -> frozenset[str]:

@@ -27,8 +27,8 @@ _OF_THE_PERSON = ("birth_date", "death_date")
 
 def history_columns(package: LawPackage) -> tuple[str, ...]:
     """Return the mask columns that rules of the package read from history: around the month, and at certain ages."""
-    # Only what some rule names: each column is one more look into the past for everybody in the register.
-    asked = [atom for rule in package.rules for atom in atoms(rule.condition) if isinstance(atom, WasReceiving)]
+    # Only what some condition names: each column is one more look into the past for everybody in the register.
+    asked = [atom for condition in package.conditions for atom in atoms(condition) if isinstance(atom, WasReceiving)]
     ages = sorted({atom.at_age for atom in asked if atom.at_age is not None})
     around = ["was_receiving"] if any(atom.at_age is None for atom in asked) else []
     return (*around, *(f"was_receiving_at_{age}" for age in ages))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ansinh.law.cases import unverified as unverified_items
 from ansinh.project.commands import COMMANDS, find
-from tools import reference
+from tools import manual, reference, unverified
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -70,6 +71,18 @@ def test_every_command_is_described() -> None:
 
 def test_the_reference_of_commands_is_current() -> None:
     assert reference.TARGET.read_text(encoding="utf8") == reference.render(), "run: python -m tools.reference"
+
+
+def test_the_manual_of_the_laws_language_is_current() -> None:
+    assert manual.TARGET.read_text(encoding="utf8") == manual.render(), "run: python -m tools.manual"
+
+
+def test_the_page_of_what_is_unverified_is_current_and_whole() -> None:
+    text = unverified.TARGET.read_text(encoding="utf8")
+    assert text == unverified.render(), "run: python -m tools.unverified"
+    for package in unverified.packages():
+        for item in unverified_items(package):
+            assert " ".join(item["note"].split()).replace("|", "\\|") in text
 
 
 def test_the_changelog_has_the_version_of_the_package() -> None:
