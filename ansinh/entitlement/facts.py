@@ -59,13 +59,13 @@ def _in_hardship(day: str) -> str:
     )
 
 
-# To add a fact of another table: its values and join here, its text in sql/from_<source>.sql; the rest follows from its type.
+# To add a fact of another table: its values and join here, its text in sql/<source>.sql; the rest follows from its type.
 # Whatever two people differ in must enter here: a fact that `facts` alone knew would be shared by people who differ in it.
 _ELSEWHERE = {
     "household_poverty": _Elsewhere(
         at_end=f"coalesce(CASE WHEN {_DIED} THEN (SELECT one.at_end FROM ({{of_one}}) AS one) ELSE poverty.at_end END, 'none')",
         at_prev="coalesce(poverty.at_prev, 'none')",
-        source="poverty",
+        source="from_poverty",
         join="LEFT JOIN ({of_all}) AS poverty ON poverty.person_id = person.id",
     ),
     "area_hardship": _Elsewhere(
@@ -251,7 +251,7 @@ def _plan(package: LawPackage, compiled: CompiledStatement | None, question: Que
             continue
         texts = {"of_one": "", "of_all": ""}
         if known.source:
-            text = statement("entitlement", f"from_{known.source}")
+            text = statement("entitlement", known.source)
             texts["of_one"] = text.format(last="person.death_date", of_whom="AND membership.person_id = person.id")
             texts["of_all"] = text.format(last=_END, of_whom=_among(question, "membership"))
             joins[known.join.format(**texts)] = None
