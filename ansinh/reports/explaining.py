@@ -17,6 +17,7 @@ from ansinh.entitlement import releases
 from ansinh.law.answers import Inquiry
 from ansinh.law.package import LawBook
 from ansinh.law.telling import tell
+from ansinh.law.tree import facts_of
 from ansinh.law.words import Text
 from ansinh.payroll import queries as payroll
 
@@ -133,7 +134,7 @@ def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.Dec
         )
 
     facts = pinned.package.person(entitlement.facts_of(pinned.package, person_id))
-    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, NEUTRAL_BENEFITS)
+    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, telling_benefits(pinned.package))
 
 
 def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:
@@ -236,11 +237,24 @@ def _without_what_tells(told: dict[str, Any], *, is_neutral: bool) -> dict[str, 
         # What is given in kind may hang on who is on assistance, which the law does not know here of everybody.
         shown = {name: part for name, part in told.items() if name != "in_kind"}
         return shown | {name: [] for name in lists} | {"timeline": empty, "unverified": []}
-    return told | {name: [row for row in told[name] if not _is_about_neutral(row)] for name in lists}
+    telling = telling_benefits(law())
+    return told | {name: [row for row in told[name] if not _is_about_neutral(row, telling)] for name in lists}
 
 
-def _is_about_neutral(row: Mapping[str, Any]) -> bool:
+def telling_benefits(book: LawBook) -> frozenset[str]:
+    """Return the neutral group and every benefit that asks whether somebody belongs to it: a carer's share tells as much."""
+    asking = {
+        rule.benefit
+        for package in book.packages
+        for rule in package.rules
+        for outcome in (package.facts[name].outcome for name in facts_of(rule.condition))
+        if outcome is not None and not NEUTRAL_BENEFITS.isdisjoint(outcome.benefits)
+    }
+    return NEUTRAL_BENEFITS | asking
+
+
+def _is_about_neutral(row: Mapping[str, Any], telling: frozenset[str]) -> bool:
     # A fact on which only the group hangs is as telling as the group; a fact to be verified stands under `fact`.
     changes = [*row.get("changes", ()), *(one for way in row.get("unless", ()) for one in way["changes"])]
     facts = {change["fact"] for change in changes} | {row.get("fact")}
-    return row["benefit"] in NEUTRAL_BENEFITS or not facts.isdisjoint(NEUTRAL_FACTS)
+    return row["benefit"] in telling or not facts.isdisjoint(NEUTRAL_FACTS)

@@ -96,6 +96,7 @@ class Books:
             facts_known_at=NOW,
             law_hash="",
             statement_hash="",
+            statements="{}",
             compiler_version="1",
             lines=lines,
             control_total_dong=0,

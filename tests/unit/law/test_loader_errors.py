@@ -21,7 +21,8 @@ DOCUMENT = f"{DOMAIN}/nd-335-2026/document.yaml"
 FACTS = f"{DOMAIN}/domain.yaml"
 # Words of the reader of YAML and of programmers, which a lawyer should never meet.
 _JARGON = re.compile(
-    r"yaml|token|block|mapping|scalar|expected|found|stream|parse|anchor|alias|null|string|NoneType|\bint\b", re.IGNORECASE
+    r"yaml|token|block|mapping|scalar|expected|found|stream|parse|anchor|alias|null|string|NoneType|\bint\b",
+    re.IGNORECASE,
 )
 
 TYPED = [

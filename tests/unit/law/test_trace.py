@@ -101,7 +101,12 @@ def test_the_contract_s_answer_stays_as_it_is_and_full_adds_to_it(tmp_path: Path
     contract = ["month", "person", "total_dong", "lines", "not_granted", "needs_verification"]
     assert [name for name in short if name != "in_kind"] == contract
     assert {name: full[name] for name in short} == short
-    assert [name for name in full if name not in contract and name != "in_kind"] == ["trace", "what_would_change", "timeline", "unverified"]
+    assert [name for name in full if name not in contract and name != "in_kind"] == [
+        "trace",
+        "what_would_change",
+        "timeline",
+        "unverified",
+    ]
 
 
 def test_the_letter_is_made_of_the_same_sentences(tmp_path: Path) -> None:
