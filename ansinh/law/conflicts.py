@@ -84,6 +84,7 @@ class Questions:
         """Return what is found in the month's law, without its months."""
         rules = tuple((id(p.rule), _place(p), p.amount_dong) for p in law.rules)
         same = (rules, _numbers(law), tuple(id(bar) for bar in law.bars))
+        # First as if the month did not matter, which is how nearly every law was noted.
         for key in (same, (law.month, *same)):
             if key in self._laws:
                 return self._laws[key]
@@ -166,6 +167,7 @@ class _Asked:
         condition = self.questions.condition((id(rule), _place(priced)), priced.condition)
         before = tuple(step.condition for step in self.steps if step.rule is rule)
         least_dong, most_dong = priced.amount_dong, priced.amount_dong
+        # Nobody can say how many children or years there will be, so only sure bounds are compared.
         if rule.per_child:
             least_dong, most_dong = priced.amount_dong * children_counted(priced).at_least, None
         if rule.per:
@@ -174,6 +176,7 @@ class _Asked:
 
     def findings(self) -> Iterator[Seen]:
         """Yield what is found of this month's rules."""
+        # A dead level neither wins nor overlaps: it is said once, and left out of what follows.
         dead = {step: seen for step in self.steps if (seen := _dead(step, self.find)) is not None}
         yield from self._noted(self.steps, dead)
         living = [step for step in self.steps if step not in dead]
@@ -346,6 +349,7 @@ class Rivals:
     def is_paid(self, step: _Step) -> bool:
         """Return whether the level pays anybody."""
         group = self.group[step.priced.benefit]
+        # Whoever is always barred is never paid either.
         goals = [*_reached(step), *((bar, False) for bar in self.bars.values())]
         stronger = self._stronger(step, step.most_dong)
         if self.find([*goals, *_refuting(stronger)]) is not None:
@@ -385,6 +389,7 @@ class Rivals:
     def _among_the_kept(self, step: _Step, group: Group, goals: list[Any], stronger: list[_Step]) -> bool:
         """Return whether a unit is left for this level with some, but too few, of the others in payment."""
         assert group.keep is not None
+        # Each of the others may hold, as long as what they take leaves one unit of those that the group keeps.
         weight = dict.fromkeys((other.priced.benefit for other in stronger), 1) | dict(group.fewer_with)
         blocking = [o for o in self.steps if o.priced.benefit in weight and o.priced.benefit != step.priced.benefit]
         before = [other for other in stronger if other.priced.benefit == step.priced.benefit]
@@ -429,6 +434,7 @@ class Rivals:
         for name, goal in against:
             if self.find([*reached, goal]) is None:
                 return (name,)
+        # No single one suffices: whatever can be left out is left out, one by one.
         needed = list(against)
         for one in against:
             fewer = [other for other in needed if other is not one]

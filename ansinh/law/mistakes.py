@@ -58,6 +58,7 @@ _ANY = re.compile("[" + "".join(characters for characters, _, _ in _CHARACTERS) 
 
 def mistyped_character(text: str) -> Mistake | None:
     """Return the first character that looks like another one or like nothing."""
+    # One search over the file; which of them it is matters only once there is one.
     found = _ANY.search(text)
     if found is None:
         return None
@@ -159,9 +160,11 @@ def _quotes(line: int) -> Mistake:
 
 def _told_by_lines(lines: list[str], line: int) -> Mistake | None:
     """Return what the line, or the one before it, looks like: an error shows only where the next line begins."""
+    # The line before is asked first, because the mistake is more often there than where reading stopped.
     before = next((n for n in range(line - 1, 0, -1) if lines[n - 1].strip()), line)
     for number in (before, line):
         content = lines[number - 1].partition(" #")[0]
+        # An odd number of quotes explains everything else that looks wrong with the line.
         if content.count('"') % 2:
             return _quotes(number)
         for form, vi, en in _FORMS:

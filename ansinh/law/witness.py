@@ -46,6 +46,7 @@ def witness_of(
 def _content(
     package: LawPackage, law: MonthLaw, day: datetime.date, chosen: dict[Key, Any], children: list[dict[Key, Any]]
 ) -> dict[str, Any]:
+    # The area decides nothing, but no file of facts is read without one.
     content: dict[str, Any] = {"birth_date": chosen[BIRTH].isoformat(), "area": "01"}
     # Whoever is judged in the middle of a month died on that day.
     if day not in (law.previous, law.end):
@@ -124,6 +125,7 @@ def _history(law: MonthLaw, people: list[dict[Key, Any]]) -> list[dict[str, Any]
             if key[2] == "":
                 around[key[1]] = value
                 continue
+            # What was paid at an age is what was paid on the eve of that birthday.
             eve = anniversary(person[BIRTH], key[2]) - _DAY
             if value is None:
                 paid[eve] = None

@@ -49,6 +49,9 @@ WRITTEN = [
     ("hiv is unknown",                                                                                 True),
     ("hiv is unknown and (hiv or not hiv)",                                                            False),
     ("not (hiv or not hiv)",                                                                           False),
+    # All three alike and not all true: whichever is tried first is wrong, and must be taken back.
+    ("(hiv or not pregnant) and (pregnant or not studying) and (studying or not hiv) and (not hiv or not pregnant or not studying)", True),
+    ("(hiv or pregnant) and (not hiv or studying) and (not hiv or not studying) and not pregnant",     False),
     ("age >= 75 and age < 75",                                                                         False),
     ("age >= 75 and months_old < 900",                                                                 False),
     ("age >= 75 and months_old < 901",                                                                 True),
