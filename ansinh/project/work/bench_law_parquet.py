@@ -20,7 +20,7 @@ from sqlglot import exp
 
 from ansinh.base.months import Month
 from ansinh.entitlement import month as entitlement
-from ansinh.law.changes import changed_benefits
+from ansinh.law.affected import changed_benefits
 from ansinh.law.compiler import CompiledStatement, compile_month
 from ansinh.law.package import LawPackage
 from ansinh.law.relations import benefit_mask, child_columns, fact_columns
