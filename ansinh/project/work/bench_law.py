@@ -158,7 +158,41 @@ def _openfisca(book: LawBook, question: entitlement.Question, folder: Path, duck
     return answer
 
 
-def law(arguments: argparse.Namespace) -> dict[str, Any]:
+_NAMES = {
+    "registry_and_law_in_postgresql": "sổ và luật trong PostgreSQL, có giải thích",
+    "list_of_benefits_in_postgresql": "liệt kê từng chế độ trong PostgreSQL",
+    "export_of_all_months": "xuất Parquet đủ các tháng",
+    "law_in_duckdb": "luật trong DuckDB trên Parquet",
+    "twelve_months_back_all": "12 tháng trước, mức chuẩn 540.000 → 600.000, tất cả",
+    "twelve_months_back_pruned": "như trên, chỉ phần bị ảnh hưởng",
+    "explain_in_process": "giải thích một người (trung vị)",
+    "explain_as_command": "lệnh giải thích một người (trung vị)",
+}
+
+
+def _table(answer: dict[str, Any]) -> str:
+    """Return the figures as a table for a person at a terminal."""
+    rows = [("việc", "đo được", "mục tiêu", "đạt")]
+    for line in answer["lines"]:
+        unit = line["unit"].replace("_", " ")
+        goal = "–" if line["goal"] is None else f"{line['goal']:.3f} {unit}"
+        reached = {None: "–", True: "đạt", False: "chưa"}[line["reached"]]
+        rows.append((_NAMES[line["name"]], f"{line['value']:.3f} {unit}", goal, reached))
+    fisca = answer["openfisca"]
+    if fisca is None:
+        rows.append(("OpenFisca-Core", "chưa cài (make bench-law)", "–", "–"))
+    else:
+        rows.append(("OpenFisca-Core, cùng luật, cùng người", f"{fisca['cpu_s']:.3f} cpu s", "–", "–"))
+        rows.append(("  gấp DuckDB", f"{fisca['ratio_of_cpu_s']} lần", "–", "–"))
+        rows.append(("  số người ra kết quả khác", str(fisca["people_who_differ"]), "0", "–"))
+        off = fisca["sum_in_its_float_type_dong"] - fisca["sum_dong"]
+        rows.append((f"  tổng bằng {fisca['float_type']} lệch", f"{off} đồng", "–", "–"))
+    widths = [max(len(row[place]) for row in rows) for place in range(4)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([f"{answer['people']} người, tháng {answer['month']}, {answer['cpus']} bộ xử lý", *lines, ""])
+
+
+def law(arguments: argparse.Namespace) -> dict[str, Any] | str:
     """This will time the law over a fresh register of N people, on every engine, and return each figure beside its goal."""
     home: Home = arguments.opened_home
     prepare(home, arguments.people)
@@ -182,4 +216,4 @@ def law(arguments: argparse.Namespace) -> dict[str, Any]:
         "figures_in_common": list(figures),
     }
     answer["openfisca"] = _openfisca(book, questions[-1], folder, duckdb_s)
-    return answer
+    return answer if arguments.json else _table(answer)

@@ -194,7 +194,11 @@ def hand_over(folder: Path, package: LawPackage, question: entitlement.Question)
     plan = {
         "layers": [
             # The person's number is carried along by SQL; columns of numpy keep their order.
-            [[column.alias_or_name.removeprefix("f__"), _text(column)] for column in layer.expressions if "person_id" not in column.alias_or_name]
+            [
+                [column.alias_or_name.removeprefix("f__"), _text(column)]
+                for column in layer.expressions
+                if "person_id" not in column.alias_or_name
+            ]
             for layer in layers
         ],
         "codes": codes,
