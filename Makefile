@@ -1,6 +1,6 @@
 # AnSinh. Needs only git, make, python3 (3.11 or later, with venv) and the Python and npm package registries.
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-spark demo test test-generative check bench clean test-long
+.PHONY: help setup setup-spark demo test test-generative check bench bench-law clean test-long
 
 export UV_PYTHON_DOWNLOADS := never
 UV := .tools/uv/bin/uv
@@ -12,7 +12,7 @@ help:
 	@echo "make test   toàn bộ kiểm thử        make check  cổng nhanh (dưới 60 giây)"
 	@echo "make test-generative  so các máy tính luật trên 200.000 người × tháng (EXAMPLES=… để đổi)"
 	@echo "make setup-spark      thêm Spark (400 MB, cần Java 17) để so cả trên nhiều máy"
-	@echo "make bench  đo một tháng 200.000 người"
+	@echo "make bench  đo một tháng 200.000 người      make bench-law  đo luật trên một triệu người, so với OpenFisca"
 
 setup: .tools/ready
 
@@ -49,6 +49,15 @@ check: setup
 
 bench: setup
 	@.venv/bin/ansinh bench month --people 200000 --json
+
+# OpenFisca is under the AGPL: it gets an environment of its own and is never a dependency of the product.
+.tools/openfisca/ready:
+	@python3 -m venv .tools/openfisca
+	@.tools/openfisca/bin/pip install --quiet --disable-pip-version-check openfisca-core==46.0.1 sqlglot==30.30.0
+	@touch .tools/openfisca/ready
+
+bench-law: setup .tools/openfisca/ready
+	@.venv/bin/ansinh bench law --people $${PEOPLE:-1000000}
 
 clean:
 	rm -rf .venv .tools node_modules static_root ansinh/web/static_build .ansinh

@@ -49,7 +49,7 @@ def make_result_tables() -> None:
         )
 
 
-def _answer(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
+def answer(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
     """Fill `outcome`: one row for everybody who is due something or about whom something is unknown, with its masks."""
     key = gather_facts(package, question, compiled)
     columns = ", ".join(("fired", "unknown", *_slot_columns(compiled)))
@@ -66,7 +66,12 @@ def _answer(package: LawPackage, compiled: CompiledStatement, question: Question
 
 def evaluate(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
     """Add to `entitled` what each person is due for the month, and to `undecided` what waits for a fact."""
-    _answer(package, compiled, question)
+    answer(package, compiled, question)
+    list_results(package, compiled, question)
+
+
+def list_results(package: LawPackage, compiled: CompiledStatement, question: Question) -> None:
+    """Add to `entitled` and `undecided` what `outcome` says, one row for each benefit."""
     parameters = {
         "benefits": list(compiled.benefits),
         "rules": [priced.rule.rule for priced in compiled.rules],

@@ -251,6 +251,13 @@ COMMANDS: tuple[Command, ...] = (
         in_fresh_home=True,
         group_help="đo tốc độ",
     ),
+    Command(
+        "bench law",
+        "đo tốc độ của luật: tính, giải thích, tính ngược về trước",
+        "bench_law:law",
+        (_argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
+        in_fresh_home=True,
+    ),
 )
 
 

@@ -63,7 +63,8 @@ def _give_everybody_an_account(home: Home) -> None:
             file.writelines(f"{bank},{number},{holder},ok\n" for bank, number, holder in cursor)
 
 
-def _prepare(home: Home, people_count: int) -> None:
+def prepare(home: Home, people_count: int) -> None:
+    """This will fill a fresh home with a generated register of so many people."""
     say(f"Sinh {people_count} người…")
     # In a process of its own: the memory it takes to invent people must not count as the month's.
     subprocess.run(
@@ -86,12 +87,21 @@ def _prepare(home: Home, people_count: int) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    vacuum()
+
+
+def vacuum() -> None:
+    """This will do what a running system's autovacuum has long done."""
+    with psycopg.connect(**_owner(), autocommit=True) as owner:
+        owner.execute("VACUUM (ANALYZE)")
+
+
+def _fund(home: Home) -> None:
+    """Let everybody be paid to an account, and the books allow it."""
     _give_everybody_an_account(home)
     with acting(everything(OPERATOR)):
         ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.now())
-    with psycopg.connect(**_owner(), autocommit=True) as owner:
-        # What a running system's autovacuum has long done.
-        owner.execute("VACUUM (ANALYZE)")
+    vacuum()
 
 
 def _owner() -> dict[str, Any]:
@@ -115,7 +125,8 @@ def _raw_copy_s(run_id: int) -> float:
     return seconds
 
 
-def _postmaster(home: Home) -> int:
+def postmaster(home: Home) -> int:
+    """Return the process id of the server behind the home."""
     note = home.path / "run.json"
     return json.loads(note.read_text(encoding="utf8"))["pid"] if note.exists() else os.getpid()
 
@@ -161,20 +172,21 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
 def month(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will time one whole month of N people on a fresh database and return the figures of the contract."""
     home: Home = arguments.opened_home
-    _prepare(home, arguments.people)
-    postmaster, counter = _postmaster(home), _Counter()
+    prepare(home, arguments.people)
+    _fund(home)
+    server, counter = postmaster(home), _Counter()
     cpu = {"python": 0, "postgres": 0}
 
     @contextlib.contextmanager
     def accounting() -> Iterator[None]:
-        python, postgres = usage.own_cpu_ms(), usage.postgres_cpu_ms(postmaster)
+        python, postgres = usage.own_cpu_ms(), usage.postgres_cpu_ms(server)
         try:
             yield
         finally:
             cpu["python"] += usage.own_cpu_ms() - python
-            cpu["postgres"] += usage.postgres_cpu_ms(postmaster) - postgres
+            cpu["postgres"] += usage.postgres_cpu_ms(server) - postgres
 
-    with recording() as recorder, usage.watching(postmaster) as peak, connection.execute_wrapper(counter):
+    with recording() as recorder, usage.watching(server) as peak, connection.execute_wrapper(counter):
         with accounting():
             code, run_id = _month()
         _pay(home, code, accounting)
