@@ -9,6 +9,7 @@ apart (ADR 0011).
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ansinh.base.months import Month
@@ -35,6 +36,23 @@ NEUTRAL_NAME = Text("Trợ cấp xã hội hằng tháng", "Monthly social assis
 def law(area_id: int | None = None) -> LawBook:
     """Return the law in force, out of its archive, as it stands in the area's province: the next payroll is made by it."""
     return releases.law_in_force(area_id)
+
+
+@lru_cache(maxsize=64)
+def kept_apart(book: LawBook) -> frozenset[str]:
+    """Return the neutral group and every benefit that hangs on it, or on a fact on which only the group hangs.
+
+    Whoever cares for a child without care is told by that what the child is; a carer's "no" or "if" would do the same.
+    """
+    found = set(NEUTRAL_BENEFITS)
+    for package in book.packages:
+        telling = set(NEUTRAL_FACTS)
+        for name in package.questions:
+            outcome = package.facts[name].outcome
+            if outcome is not None and not found.isdisjoint(outcome.benefits):
+                telling.add(name)
+        found |= {rule.benefit for rule in package.rules if not telling.isdisjoint(facts_of(rule.condition))}
+    return frozenset(found)
 
 
 def benefit_name(code: str, language: str) -> str:
@@ -122,7 +140,7 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         "laws": _laws([pinned for pinned, _ in laws]),
         "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
     }
-    return _without_what_tells(told, is_neutral=is_neutral)
+    return _without_what_tells(told, kept_apart(laws[-1][0].package), is_neutral=is_neutral)
 
 
 def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.DecisionRow], language: str) -> Inquiry:
@@ -134,7 +152,7 @@ def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.Dec
         )
 
     facts = pinned.package.person(entitlement.facts_of(pinned.package, person_id))
-    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, telling_benefits(pinned.package))
+    return Inquiry(pinned.package, facts, pinned.known_on, decided, language, kept_apart(pinned.package))
 
 
 def _settled_before(lines: Sequence[payroll.LineRow], month: Month) -> dict[tuple[str, Month], int]:
@@ -228,7 +246,7 @@ def _with_settled(timeline: dict[str, Any], settled: Mapping[tuple[str, Month], 
     return {**timeline, "months": [{**one, "settled_dong": paid.get(one["month"])} for one in timeline["months"]]}
 
 
-def _without_what_tells(told: dict[str, Any], *, is_neutral: bool) -> dict[str, Any]:
+def _without_what_tells(told: dict[str, Any], apart: frozenset[str], *, is_neutral: bool) -> dict[str, Any]:
     """Return what may be shown: of the neutral group no refusal, question, turning point or month; of others none about it."""
     # The law, asked without the protected facts, would answer differently for a person with HIV in all of these.
     lists = ("not_granted", "needs_verification", "what_would_change")
@@ -237,24 +255,13 @@ def _without_what_tells(told: dict[str, Any], *, is_neutral: bool) -> dict[str, 
         # What is given in kind may hang on who is on assistance, which the law does not know here of everybody.
         shown = {name: part for name, part in told.items() if name != "in_kind"}
         return shown | {name: [] for name in lists} | {"timeline": empty, "unverified": []}
-    telling = telling_benefits(law())
-    return told | {name: [row for row in told[name] if not _is_about_neutral(row, telling)] for name in lists}
+    told |= {name: [row for row in told[name] if not _tells(row, apart)] for name in lists}
+    told["trace"] = [None if trace and trace["benefit"] in apart else trace for trace in told["trace"]]
+    return told
 
 
-def telling_benefits(book: LawBook) -> frozenset[str]:
-    """Return the neutral group and every benefit that asks whether somebody belongs to it: a carer's share tells as much."""
-    asking = {
-        rule.benefit
-        for package in book.packages
-        for rule in package.rules
-        for outcome in (package.facts[name].outcome for name in facts_of(rule.condition))
-        if outcome is not None and not NEUTRAL_BENEFITS.isdisjoint(outcome.benefits)
-    }
-    return NEUTRAL_BENEFITS | asking
-
-
-def _is_about_neutral(row: Mapping[str, Any], telling: frozenset[str]) -> bool:
+def _tells(row: Mapping[str, Any], apart: frozenset[str]) -> bool:
     # A fact on which only the group hangs is as telling as the group; a fact to be verified stands under `fact`.
     changes = [*row.get("changes", ()), *(one for way in row.get("unless", ()) for one in way["changes"])]
     facts = {change["fact"] for change in changes} | {row.get("fact")}
-    return row["benefit"] in telling or not facts.isdisjoint(NEUTRAL_FACTS)
+    return row["benefit"] in apart or not facts.isdisjoint(NEUTRAL_FACTS)
