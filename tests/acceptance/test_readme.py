@@ -29,7 +29,7 @@ def _run(command: str, home: Path) -> subprocess.CompletedProcess[str]:
     }
     environment.pop("DATABASE_URL", None)
     return subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        ["bash", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=1800
     )
 
 
