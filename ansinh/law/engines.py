@@ -20,6 +20,8 @@ from ansinh.law.relations import child_columns, fact_columns, facts_rows
 
 Run = Callable[[str], Sequence[tuple[Any, ...]]]
 People = Sequence[PersonFacts]
+# The rows of `facts` and of `children`.
+Relations = tuple[Sequence[tuple[Any, ...]], Sequence[tuple[Any, ...]]]
 # For each person the benefits with a decision in force; None, for a person or for all, restricts nothing.
 Granted = Sequence[frozenset[str] | None] | None
 
@@ -113,13 +115,19 @@ class SqlEngine:
         self, package: LawPackage, month: Month, known_on: datetime.date, people: People, granted: Granted = None
     ) -> list[Due]:
         """Return what each person is due, in the order given."""
-        rows, child_rows = facts_rows(package, people, month, known_on, granted)
+        return self.answer(package, month, known_on, len(people), facts_rows(package, people, month, known_on, granted))
+
+    def answer(
+        self, package: LawPackage, month: Month, known_on: datetime.date, people: int, relations: Relations
+    ) -> list[Due]:
+        """Return what so many people are due whose facts are rows already: whoever asks two engines makes them once."""
+        rows, child_rows = relations
         statement = compile_month(package, month, known_on, self.dialect, "law_facts", "law_children")
         # The relations are dropped whatever happens, so that one wrong case cannot poison the next batch.
         try:
             self.relation("law_facts", fact_columns(package), rows)
             self.relation("law_children", child_columns(package), child_rows)
-            return dues_of(statement, self.run(statement.result_sql), len(people))
+            return dues_of(statement, self.run(statement.result_sql), people)
         finally:
             self.run("DROP TABLE IF EXISTS law_facts")
             self.run("DROP TABLE IF EXISTS law_children")

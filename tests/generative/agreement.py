@@ -10,13 +10,15 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.law.engines import Due, Engine
+from ansinh.law.engines import Due, Engine, SqlEngine
 from ansinh.law.package import LawBook, LawPackage, load_book
+from ansinh.law.relations import facts_rows
 
 KEPT = Path(__file__).resolve().parent / "kept"
 # The path of a law file → its content; None stands for the law of the repository.
@@ -125,8 +127,12 @@ class Comparison:
         people = [package.person(dict(example.facts)) for example in examples]
         granted = [example.granted for example in examples]
         month, known_on = examples[0].month, examples[0].known_on
+        rows = cache(lambda: facts_rows(package, people, month, known_on, granted))
         answers = {
-            name: engine.month(package, month, known_on, people, granted) for name, engine in self.engines.items()
+            name: engine.answer(package, month, known_on, len(people), rows())
+            if isinstance(engine, SqlEngine)
+            else engine.month(package, month, known_on, people, granted)
+            for name, engine in self.engines.items()
         }
         (first, expected), *others = answers.items()
         if counted:
