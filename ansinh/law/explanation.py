@@ -72,14 +72,15 @@ def differences(asked: Asked, month: Month, settled: Settled) -> list[tuple[str,
     """
     # Only from the first settled month on: before it the register knows of no payment, and silence is no debt of years.
     # What other rooms pay (carers, merit) and months before the law held here are none of this comparison's business.
-    # Facts that say nothing of a domain's subject cannot take back what another register has paid for it.
-    if not is_asked_about(asked):
-        return []
     codes = {benefit.code for benefit in asked.package.benefits}
     earlier = [m for code, m in settled if code in codes and asked.package.first_month <= m <= month]
+    results = [(m, asked.result(m)) for m in min(earlier, default=month).until(month)]
+    # Facts that say nothing of a domain's subject, and by which nothing of it was ever due, cannot take back what
+    # another register has paid for it.
+    if not is_asked_about(asked) and not any(any(result.due.values()) for _, result in results):
+        return []
     found_differences = []
-    for for_month in min(earlier, default=month).until(month):
-        result = asked.result(for_month)
+    for for_month, result in results:
         due, before = result.due, settled_in(settled, for_month)
         for benefit in asked.package.benefits:
             difference = due.get(benefit.code, 0) - before.get(benefit.code, 0)

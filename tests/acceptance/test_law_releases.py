@@ -29,6 +29,8 @@ def test_from_a_changed_folder_to_the_law_in_force(system: Path, tmp_path: Path)
     assert [row["state"] for row in before["releases"]] == ["SHIPPED"]
     laws = tmp_path / "laws"
     shutil.copytree(ROOT / "laws", laws)
+    # One domain is enough to see the way a law takes; that the whole book passes its cases is asked elsewhere.
+    (laws / "vn/book.yaml").write_text("domains:\n  - social-assistance\n", encoding="utf8")
     base = laws / "vn/social-assistance/nd-335-2026/parameters/base_standard.yaml"
     text = base.read_text(encoding="utf8")
 
@@ -38,15 +40,15 @@ def test_from_a_changed_folder_to_the_law_in_force(system: Path, tmp_path: Path)
     assert refused["refused"] == "law_cases_fail"
     assert refused["details"]["failed"] > 0
 
-    # A figure of 2028 is asked about by no case.
-    later = "    applies_to: 2027-12\n    clause: Điều 4 khoản 2\n  - value_dong: 600000\n    applies_from: 2028-01\n"
+    # A figure from June 2028 on is asked about by no case.
+    later = "    applies_to: 2028-05\n    clause: Điều 4 khoản 2\n  - value_dong: 600000\n    applies_from: 2028-06\n"
     assert "    clause: Điều 4 khoản 2\n" in text
     base.write_text(
         text.replace("    clause: Điều 4 khoản 2\n", later + "    clause: Điều 4 khoản 2\n"), encoding="utf8"
     )
     submitted = ansinh(system, *words)
     assert (submitted["state"], submitted["compared_with"]) == ("SUBMITTED", before["in_force"])
-    assert {"600000", "2027-12"} <= {change["new"] for change in submitted["changes"]}
+    assert {"600000", "2028-05"} <= {change["new"] for change in submitted["changes"]}
     assert submitted["cases"] > 0
     assert ansinh(system, "law", "releases")["in_force"] == before["in_force"]
 
