@@ -25,7 +25,7 @@ from ansinh.law.tree import Amount, And, CountChildren, Expression, Number, Or, 
 from ansinh.law.words import Group
 
 # Goes into every statement's hash: raise it when the same law would from now on compile to another statement.
-COMPILER_VERSION = "3"
+COMPILER_VERSION = "4"
 Dialect = Literal["postgres", "duckdb", "spark"]
 # A packed value is amount × 1024 + (1023 − rule number): the greatest one is the highest amount, ties to the first rule.
 _SHIFT, _LOW = 10, 1023
@@ -111,7 +111,7 @@ class _MonthCompiler(ConditionSql):
     @property
     def slots(self) -> int:
         """Return how many payments one person can have: one for competing benefits and one for a pair, else one each."""
-        return sum(1 + len(group.added) if _competes(group) else len(group.codes) for group in self.law.groups)
+        return len(self._slot_codes())
 
     # ── one benefit at one instant ───────────────────────────────────────────────────────────────────────────────────
 
@@ -228,7 +228,7 @@ class _MonthCompiler(ConditionSql):
                         exp.Count(this=nodes.case([(nodes.is_null(asked.copy()), nodes.number(1))], None)), maybe
                     )
                 )
-        select = exp.Select(expressions=columns).from_(nodes.table(self.children, "c"))
+        select = exp.Select(expressions=columns).from_(nodes.table(self.children, "c"), copy=False)
         # A child is looked at on the day on which the parent is: the few parents who died in the month are joined.
         on = exp.EQ(this=nodes.column("person_id", "d"), expression=nodes.column("person_id", "c"))
         select = self.with_day(select.join(self._died(), on=on, join_type="left", copy=False), "d")
@@ -237,7 +237,9 @@ class _MonthCompiler(ConditionSql):
 
     def _died(self) -> exp.Subquery:
         death = nodes.column("death_date", "f")
-        select = exp.Select(expressions=[nodes.column("person_id", "f"), death]).from_(nodes.table(self.facts, "f"))
+        select = exp.Select(expressions=[nodes.column("person_id", "f"), death]).from_(
+            nodes.table(self.facts, "f"), copy=False
+        )
         first, last = nodes.date(self.law.month.first_day), nodes.date(self.law.end)
         within = nodes.all_of(exp.GTE(this=death.copy(), expression=first), exp.LTE(this=death.copy(), expression=last))
         return exp.Subquery(this=select.where(within, copy=False), alias=exp.TableAlias(this=exp.to_identifier("d")))
@@ -252,7 +254,7 @@ class _MonthCompiler(ConditionSql):
                 columns.append(nodes.alias(self.value(code, moment), f"v{number}_{moment.name}"))
             columns.append(nodes.alias(self.doubts(moment), f"doubt_{moment.name}"))
             columns.append(nodes.alias(self.payable(moment), f"payable_{moment.name}"))
-        select = exp.Select(expressions=columns).from_(nodes.table(self.facts, "f"))
+        select = exp.Select(expressions=columns).from_(nodes.table(self.facts, "f"), copy=False)
         if self.counts:
             on = exp.EQ(this=nodes.column("person_id", "k"), expression=nodes.column("person_id", "f"))
             select = select.join(self._child_counts(), on=on, join_type="left", copy=False)
@@ -282,7 +284,7 @@ class _MonthCompiler(ConditionSql):
                     )
                 branches.append((nodes.is_null(payable.copy()), exp.Add(this=doubt.copy(), expression=fired)))
             columns.append(nodes.alias(nodes.case(branches, nodes.number(0)), doubt.name))
-        return exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"))
+        return exp.Select(expressions=columns).from_(self._fence(self._looked_at(), "looked"), copy=False)
 
     def _in_time(self) -> exp.Select:
         """Layer 3: the value at the month's end, or, when ended, at the end of the month before; nobody without either."""
@@ -311,7 +313,7 @@ class _MonthCompiler(ConditionSql):
         # Hardly anybody is in doubt: one comparison spares them nine.
         none_before = exp.EQ(this=nodes.column("doubt_prev"), expression=nodes.number(0))
         columns.append(nodes.alias(nodes.case([(none_before, nodes.column("doubt_end"))], late), "doubt"))
-        select = exp.Select(expressions=columns).from_(self._fence(self._of_the_payable(), "payable"))
+        select = exp.Select(expressions=columns).from_(self._fence(self._of_the_payable(), "payable"), copy=False)
         return select.where(exp.NEQ(this=nodes.paren(anything), expression=nodes.number(0)), copy=False)
 
     def _allowed(self, code: str) -> exp.Expression:
@@ -354,7 +356,7 @@ class _MonthCompiler(ConditionSql):
                     columns.append(nodes.alias(self._allowed(added), f"more{place}"))
         for code in self._singly():
             columns.append(nodes.alias(self._allowed(code), f"a{self.law.benefits.index(code)}"))
-        return exp.Select(expressions=columns).from_(self._fence(self._in_time(), "timed"))
+        return exp.Select(expressions=columns).from_(self._fence(self._in_time(), "timed"), copy=False)
 
     def _singly(self) -> list[str]:
         """Return the benefits that the next layer looks at one by one."""
@@ -374,7 +376,7 @@ class _MonthCompiler(ConditionSql):
                 slots += [nodes.column(f"a{self.law.benefits.index(code)}") for code in group.codes]
         columns: list[exp.Expression] = [nodes.column(name) for name in ("person_id", "fired", "unknown")]
         columns += [nodes.alias(slot, f"slot{number}") for number, slot in enumerate(slots)]
-        return exp.Select(expressions=columns).from_(self._fence(self._compared(), "compared"))
+        return exp.Select(expressions=columns).from_(self._fence(self._compared(), "compared"), copy=False)
 
     def _winner(self, place: int, group: Group) -> list[exp.Expression]:
         """Return the pair when it is higher than the highest single benefit, else that one."""
@@ -420,29 +422,40 @@ class _MonthCompiler(ConditionSql):
         """Return the statement with one row per person whose facts fire or leave something unknown."""
         columns: list[exp.Expression] = [nodes.column("person_id")]
         columns += [nodes.alias(nodes.bigint(nodes.column(name)), name) for name in ("fired", "unknown")]
-        for number in range(self.slots):
+        for number, codes in enumerate(self._slot_codes()):
             packed = nodes.column(f"slot{number}")
-            columns.append(nodes.alias(self._benefit_number(packed), f"s{number}_benefit_no"))
+            columns.append(nodes.alias(self._benefit_number(packed, codes), f"s{number}_benefit_no"))
             paid = exp.GT(this=packed.copy(), expression=nodes.number(0))
             rule_number = nodes.case([(paid, nodes.smallint(_rule_number(packed)))], None)
             columns.append(nodes.alias(rule_number, f"s{number}_rule_no"))
             columns.append(nodes.alias(nodes.bigint(_amount(packed)), f"s{number}_amount_dong"))
-        select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"))
+        select = exp.Select(expressions=columns).from_(self._fence(self._chosen(), "chosen"), copy=False)
         # People of whom the law says nothing leave no row.
         something = [exp.NEQ(this=nodes.column(name), expression=nodes.number(0)) for name in ("fired", "unknown")]
         return select.where(nodes.any_of(*something), copy=False)
 
-    def _benefit_number(self, packed: exp.Column) -> exp.Expression:
+    def _slot_codes(self) -> list[tuple[str, ...]]:
+        """Return for each slot the benefits that can stand in it, in the order of `_chosen`."""
+        found: list[tuple[str, ...]] = []
+        for group in self.law.groups:
+            if _competes(group):
+                found += [tuple(group.codes), *((added,) for added, _ in group.added)]
+            else:
+                found += [(code,) for code in group.codes]
+        return found
+
+    def _benefit_number(self, packed: exp.Column, codes: Sequence[str]) -> exp.Expression:
         """Return the benefit's number from the rule's: rules of a benefit are numbered together."""
         # Nothing due unpacks to rule 255, a number that no rule has; it is named outright so that nobody has to work
         # that out.
         branches = [(exp.EQ(this=packed, expression=nodes.number(0)), exp.null())]
-        for number, code in enumerate(self.law.benefits):
-            if self.law.by_benefit[code]:
-                last = self.law.by_benefit[code][-1].number
-                reached = exp.LTE(this=nodes.paren(_rule_number(packed.copy())), expression=nodes.number(last))
-                branches.append((reached, nodes.number(number)))
-        return nodes.smallint(nodes.case(branches, None))
+        known = [(number, code) for number, code in enumerate(self.law.benefits) if code in codes]
+        ruled = [(number, self.law.by_benefit[code][-1].number) for number, code in known if self.law.by_benefit[code]]
+        for number, last in ruled[:-1]:
+            reached = exp.LTE(this=nodes.paren(_rule_number(packed.copy())), expression=nodes.number(last))
+            branches.append((reached, nodes.number(number)))
+        # Whatever is due in the slot and none of the others is the last one; most slots know but one.
+        return nodes.smallint(nodes.case(branches, nodes.number(ruled[-1][0]) if ruled else None))
 
 
 def _has_row(priced: Sequence[PricedRule]) -> Expression:

@@ -54,12 +54,12 @@ def date(day: datetime.date) -> exp.Expression:
 
 def column(name: str, table: str | None = None) -> exp.Column:
     """Return a column, of a table when named."""
-    return exp.column(name, table=table)
+    return exp.Column(this=exp.Identifier(this=name), table=exp.Identifier(this=table) if table else None)
 
 
 def alias(expression: exp.Expression, name: str) -> exp.Expression:
     """Return the expression under a name."""
-    return exp.Alias(this=expression, alias=exp.to_identifier(name))
+    return exp.Alias(this=expression, alias=exp.Identifier(this=name))
 
 
 def case(branches: Sequence[tuple[exp.Expression, exp.Expression]], default: exp.Expression | None) -> exp.Expression:

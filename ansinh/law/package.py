@@ -64,6 +64,12 @@ class LawPackage:
     readable: Readable | None = None
     province: str = ""
     _months: dict[tuple[Month, tuple[str, ...]], MonthLaw] = field(default_factory=dict, repr=False)
+    # By the numbers that Python gives to versions, which hold only while this process lives.
+    _alike: dict[tuple[int, ...], MonthLaw] = field(default_factory=dict, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is kept on disk."""
+        return {**self.__dict__, "_alike": {}}
 
     @property
     def packages(self) -> "tuple[LawPackage, ...]":
@@ -178,7 +184,7 @@ class LawPackage:
         if key not in self._months:
             codes = tuple(benefit.code for benefit in self.benefits)
             sources = Sources(codes, self.combination, self.all_parameters, self.rules, self.bars)
-            self._months[key] = build_month(sources, month, known_on, known)
+            self._months[key] = build_month(sources, month, known_on, known, self._alike)
         return self._months[key]
 
 

@@ -6,7 +6,7 @@ replaces an older one for the months it applies to. A province's figure counts w
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -79,7 +79,10 @@ class MonthLaw:
     @cached_property
     def by_benefit(self) -> dict[str, tuple[PricedRule, ...]]:
         """Return the priced rules of each benefit, highest amount first."""
-        return {code: tuple(rule for rule in self.rules if rule.benefit == code) for code in self.benefits}
+        found: dict[str, list[PricedRule]] = {code: [] for code in self.benefits}
+        for rule in self.rules:
+            found[rule.benefit].append(rule)
+        return {code: tuple(rules) for code, rules in found.items()}
 
 
 def applies(version: RuleVersion | ParameterVersion | Bar, month: Month, known_on: datetime.date) -> bool:
@@ -111,14 +114,37 @@ class Sources:
     bars: tuple[Bar, ...]
 
 
-def build_month(sources: Sources, month: Month, known_on: datetime.date, known: tuple[Document, ...]) -> MonthLaw:
+def build_month(
+    sources: Sources,
+    month: Month,
+    known_on: datetime.date,
+    known: tuple[Document, ...],
+    alike: dict[tuple[int, ...], MonthLaw],
+) -> MonthLaw:
     """Return the law of the month from the documents known, newest first.
+
+    `alike` keeps one month for each choice of versions: most months differ from the one before in nothing but their days.
 
     Raises:
         Refused: `law_invalid` when a base is missing or an amount is not whole.
     """
     rules = _rules_of(sources, month, known_on, known)
     parameters, warnings = parameters_of(sources.parameters, month, known_on, known)
+    bars = tuple(bar for bar in sources.bars if bar.document in known and applies(bar, month, known_on))
+    chosen = (*map(id, rules), 0, *map(id, parameters.values()), 0, *map(id, bars))
+    if chosen in alike:
+        return replace(alike[chosen], month=month, known_on=known_on, warnings=warnings, made={})
+    priced = _priced(sources, rules, parameters, month)
+    numbers = {name: version.value_dong for name, version in parameters.items()}
+    law = MonthLaw(month, known_on, priced, sources.benefits, sources.groups, numbers, bars, warnings)
+    _check_units(law)
+    alike[chosen] = law
+    return law
+
+
+def _priced(
+    sources: Sources, rules: Sequence[RuleVersion], parameters: Mapping[str, ParameterVersion], month: Month
+) -> tuple[PricedRule, ...]:
     priced: list[PricedRule] = []
     # The place in this list is the rule's number: SQL packs it under the amount, and payroll lines refer to it.
     # Benefits keep the order of domain.yaml and stay together, which the compiler relies on to tell a benefit from a
@@ -128,11 +154,7 @@ def build_month(sources: Sources, month: Month, known_on: datetime.date, known: 
         # Highest amount first; sorting is stable, so that levels of one rule keep the lawyer's order.
         for rule, level, base, amount_dong, whole, condition in sorted(levels, key=lambda one: -one[3]):
             priced.append(PricedRule(len(priced), rule, level, base, amount_dong, whole, condition))
-    numbers = {name: version.value_dong for name, version in parameters.items()}
-    bars = tuple(bar for bar in sources.bars if bar.document in known and applies(bar, month, known_on))
-    law = MonthLaw(month, known_on, tuple(priced), sources.benefits, sources.groups, numbers, bars, warnings)
-    _check_units(law)
-    return law
+    return tuple(priced)
 
 
 def _rules_of(

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from ansinh.base.dong import format_number
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement.simulation import Trial, simulate
@@ -76,7 +77,7 @@ class Form:
                 en="Choose a level and write the new amount in digits, like 600.000.",
             )
         return parse_yaml(
-            f'title: "{labels[self.parameter]}: {amount}"\nparameters:\n  - parameter: {self.parameter}\n'
+            f'title: "{labels[self.parameter]}: {format_number(int(amount))} đồng"\nparameters:\n  - parameter: {self.parameter}\n'
             f"    value_dong: {amount}\n    applies_from: {self.first_month}\n",
             _PASTED,
         )
