@@ -10,6 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from ansinh.base.months import Month
@@ -76,6 +77,7 @@ class Report:
     domain: str
     known_on: tuple[datetime.date, ...]
     findings: tuple[Finding, ...]
+    province: str = ""
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -86,6 +88,7 @@ class Report:
         """Return the report as the command prints it."""
         return {
             "domain": self.domain,
+            "province": self.province,
             "from": str(FIRST_MONTH),
             "to": str(LAST_MONTH),
             "known_on": [day.isoformat() for day in self.known_on],
@@ -109,7 +112,7 @@ def analyse(package: LawPackage) -> Report:
             notes.add(gap, known_on)
         for seen in _lasting({month: questions.of(law) for month, law in laws.items()}, laws):
             notes.add(seen, known_on)
-    return Report(package.name, days, tuple(_acknowledge(package, notes.findings())))
+    return Report(package.name, days, tuple(_acknowledge(package, notes.findings())), package.province)
 
 
 def _days_of_asking(package: LawPackage) -> tuple[datetime.date, ...]:
@@ -327,13 +330,24 @@ class _Acknowledgement:
 
 
 def _read_acknowledgements(package: LawPackage) -> list[_Acknowledgement]:
-    path = package.path / ACKNOWLEDGED
+    root = package.path.parents[1]
+    found = _acknowledged_in(package.path / ACKNOWLEDGED, root)
+    if package.province:
+        # A province's file speaks of what its own resolutions add, to whichever domain.
+        here = {package.name, *(rule.rule for rule in package.rules), *(one.code for one in package.benefits)}
+        found += [
+            one
+            for one in _acknowledged_in(root / "provinces" / package.province / ACKNOWLEDGED, root)
+            if one.rule in here
+        ]
+    return found
+
+
+def _acknowledged_in(path: Path, root: Path) -> list[_Acknowledgement]:
     if not path.is_file():
         return []
     found = []
-    for item in (
-        read_yaml(path, path.relative_to(package.path.parents[1])).fields("acknowledged")["acknowledged"].items()
-    ):
+    for item in read_yaml(path, path.relative_to(root)).fields("acknowledged")["acknowledged"].items():
         named = item.fields("kind rule from to why", "with clause")
         until = named.get("to")
         found.append(

@@ -301,7 +301,7 @@ def check(law: LawBook | LawPackage, engines: Mapping[str, Engine], path: Path |
 
     Promises: each rule has at least five cases and each month until 2028 a complete law, or it is a failure.
     """
-    packages = [*law.packages, *(_in_provinces(law) if isinstance(law, LawBook) else ())]
+    packages = [*law.packages, *(in_provinces(law) if isinstance(law, LawBook) else ())]
     reports = [_check_domain(package, engines) for package in packages]
     return {
         "cases": sum(report["cases"] for report in reports),
@@ -323,7 +323,8 @@ def provinces_with_law(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "provinces").glob("*") if path.is_dir())
 
 
-def _in_provinces(book: LawBook) -> list[LawPackage]:
+def in_provinces(book: LawBook) -> list[LawPackage]:
+    """Return the domains to which provinces add, each as it stands in that province."""
     packages = [package for code in provinces_with_law(book.path) for package in load_book(book.path, code).packages]
     return [package for package in packages if any(document.province for document in package.documents)]
 

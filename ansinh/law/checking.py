@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansinh.law.analysis import analyse_book
-from ansinh.law.cases import check
+from ansinh.law.analysis import analyse, analyse_book
+from ansinh.law.cases import check, in_provinces
 from ansinh.law.engines import Engine
 from ansinh.law.package import LawBook
 from ansinh.law.procedure.cases import check_procedure
@@ -28,7 +28,7 @@ def check_law(book: LawBook, engines: Mapping[str, Engine], path: Path | None = 
     """
     report = check(book, engines, path)
     procedure = check_procedure(book.path)
-    analysis = [found.to_json() for found in analyse_book(book)]
+    analysis = [found.to_json() for found in (*analyse_book(book), *map(analyse, in_provinces(book)))]
     open_findings = [
         finding | {"engine": "analysis", "got": finding["vi"]}
         for one in analysis

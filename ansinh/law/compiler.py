@@ -135,7 +135,7 @@ class _MonthCompiler(ConditionSql):
         # The earlier rule gets the larger remainder, so that GREATEST settles ties as the oracle does.
         low = _LOW - priced.number
         # Where units are limited, the packed value carries their number; they become money once the limit is known.
-        in_units = any(priced.benefit in group.codes for group in self.law.groups if _is_limited(group))
+        in_units = any(priced.benefit in group.codes for group in self.law.groups if group.is_limited)
         if not priced.rule.per_child and not priced.rule.per and not in_units:
             return nodes.number((priced.amount_dong << _SHIFT) + low)
         worth = nodes.number((1 if in_units else priced.amount_dong) << _SHIFT)
@@ -349,7 +349,7 @@ class _MonthCompiler(ConditionSql):
         )
         columns = [nodes.column("person_id"), nodes.alias(fired, "fired"), nodes.alias(unknown, "unknown")]
         for place, group in enumerate(self.law.groups):
-            if _competes(group):
+            if group.competes:
                 columns.append(nodes.alias(self._greatest(group.codes), f"best{place}"))
                 for added, partners in group.added:
                     columns.append(nodes.alias(self._greatest(partners), f"pair{place}"))
@@ -361,16 +361,16 @@ class _MonthCompiler(ConditionSql):
     def _singly(self) -> list[str]:
         """Return the benefits that the next layer looks at one by one."""
         limits = {code for group in self.law.groups for code, _ in group.fewer_with}
-        singly = {code for group in self.law.groups if not _competes(group) for code in group.codes}
+        singly = {code for group in self.law.groups if not group.competes for code in group.codes}
         return [code for code in self.law.benefits if code in limits | singly]
 
     def _chosen(self) -> exp.Select:
         """Layer 5: what is paid in each slot, still packed."""
         slots: list[exp.Expression] = []
         for place, group in enumerate(self.law.groups):
-            if _competes(group):
+            if group.competes:
                 slots += self._winner(place, group)
-            elif _is_limited(group):
+            elif group.is_limited:
                 slots += self._within_limit(group)
             else:
                 slots += [nodes.column(f"a{self.law.benefits.index(code)}") for code in group.codes]
@@ -438,7 +438,7 @@ class _MonthCompiler(ConditionSql):
         """Return for each slot the benefits that can stand in it, in the order of `_chosen`."""
         found: list[tuple[str, ...]] = []
         for group in self.law.groups:
-            if _competes(group):
+            if group.competes:
                 found += [tuple(group.codes), *((added,) for added, _ in group.added)]
             else:
                 found += [(code,) for code in group.codes]
@@ -468,14 +468,6 @@ def _has_row(priced: Sequence[PricedRule]) -> Expression:
     if keys == list(range(keys[0], keys[-1] + 1)):
         return And((Amount(table.by, ">=", Number(keys[0])), Amount(table.by, "<=", Number(keys[-1]))))
     return Or(tuple(Amount(table.by, "=", Number(key)) for key in keys))
-
-
-def _competes(group: Group) -> bool:
-    return group.keep == 1 and not group.fewer_with
-
-
-def _is_limited(group: Group) -> bool:
-    return group.keep is not None and not _competes(group)
 
 
 def _payments(result: exp.Select, benefits: Sequence[str], slots: int) -> exp.Select:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ansinh.law.language import Vocabulary
 from ansinh.law.pieces import read_clause, read_condition, read_span, read_text, read_verification
 from ansinh.law.reading import Value
+from ansinh.law.tree import CountChildren, atoms
 from ansinh.law.words import Bar, Benefit, Document, Procedure, Reading, Repeal
 
 _REQUIRED = "citation issuer title signed_on gazette_date in_force_from in_force_to status note"
@@ -69,5 +70,11 @@ def read_bars(value: Value, document: Document, vocabulary: Vocabulary) -> list[
         named = item.fields("when applies_from clause because", "applies_to")
         first, last = read_span(named)
         when = read_condition(named["when"], vocabulary)
+        # The statement counts children for rules; nothing would bring a bar its count.
+        if any(isinstance(atom, CountChildren) for atom in atoms(when)):
+            raise named["when"].error(
+                "không đếm con trong điều kiện không chi trả; hãy dùng một sự kiện của chính người hưởng.",
+                "children are not counted in a bar; use a fact of the person.",
+            )
         bars.append(Bar(document, when, read_clause(named["clause"]), read_text(named["because"]), first, last))
     return bars

@@ -14,6 +14,7 @@ from ansinh.law.facts import PersonFacts
 from ansinh.law.narrowing import narrowed, spoken
 from ansinh.law.oracle import Instant, MonthResult, barring, evaluate
 from ansinh.law.package import LawBook, LawPackage
+from ansinh.law.pricing import PricedRule, applies
 from ansinh.law.sentences import (
     coefficient_text,
     day_text,
@@ -26,8 +27,8 @@ from ansinh.law.sentences import (
     open_facts,
     unmet,
 )
-from ansinh.law.tree import Expression
-from ansinh.law.words import RuleVersion
+from ansinh.law.tree import Amount, Expression, atoms
+from ansinh.law.words import Document, RuleVersion
 
 Settled = Mapping[tuple[str, Month], int]
 Decided = Callable[[Month], frozenset[str] | None]
@@ -257,14 +258,26 @@ def changed_law(asked: Asked, code: str, for_month: Month, paid: int) -> tuple[s
                 f"{document.citation} đưa người đang hưởng sang mức mới",
                 f"{document.citation} moves those in payment to the new level",
             )
-        # Without a transition clause the raised amount itself is the reason, cited with the clause that raised it.
-        raised = [v for v in package.parameters if v.document is document and v.applies_from <= for_month]
-        if raised:
-            return raised[0].citation, asked.say(
-                f"{document.citation} thay đổi {raised[0].label.vi}",
-                f"{document.citation} changes the {raised[0].label.en}",
-            )
+        priced = asked.result(for_month).standings[code].rule
+        if priced is not None:
+            return _what_changed(asked, document, priced, for_month)
     return None
+
+
+def _what_changed(asked: Asked, document: Document, priced: PricedRule, month: Month) -> tuple[str, str]:
+    """Return clause and phrase of what a document changed about a level: its base, a figure it compares with, or itself."""
+    # Without a transition clause the raised amount itself is the reason, cited with the clause that raised it.
+    compared = {atom.number.parameter for atom in atoms(priced.condition) if isinstance(atom, Amount)}
+    figures = [v for v in asked.package.all_parameters if v.name in compared and applies(v, month, asked.known_on)]
+    for version in (priced.base, *figures):
+        if version.document is document:
+            return version.citation, asked.say(
+                f"{document.citation} thay đổi {version.label.vi}",
+                f"{document.citation} changes the {version.label.en}",
+            )
+    return priced.clause, asked.say(
+        f"{document.citation} quy định lại chế độ này", f"{document.citation} rules it anew"
+    )
 
 
 def _repealed(asked: Asked, code: str, for_month: Month) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from ansinh.base import dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.ages import anniversary
@@ -19,7 +20,9 @@ from ansinh.law.words import NEVER, FactKind, MeritFact
 UNKNOWN = "unknown"
 _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
 # Far above any pension, far below what a bigint holds once an amount is packed with a rule's number.
-_LARGEST_NUMBER = 10**12
+LARGEST_DONG = 10**12
+# What is counted multiplies an amount; some laws count đồng, at one đồng each. `pricing` sees that the product fits.
+LARGEST_COUNT = 10**8
 # Codes of the contract that a book without their domain does not price: read, and left alone.
 _PRICED_ELSEWHERE = re.compile(r"C1|C2[acd]|F|NCC(-[A-Za-z0-9]{1,12}){1,2}", re.ASCII)
 # The fields of an entry of merit that the contract names; a domain may declare more of them.
@@ -199,8 +202,10 @@ def _single(kind: FactKind, field: str, value: Any, benefits: frozenset[str]) ->
         return value
     # True is a number in Python; it is not one in a law.
     if kind.type in {"dong", "count"}:
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_NUMBER:
-            _impossible(field, value, "phải là số nguyên không âm.", "use a whole number that is not negative.")
+        largest = LARGEST_COUNT if kind.type == "count" else LARGEST_DONG
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= largest:
+            vi = f"phải là số nguyên từ 0 đến {dong.format_number(largest)}."
+            _impossible(field, value, vi, f"use a whole number from 0 to {largest}.")
         return value
     return _day(field, value) if kind.type == "date" else _codes(field, value, benefits)
 
@@ -425,7 +430,7 @@ def _check_merit_entry(where: str, item: Any, readable: Readable) -> None:
     for name, kind_of in fields.items():
         if name in item and name != "kind" and item[name] not in (None, UNKNOWN):
             _check_merit_value(
-                f"{where}.{name}", item[name], kind_of, 100 if name == "wound_percent" else _LARGEST_NUMBER
+                f"{where}.{name}", item[name], kind_of, 100 if name == "wound_percent" else LARGEST_COUNT
             )
 
 

@@ -89,12 +89,11 @@ class Instant:
         return self.facts.received_around(benefit, self.law.month)
 
     def children(self) -> Iterator["Instant"]:
-        """Yield the same day seen from each child; an unknown list is one child of whom nothing is known."""
-        # One child of whom nothing is known is enough to leave “at least one” open, which is all that a law asks so
-        # far. A rule that asks for two would need two of them here and in the rows of `relations`, or it would deny
-        # instead of doubting.
+        """Yield the same day seen from each child; an unknown list is as many unknown children as any rule asks for."""
+        # With fewer of them, here or in the rows of `relations`, a rule that asks for two would deny instead of doubting.
         nobody_knows = ChildFacts(None, dict.fromkeys(self.package.child_facts, _UNKNOWN_FACT))
-        for child in (nobody_knows,) if self.facts.children is None else self.facts.children:
+        unknown = (nobody_knows,) * self.package.most_children
+        for child in unknown if self.facts.children is None else self.facts.children:
             yield Instant(self.package, self.law, self.facts, self.day, child, self.outcomes)
 
 
@@ -354,7 +353,7 @@ def combine(law: MonthLaw, standings: Mapping[str, Standing]) -> dict[str, int]:
     for group in law.groups:
         if group.keep is None:
             units.update({code: standings[code].count for code in group.codes if standings[code].amount_dong})
-        elif group.keep == 1 and not group.fewer_with:
+        elif group.competes:
             units.update({code: standings[code].count for code in _highest(group, standings)})
         else:
             units.update(_highest_units(group, group.keep, standings))

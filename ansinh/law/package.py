@@ -126,10 +126,18 @@ class LawPackage:
         return frozenset().union(counted, *(facts_of(condition) for condition in self.conditions))
 
     @cached_property
+    def _child_counts(self) -> tuple[CountChildren, ...]:
+        return tuple(a for rule in self.rules for a in atoms(rule.condition) if isinstance(a, CountChildren))
+
+    @cached_property
     def child_questions(self) -> frozenset[str]:
         """Return the names of the facts about a child that some rule asks about."""
-        counts = [a for rule in self.rules for a in atoms(rule.condition) if isinstance(a, CountChildren)]
-        return frozenset().union(*(facts_of(count.condition) for count in counts))
+        return frozenset().union(*(facts_of(count.condition) for count in self._child_counts))
+
+    @cached_property
+    def most_children(self) -> int:
+        """Return the greatest number of children that some rule asks for; at least one."""
+        return max((count.at_least for count in self._child_counts), default=1)
 
     @cached_property
     def all_documents(self) -> tuple[Document, ...]:

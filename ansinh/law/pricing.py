@@ -14,9 +14,13 @@ from typing import Any
 from ansinh.base import dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.law.facts import LARGEST_COUNT
 from ansinh.law.rule_file import ONE
 from ansinh.law.tree import Amount, And, Expression, Number, atoms
 from ansinh.law.words import Bar, Document, Group, Level, ParameterVersion, RuleVersion, Text, Verification
+
+# With the ten bits of a rule's number, a packed value then fits a bigint of every engine.
+LARGEST_SUM_DONG = 2**53 - 1
 
 
 # Rules and months are compared by identity (eq=False): each is made once, and comparing whole trees of law would cost
@@ -262,6 +266,16 @@ def _price(
 def _amount(rule: RuleVersion, level: Level, base: ParameterVersion, month: Month) -> int:
     # 1.5 × 540,000 is folded as a fraction, before any engine sees it: three engines divide and round in three ways.
     product = level.coefficient * base.value_dong
+    times = 1 if not rule.per else LARGEST_COUNT if rule.at_most is None else rule.at_most
+    if product * times > LARGEST_SUM_DONG:
+        raise Refused(
+            "law_invalid",
+            vi=f"Luật tại {rule.where}: mức {dong.format_dong(int(product))} quá lớn, hệ thống không tính được. Hãy xem lại số chữ số 0"
+            " hoặc đặt “at_most”.",
+            en=f"The law at {rule.where}: a level of {int(product)} đồng is too large to be computed. Check its noughts or set “at_most”.",
+            rule=rule.rule,
+            month=str(month),
+        )
     if rule.rounding is not None:
         return dong.to_nearest(product, rule.rounding.to_dong)
     try:
@@ -280,7 +294,7 @@ def _check_units(law: MonthLaw) -> None:
     """Refuse a group of units in which a benefit has several levels: nobody could say which of them is one unit."""
     for group in law.groups:
         for code in group.codes:
-            if group.keep not in (None, 1) and len(law.by_benefit[code]) > 1:
+            if group.is_limited and len(law.by_benefit[code]) > 1:
                 where = law.by_benefit[code][0].rule.where
                 raise Refused(
                     "law_invalid",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansinh.law.ages import age_bounds, anniversary
+from ansinh.law.facts import LARGEST_COUNT, LARGEST_DONG
 from ansinh.law.package import LawPackage, MonthLaw
 from ansinh.law.tree import (
     Age,
@@ -39,7 +40,6 @@ from ansinh.law.words import NEVER, FactKind
 Goal = tuple[Expression, bool]
 
 _EARLIEST_BIRTH = datetime.date(1890, 1, 1)
-_LARGEST_NUMBER = 10**12
 _DAY = datetime.timedelta(days=1)
 # Beyond this age the earliest birth date of the register could come between, and the day of the month would matter.
 _USUAL_AGE_MONTHS = 100 * 12
@@ -281,7 +281,7 @@ class _Space:
             return self._days(points) if key == DEATH else [NEVER, *sorted(points), None]
         assert kind.type in {"dong", "count"}, kind
         percent = kind.merit is not None and kind.merit.field == "wound_percent"
-        largest = 100 if percent else _LARGEST_NUMBER
+        largest = 100 if percent else LARGEST_COUNT if kind.type == "count" else LARGEST_DONG
         return [*sorted(point for point in points | {0} if 0 <= point <= largest), None]
 
     def _days(self, points: set[Any]) -> list[Any]:

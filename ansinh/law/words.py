@@ -295,3 +295,13 @@ class Group:
     fewer_with: tuple[tuple[str, int], ...] = ()
     # The clause in full; empty means that of the benefit's procedure.
     clause: str = ""
+
+    @property
+    def competes(self) -> bool:
+        """Return whether only the highest is paid, whatever its number of units."""
+        return self.keep == 1 and not self.fewer_with
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether units find room one by one: then a unit of each benefit must have one price."""
+        return self.keep is not None and not self.competes

@@ -9,6 +9,7 @@ import pytest
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.law.analysis import Finding, Report, analyse, analyse_book
+from ansinh.law.cases import in_provinces
 from ansinh.law.oracle import Instant, truth
 from ansinh.law.package import default_laws, load_book, load_package
 
@@ -47,6 +48,16 @@ def about(findings: list[Finding]) -> set[tuple[str, str, str, tuple[str, ...]]]
 def test_nothing_in_the_shipped_law_is_left_unjudged() -> None:
     for report in analyse_book(load_book()):
         assert [finding.vi for finding in report.failures] == [], report.domain
+
+
+def test_nothing_that_a_province_adds_is_left_unjudged(tmp_path: Path) -> None:
+    reports = [analyse(package) for package in in_provinces(load_book())]
+    assert {"01", "46", "79"} <= {report.province for report in reports}
+    assert [finding.vi for report in reports for finding in report.failures] == []
+    laws = Path(shutil.copytree(default_laws(), tmp_path / "laws"))
+    (laws / "provinces/46/acknowledged.yaml").unlink()
+    (hue,) = [package for package in in_provinces(load_book(laws)) if package.province == "46"]
+    assert about(list(analyse(hue).failures)) == {("gap", "HUE-HO", "", ())}
 
 
 def test_the_months_before_the_law_held_here_are_one_gap_with_its_reason(shipped: Report) -> None:

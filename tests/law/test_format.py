@@ -1,6 +1,7 @@
 """Every construct of the law's file format on an invented law: tables, units, limits, bars, days, outcomes, merit, provinces."""
 
 import datetime
+import re
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ansinh.base.refusals import Refused
 from ansinh.law.cases import check
 from ansinh.law.engines import Engine, OracleEngine, duckdb_engine
 from ansinh.law.explanation import explain
-from ansinh.law.package import load_book
+from ansinh.law.package import default_laws, load_book, load_package
 from ansinh.project.work.law import postgresql_engine
 
 FORMAT = Path(__file__).resolve().parents[1] / "fixtures" / "laws-format"
@@ -126,6 +127,7 @@ def test_what_is_derived_or_impossible_cannot_be_stated(content: dict, field: st
         ("vn/second/doc-2/rules/wound.yaml", "schedule: wounds", "schedule: scars", "chưa được khai báo"),
         ("vn/second/doc-2/rules/martyr.yaml", "base: levels.MARTYR", "base: levels.NOBODY", "chưa được khai báo"),
         ("vn/second/doc-2/rules/martyr.yaml", "base: levels.MARTYR\n", "", "đúng một trong"),
+        ("vn/first/doc-1/document.yaml", "when: in_prison,", "when: count_children(age < 3) >= 1,", "không đếm con"),
         ("vn/book.yaml", "second", "third", "không có lĩnh vực"),
         ("provinces/99/doc-p/document.yaml", "joins: [P]\n", "", "kể đủ mọi chế độ"),
     ],
@@ -139,3 +141,50 @@ def test_a_mistyped_construct_is_refused_with_its_line(laws: Path, file: str, ol
     assert refused.value.reason == "law_invalid"
     assert reason in refused.value.vi
     assert refused.value.details["line"] >= 1
+
+
+def _monthly(laws: Path) -> None:
+    load_book(laws).package("second").month_law(Month(2026, 8), TODAY)
+
+
+def test_one_unit_must_have_one_price_also_where_one_is_kept(laws: Path) -> None:
+    domain = laws / "vn/second/domain.yaml"
+    domain.write_text(domain.read_text(encoding="utf8").replace("keep: 2", "keep: 1", 1), encoding="utf8")
+    _monthly(laws)
+    rule = laws / "vn/second/doc-2/rules/cheap.yaml"
+    levels = 'levels: [{coefficient: 2.0, when: severe, who: {vi: "nặng", en: "severe"}}, '
+    rule.write_text(rule.read_text(encoding="utf8").replace("levels: [", levels), encoding="utf8")
+    with pytest.raises(Refused) as refused:
+        _monthly(laws)
+    assert "CHEAP" in refused.value.vi and "một mức" in refused.value.vi
+
+
+def test_a_sum_that_no_engine_could_hold_is_refused(laws: Path) -> None:
+    wounds = laws / "vn/second/doc-2/parameters/levels.yaml"
+    text = wounds.read_text(encoding="utf8")
+    assert "CHEAP" in text
+    rows = re.sub(r"(CHEAP: )\d+", r"\g<1>90100000", text)
+    assert rows != text
+    wounds.write_text(rows, encoding="utf8")
+    with pytest.raises(Refused) as refused:
+        _monthly(laws)
+    assert "quá lớn" in refused.value.vi
+
+
+def test_two_children_of_an_unknown_list_are_doubted_and_not_denied(tmp_path: Path) -> None:
+    laws = Path(shutil.copytree(default_laws(), tmp_path / "laws"))
+    rule = laws / "vn/social-assistance/nd-335-2026/rules/dieu-5-khoan-4.yaml"
+    text = rule.read_text(encoding="utf8")
+    assert text.count(">= 1") >= 1
+    rule.write_text(text.replace(">= 1", ">= 2"), encoding="utf8")
+    package = load_package(laws)
+    content = {"birth_date": "1990-01-10", "area": "19777", "single_parent": True, "household_poverty": "poor"}
+    two = [{"birth_date": "2020-05-01"}, {"birth_date": "2022-05-01"}]
+    people = [package.person({**content, "children": children}) for children in ("unknown", two, two[:1])]
+    month = Month(2027, 1)
+    with duckdb.connect() as connection:
+        for engine in (OracleEngine(), duckdb_engine(connection)):
+            unknown, both, one = engine.month(package, month, datetime.date(2027, 1, 20), people)
+            assert ("K4" in unknown.unknown, unknown.paid) == (True, {}), engine.name
+            assert "K4" in both.paid and not both.unknown, engine.name
+            assert "K4" not in one.paid and "K4" not in one.unknown, engine.name

@@ -38,6 +38,15 @@ def test_explains_from_files(tmp_path: Path) -> None:
     assert law.explain(arguments(tmp_path, FACTS, settled))["total_dong"] == 1_050_000
 
 
+def test_arrears_of_a_table_cite_the_table_that_changed(tmp_path: Path) -> None:
+    facts = {"birth_date": "1960-03-09", "area": "19777", "merit": [{"kind": "NCC-06", "wound_percent": 65}]}
+    settled = [{"benefit": "NCC-06", "for_month": "2026-07", "amount_dong": 5_809_000}]
+    lines = law.explain(arguments(tmp_path, json.dumps(facts).encode(), settled))["lines"]
+    arrears = [line for line in lines if line["kind"] == "arrears" and line["for_month"] == "2026-07"]
+    assert [(line["amount_dong"], line["clause"]) for line in arrears] == [(465_000, "NĐ 321/2026/NĐ-CP, Phụ lục II")]
+    assert "theo tỷ lệ tổn thương" in arrears[0]["because"]
+
+
 def test_several_settlements_of_one_month_add_up(tmp_path: Path) -> None:
     settled = [{"benefit": "K6", "for_month": "2026-10", "amount_dong": amount} for amount in (750_000, 60_000)]
     assert law.explain(arguments(tmp_path, FACTS, settled))["total_dong"] == 810_000
