@@ -6,6 +6,7 @@ after the same work.
 
 import datetime
 import functools
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -132,19 +133,24 @@ def create_agency(*, name: str, kind: str, area_id: int | None, by: str, at: dat
     return agency.id
 
 
+def _require_known_role(role: str) -> None:
+    if role not in Staff.Role.values:
+        listed = ", ".join(f"{value} ({label})" for value, label in Staff.Role.choices)
+        raise Refused(
+            "role_unknown",
+            vi=f"Không có vai trò “{role}”. Hãy chọn một trong: {listed}.",
+            en=f"There is no role “{role}”. Choose one of: {', '.join(Staff.Role.values)}.",
+            roles=list(Staff.Role.values),
+        )
+
+
 def create_staff(*, by: str, username: str, full_name: str, role: str, agency: int, at: datetime.datetime) -> str:
     """This will create a member of staff in an agency (by id) and return the one-time password, shown only here.
 
     Raises:
         Refused: `username_taken`, `role_unknown`.
     """
-    if role not in Staff.Role.values:
-        raise Refused(
-            "role_unknown",
-            vi=f"Không có vai trò “{role}”.",
-            en=f"There is no role “{role}”.",
-            roles=list(Staff.Role.values),
-        )
+    _require_known_role(role)
     if Staff.objects.filter(username__iexact=username).exists():
         raise Refused(
             "username_taken",
@@ -165,6 +171,118 @@ def create_staff(*, by: str, username: str, full_name: str, role: str, agency: i
             at=at,
         )
     return password
+
+
+# Whose agency is of which kind; a department's people answer for a province, a commune's for one commune.
+_KIND_OF_ROLE = {
+    Staff.Role.COMMUNE_OFFICER: Agency.Kind.COMMUNE,
+    Staff.Role.PROVIDER_OFFICER: Agency.Kind.PROVIDER,
+    Staff.Role.AUDITOR: Agency.Kind.AUDIT,
+}
+
+
+def _require_administrator(by: str) -> None:
+    if queries.staff(by).role != Staff.Role.ADMINISTRATOR:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{by}” không phải quản trị hệ thống. Chỉ quản trị được thêm, bớt cán bộ và cấp lại mật khẩu.",
+            en=f"“{by}” is no administrator. Only an administrator changes staff and passwords.",
+            user=by,
+        )
+
+
+def agency_for(*, name: str, role: str, area: queries.AreaRow | None, by: str, at: datetime.datetime) -> int:
+    """This will return the id of the agency of that name, made when there is none, and see that it suits role and area.
+
+    Raises:
+        Refused: `role_not_allowed`, `role_unknown`, `area_missing`, `agency_differs`.
+    """
+    _require_administrator(by)
+    _require_known_role(role)
+    kind = _KIND_OF_ROLE.get(Staff.Role(role), Agency.Kind.DEPARTMENT)
+    needed = None if role == Staff.Role.ADMINISTRATOR else "commune" if kind == Agency.Kind.COMMUNE else "province"
+    # Without an area somebody would see the whole country; with the wrong level, somebody else's people or none.
+    if (None if area is None else area.level) != needed:
+        words = {
+            None: ("không ghi địa bàn", "no area"),
+            "commune": ("một xã, phường", "a commune"),
+            "province": ("một tỉnh", "a province"),
+        }
+        raise Refused(
+            "area_missing",
+            vi=f"Vai trò “{Staff.Role(role).label}” cần {words[needed][0]} ở --area.",
+            en=f"The role “{role}” needs {words[needed][1]} as --area.",
+            role=role,
+        )
+    found = Agency.objects.filter(name=name).first()
+    area_id = None if area is None else area.id
+    if found is not None and (found.kind, found.area_id) != (kind, area_id):
+        raise Refused(
+            "agency_differs",
+            vi=f"Cơ quan “{name}” đã có, nhưng thuộc loại hoặc địa bàn khác. Hãy kiểm tra lại tên cơ quan và --area.",
+            en=f"The agency “{name}” exists with another kind or area. Check the name and --area.",
+            agency=name,
+        )
+    return create_agency(name=name, kind=kind, area_id=area_id, by=by, at=at)
+
+
+def add_staff(*, by: str, username: str, full_name: str, role: str, agency: int, at: datetime.datetime) -> str:
+    """This will create a member of staff in the name of an administrator and return the one-time password, shown only here.
+
+    Raises:
+        Refused: `role_not_allowed`, `username_invalid`, `username_taken`, `role_unknown`.
+    """
+    _require_administrator(by)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,58}", username) or not full_name.strip():
+        raise Refused(
+            "username_invalid",
+            vi="Tên đăng nhập viết thường không dấu, từ 2 ký tự, chỉ gồm chữ, số, dấu chấm, gạch; và phải có họ tên.",
+            en="A sign-in name has at least 2 lower-case letters, digits, points or dashes; the full name is needed too.",
+            username=username,
+        )
+    return create_staff(by=by, username=username, full_name=full_name.strip(), role=role, agency=agency, at=at)
+
+
+def reset_password(*, by: str, username: str, at: datetime.datetime) -> str:
+    """This will replace a lost password by a new one-time password, unlock the name, and return it, shown only here.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`.
+    """
+    _require_administrator(by)
+    password = one_time_password()
+    with transaction.atomic():
+        member = Staff.objects.select_for_update().get(pk=queries.staff(username).id)
+        # Sessions opened with the old password end with it: Django ties each to the password's hash.
+        member.password, member.must_change_password = make_password(password), True
+        member.failed_sign_ins, member.locked_until = 0, None
+        member.save(update_fields=["password", "must_change_password", "failed_sign_ins", "locked_until"])
+        audit(by=by, action="password_reset", subject=f"staff:{member.id}", detail={"username": username}, at=at)
+    return password
+
+
+def close_staff(*, by: str, username: str, reason: str, at: datetime.datetime) -> None:
+    """This will let somebody who has left sign in no more. The row stays: the audit trail names it.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`, `last_administrator`.
+    """
+    _require_administrator(by)
+    with transaction.atomic():
+        # All administrators are locked: two of them who close each other at once would leave nobody.
+        administrators = Staff.objects.select_for_update().filter(role=Staff.Role.ADMINISTRATOR, is_active=True)
+        left = {member.id for member in administrators} - {queries.staff(username).id}
+        if not left:
+            raise Refused(
+                "last_administrator",
+                vi=f"“{username}” là quản trị cuối cùng. Hãy thêm một quản trị khác trước.",
+                en=f"“{username}” is the last administrator. Add another one first.",
+                username=username,
+            )
+        member = Staff.objects.select_for_update().get(pk=queries.staff(username).id)
+        member.is_active = False
+        member.save(update_fields=["is_active"])
+        audit(by=by, action="staff_closed", subject=f"staff:{member.id}", detail={"reason": reason}, at=at)
 
 
 def set_password(*, by: str, username: str, password: str, at: datetime.datetime) -> None:

@@ -166,6 +166,46 @@ COMMANDS: tuple[Command, ...] = (
         (_argument("hash", nargs="?", default=None, metavar="MÃ_BĂM", help="mã băm của một bản luật"),),
     ),
     Command(
+        "staff list",
+        "cán bộ đang có quyền đăng nhập",
+        "staff:list_staff",
+        group_help="cán bộ: thêm, cấp lại mật khẩu, cho thôi",
+    ),
+    Command(
+        "staff add",
+        "thêm một cán bộ, in mật khẩu dùng một lần",
+        "staff:add",
+        (
+            _argument("username", metavar="TÊN", help="tên đăng nhập, viết thường không dấu"),
+            _argument("--name", required=True, metavar="HỌ_TÊN", help="họ và tên"),
+            _argument(
+                "--role",
+                required=True,
+                metavar="VAI_TRÒ",
+                help="vai trò, ví dụ commune_officer, law_author, legal_reviewer",
+            ),
+            _argument("--agency", required=True, metavar="CƠ_QUAN", help="tên cơ quan; chưa có thì được tạo"),
+            _argument("--area", default=None, metavar="MÃ", help="mã tỉnh, hoặc mã xã, phường với cán bộ cấp xã"),
+            _AS,
+        ),
+    ),
+    Command(
+        "staff password",
+        "cấp lại mật khẩu dùng một lần cho người quên mật khẩu",
+        "staff:new_password",
+        (_argument("username", metavar="TÊN", help="tên đăng nhập"), _AS),
+    ),
+    Command(
+        "staff close",
+        "cho một cán bộ thôi đăng nhập",
+        "staff:close",
+        (
+            _argument("username", metavar="TÊN", help="tên đăng nhập"),
+            _argument("--reason", required=True, metavar="LÝ_DO", help="lý do, ví dụ quyết định nghỉ việc"),
+            _AS,
+        ),
+    ),
+    Command(
         "people import",
         "nhập danh sách của xã (xlsx, xls, csv)",
         "people:import_list",
