@@ -8,7 +8,7 @@ and from nothing else: what all of them share was seen at one instant.
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -364,6 +364,14 @@ def gather_facts(package: LawPackage, question: Question, compiled: CompiledStat
         cursor.execute("ANALYZE facts (person_id, death_date); ANALYZE children (person_id)")
         cursor.execute(_HASHED)
     return plan.key
+
+
+def wording(package: LawPackage, compiled: CompiledStatement, question: Question) -> str:
+    """Return the SQL by which everybody's facts of the month are read: where it is equal, equal facts give equal answers."""
+    question = replace(question, only_touched=False)
+    plan = _plan(package, compiled, question)
+    columns = ", ".join(f"{value} AS {name}" for name, value in plan.facts)
+    return "\n".join((_likeness(package, plan, compiled, question), plan.key, columns, _children(package)))
 
 
 def _planner(**allowed: str) -> str:

@@ -7,6 +7,7 @@ how many people there are.
 from django.db import connection
 
 from ansinh.entitlement.facts import Question, gather_facts
+from ansinh.entitlement.facts import wording as facts_wording
 from ansinh.law.compiler import CompiledStatement, compile_month
 from ansinh.law.package import LawBook, LawPackage
 
@@ -115,6 +116,18 @@ def keep_met(package: LawPackage, question: Question) -> None:
             "   ON outcome.fired & (1::bigint << (listed.position - 1)::int) <> 0",
             {"month": question.month.first_day, "benefits": [benefit.code for benefit in package.benefits]},
         )
+
+
+def wording(package: LawPackage, question: Question) -> str:
+    """Return everything that decides a domain's month except the facts: the law's statement, its codes, the reading of facts."""
+    compiled = compile_for(package, question)
+    codes = [*compiled.benefits, "", *(priced.rule.rule for priced in compiled.rules)]
+    return "\n".join((compiled.result_sql, ",".join(codes), facts_wording(package, compiled, question)))
+
+
+def statements_of(law: LawBook | LawPackage, question: Question) -> dict[str, str]:
+    """Return the hash of each domain's statement for the month, without running any."""
+    return {domain.name: compile_for(domain, question).hash for domain in domains_with_decisions(law, question)}
 
 
 def evaluate_month(law: LawBook | LawPackage, question: Question) -> dict[str, str]:

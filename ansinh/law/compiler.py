@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
 from sqlglot import exp
 
@@ -50,6 +50,26 @@ class CompiledStatement:
     rules: tuple[PricedRule, ...]
     slots: int
     result: exp.Select = field(repr=False, compare=False)
+    # What was read from the finished statement once (`thresholds`), by a key of the reader's.
+    found: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def uses(self) -> dict[str, list[exp.Column]]:
+        """Return each use of a column of `facts`, by the column's name."""
+        uses: dict[str, list[exp.Column]] = {}
+        for column in self.result.find_all(exp.Column):
+            if column.table == "f":
+                uses.setdefault(column.name, []).append(column)
+        return uses
+
+    @cached_property
+    def days(self) -> frozenset[datetime.date]:
+        """Return every day that is written in the statement."""
+        return frozenset(
+            datetime.date.fromisoformat(cast.this.this)
+            for cast in self.result.find_all(exp.Cast)
+            if isinstance(cast.this, exp.Literal) and cast.this.is_string and cast.to.this == exp.DType.DATE
+        )
 
     @cached_property
     def sql(self) -> str:

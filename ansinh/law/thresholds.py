@@ -20,26 +20,29 @@ def days(compiled: CompiledStatement, column: str) -> tuple[datetime.date, ...] 
 
     The days of birth and of death of parents are asked together with their children's and are not part of the promise.
     """
-    if not _is_only_compared(compiled.result, {column}):
+    key = ("days", column)
+    if key not in compiled.found:
+        compiled.found[key] = _days(compiled, column)
+    return compiled.found[key]
+
+
+def _days(compiled: CompiledStatement, column: str) -> tuple[datetime.date, ...] | None:
+    if not _is_only_compared(compiled, {column}):
         return None
     # Every day of the statement, whatever it is compared with: more spans than needed, and never one too few.
-    named = {
-        datetime.date.fromisoformat(cast.this.this)
-        for cast in compiled.result.find_all(exp.Cast)
-        if isinstance(cast.this, exp.Literal) and cast.this.is_string and cast.to.is_type("date")
-    }
+    named = compiled.days
     # Nothing comes after the last day that a calendar knows, which stands for “never”.
     after = {day + datetime.timedelta(days=1) for day in named if day != datetime.date.max}
-    return tuple(sorted(named | after))
+    return tuple(sorted({*named, *after}))
 
 
 def amounts(compiled: CompiledStatement, columns: Iterable[str]) -> tuple[int, ...] | None:
     """Return every first amount of a span within which the law cannot tell two values of these columns apart, or None."""
     wanted = set(columns)
-    if not _is_only_compared(compiled.result, wanted):
+    if not _is_only_compared(compiled, wanted):
         return None
     named: set[int] = set()
-    for column in _uses(compiled.result, wanted):
+    for column in _uses(compiled, wanted):
         if isinstance(column.parent, exp.Is):
             continue
         other = _other_side(column)
@@ -49,8 +52,8 @@ def amounts(compiled: CompiledStatement, columns: Iterable[str]) -> tuple[int, .
     return tuple(sorted({start for number in named for start in (number, number + 1)}))
 
 
-def _uses(result: exp.Expression, columns: set[str]) -> list[exp.Column]:
-    return [column for column in result.find_all(exp.Column) if column.table == "f" and column.name in columns]
+def _uses(compiled: CompiledStatement, columns: set[str]) -> list[exp.Column]:
+    return [use for name in sorted(columns) for use in compiled.uses.get(name, ())]
 
 
 def _other_side(column: exp.Column) -> exp.Expression:
@@ -59,9 +62,9 @@ def _other_side(column: exp.Column) -> exp.Expression:
     return comparison.expression if comparison.this is column else comparison.this
 
 
-def _is_only_compared(result: exp.Expression, columns: set[str]) -> bool:
+def _is_only_compared(compiled: CompiledStatement, columns: set[str]) -> bool:
     """Return whether each use of the columns, outside the count of children, is a comparison with what is written there."""
-    for column in _uses(result, columns):
+    for column in _uses(compiled, columns):
         # The rows about children are joined by the parent's number: parents are computed one by one anyway.
         if any(parent.alias == "k" for parent in _enclosing(column)):
             continue

@@ -32,6 +32,8 @@ class PayrollRun(models.Model):
     # Each month's and domain's statement by its own hash: which were needed hangs on the decisions of that day. Empty in
     # runs of before they were kept.
     statements = models.JSONField("dấu vết từng câu lệnh", default=dict)
+    # The snapshot and the statements from which `retroactivity` tells what the next run need not ask again.
+    basis = models.JSONField("căn cứ so sánh", default=dict, db_default={})
     lines = models.IntegerField("số dòng", default=0)
     control_total_dong = models.BigIntegerField("tổng kiểm soát (đồng)", default=0)
     sha256 = models.CharField("mã băm", max_length=64, blank=True)

@@ -5,6 +5,7 @@ Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 2; NĐ 335/2026/NĐ-CP, Điều 8 kh
 """
 
 import datetime
+from dataclasses import replace
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -23,6 +24,7 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as staff_queries
 from ansinh.office.security import everything, put_on
+from ansinh.payroll import retroactivity
 from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
 from ansinh.payroll.pinning import statement_hash
 from ansinh.payroll.queries import Control, RunRow, control_of, run_row
@@ -153,25 +155,37 @@ def _compared_months(selection: Selection, month: Month) -> list[Month]:
     return list((_first_settled(selection) or month).until(month))
 
 
-def _evaluate_months(package: LawBook | LawPackage, run: PayrollRun, selection: Selection, months: list[Month]) -> None:
-    """Compute every compared month as known now, and pin which statement each month was computed with."""
+def _evaluate_months(
+    package: LawBook | LawPackage, run: PayrollRun, selection: Selection, months: list[Month], *, whole: bool
+) -> retroactivity.Scope:
+    """Compute the compared months as known now, and pin which statement each was computed with."""
+    basis = retroactivity.look(selection)
     entitlement.make_result_tables()
+    questions = [
+        entitlement.Question(month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes)
+        for month in months
+    ]
+    basis = replace(basis, months=retroactivity.fingerprints(package, questions))
+    scope = retroactivity.scope_of(selection, basis, months, whole=whole)
     hashes: dict[str, str] = {}
-    for month in months:
-        question = entitlement.Question(
-            month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes
-        )
-        hashes |= {f"{month} {name}": sha256 for name, sha256 in entitlement.evaluate_month(package, question).items()}
-    run.statements, run.statement_hash = hashes, statement_hash(hashes)
+    for question in questions:
+        is_kept = question.month in scope.kept
+        # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
+        ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
+        found = ask(package, replace(question, only_touched=is_kept))
+        hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
+    run.statements, run.statement_hash, run.basis = hashes, statement_hash(hashes), basis.to_json()
+    return scope
 
 
-def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> None:
+def _write_lines(run: PayrollRun, selection: Selection, scope: retroactivity.Scope) -> None:
     parameters = {
         "run": run.id,
         "month": run.month,
         "areas": list(selection.communes),
         "cut_off": timezone.localdate(run.facts_known_at),
-        "months": [month.first_day for month in months],
+        "full": [month.first_day for month in scope.full],
+        "kept": [month.first_day for month in scope.kept],
     }
     with connection.cursor() as cursor:
         # Temporary tables have no statistics until somebody takes them; without, the next join is planned for a handful
@@ -179,6 +193,7 @@ def _write_lines(run: PayrollRun, selection: Selection, months: list[Month]) -> 
         cursor.execute("ANALYZE entitled; ANALYZE undecided")
         for name in ("differences", "holds", "undecided_holds", "payees"):
             cursor.execute(statement("payroll", name), parameters)
+    retroactivity.leave_open(run)
 
 
 def calculate(
@@ -189,11 +204,13 @@ def calculate(
     by: str,
     at: datetime.datetime,
     known_on: datetime.date | None = None,
+    whole: bool = False,
 ) -> RunRow:
     """This will compute the month for the selection: entitled as known now, minus what was settled, with every hold named.
 
     Promises: an open run is recomputed in place; when nothing differs from what was frozen, the frozen run is returned
-    and nothing is written. The number of SQL statements depends on the months compared, never on the people.
+    and nothing is written. The number of SQL statements depends on the months compared, never on the people. Months and
+    people whom nothing touched since the last frozen run are not asked again, unless `whole`; the lines are the same.
 
     Raises:
         Refused: `law_not_released`, `law_superseded` unless the package is the law in force; `empty_selection`,
@@ -215,9 +232,9 @@ def calculate(
             )
             months = _compared_months(selection, month)
             with stage("entitle"):
-                _evaluate_months(package, run, selection, months)
+                scope = _evaluate_months(package, run, selection, months, whole=whole)
             with stage("calculate"):
-                _write_lines(run, selection, months)
+                _write_lines(run, selection, scope)
                 control = control_of(run.id)
                 run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
                 run.save()
@@ -382,6 +399,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         )
         row.state, row.frozen_by, row.frozen_at = "FROZEN", by, at
         row.save()
+        retroactivity.note_frozen(row.id)
         office.audit(by=by, action="payroll.freeze", subject=run, detail={"sha256": row.sha256}, at=at)
         return run_row(row)
 
@@ -408,6 +426,7 @@ def take_over_settlements(
         _see_everything(by)
         # What is recorded here is subtracted from what people get: it is money too.
         releases.require_in_force(package.hash)
+        retroactivity.note_taken_over()
         entitlement.make_result_tables()
         for month in first.until(last):
             question = entitlement.Question(month=month, known_on=known_on, known_at=at, areas=selection.communes)

@@ -220,7 +220,14 @@ COMMANDS: tuple[Command, ...] = (
         "payroll calculate",
         "tính kỳ chi trả của tháng",
         "payroll:calculate",
-        (_MONTH, _PROVINCE, _AREA),
+        (
+            _MONTH,
+            _PROVINCE,
+            _AREA,
+            _argument(
+                "--whole", action="store_true", help="hỏi lại mọi người của mọi tháng, kể cả phần không có gì thay đổi"
+            ),
+        ),
         group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt",
     ),
     Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (_RUN,)),

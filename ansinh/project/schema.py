@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from ansinh.project.database import APPLICATION
 
 # Tables of which history may never be changed or removed; balances are kept by a trigger of the owner.
-_ONLY_GROW = ("ledger_transfer", "ledger_seal", "office_auditevent")
+_ONLY_GROW = ("ledger_transfer", "ledger_seal", "office_auditevent", "payroll_touch")
 _TRIGGER_KEEPS = ("ledger_ledgeraccount",)
 
 

@@ -16,6 +16,7 @@ from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.office import operations, queries
 from ansinh.office.security import acting, everything
+from ansinh.payroll import retroactivity
 from ansinh.people.models import Person
 from ansinh.people.operations import load_banks
 from ansinh.project.operator import say
@@ -97,6 +98,7 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
             return before
         # Asked before the generator is made: it takes the code as a number, and "xx" must be refused, not crash.
         queries.find_province(plan.province, plan.month.first_day)
+        retroactivity.begin_first_fill()
         rng = plan.generator()
         places = places_of(plan.province, plan.month, rng)
         _tell(f"sinh dân số giả lập: {places.province.name}, {plan.beneficiaries} đối tượng")

@@ -61,6 +61,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
                 selection=selection,
                 by=OPERATOR,
                 at=timezone.now(),
+                whole=getattr(arguments, "whole", False),
             )
         )
 

@@ -1,0 +1,440 @@
+"""What a run need not ask again: the pruned payroll and the whole one give the same lines, whatever was written in between.
+
+These tests commit, because only other transactions can write behind a run's back; they have a database of their own.
+"""
+
+import datetime
+import importlib
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+
+from ansinh import entitlement
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.entitlement.models import Decision
+from ansinh.entitlement.releases import law_in_force
+from ansinh.ledger import operations as ledger
+from ansinh.office import operations as office
+from ansinh.office.models import Hardship
+from ansinh.office.security import acting, everything
+from ansinh.payroll import operations, retroactivity
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun, Settlement
+from ansinh.payroll.selection import select
+from ansinh.people.models import Circumstance, Membership, ParentChild, Person, ProtectedCondition
+from ansinh.poverty.models import HouseholdClass
+from ansinh.project import database as launcher
+from ansinh.project import schema, shipping
+from ansinh.project.home import open_home
+from tests.conftest import reachable
+from tests.integration import makers
+
+AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
+FIRST, AREAS = Month(2026, 7), ("19777", "19789", "19815")
+Lines = tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]
+
+
+# What a new system begins with; everything else is emptied between tests.
+_KEPT = {
+    "office_area",
+    "office_areasuccession",
+    "office_setting",
+    "office_auditevent",
+    "entitlement_lawrelease",
+    "people_bank",
+}
+
+
+@pytest.fixture(scope="module")
+def own_server(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[None]:
+    """Give Django a database of our own: what is committed here must not be seen by other tests."""
+    settings = django.conf.settings
+    before = {alias: dict(settings.DATABASES[alias]) for alias in ("default", "owner")}
+
+    def turn_to(parameters: dict[str, Any]) -> None:
+        django.db.connections.close_all()
+        for alias, named in parameters.items():
+            settings.DATABASES[alias].update(named)
+            django.db.connections[alias].settings_dict.update(settings.DATABASES[alias])
+
+    home = open_home(reachable(tmp_path_factory.mktemp("retroactivity")))
+    with launcher.embedded(home) as found, django_db_blocker.unblock():
+        names = {"default": found.application, "owner": found.owner}
+        turn_to(
+            {
+                alias: {"HOST": p["host"], "USER": p["user"], "PASSWORD": p["password"], "NAME": p["dbname"]}
+                for alias, p in names.items()
+            }
+        )
+        schema.migrate()
+        with acting(everything("tests")):
+            office.load_areas()
+            office.ensure_instance_number()
+            shipping.ensure_law()
+        yield
+        turn_to(before)
+
+
+@pytest.fixture
+def own_database(own_server: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let a test commit, in a register that holds nobody."""
+    with django_db_blocker.unblock():
+        tables = {model._meta.db_table for model in apps.get_models() if model.__module__.startswith("ansinh.")} - _KEPT
+        # The books only grow, also for us; numbers are not taken anew, so that nothing in them is mistaken for ours.
+        tables = {table for table in tables if not table.startswith("ledger_")}
+        with django.db.connections["owner"].cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(sorted(tables))}, payroll_touch CASCADE")
+        yield
+        django.db.connections.close_all()
+
+
+def committed(work: Callable[..., Any], *words: Any, **named: Any) -> Any:
+    """Do the work in a transaction of its own."""
+    with acting(everything("tests", protected=True)):
+        return work(*words, **named)
+
+
+@pytest.fixture
+def scopes(monkeypatch: pytest.MonkeyPatch) -> list[retroactivity.Scope]:
+    """Return the scopes that calculations found, as they find them."""
+    found: list[retroactivity.Scope] = []
+    real = retroactivity.scope_of
+
+    def remembered(*words: Any, **named: Any) -> retroactivity.Scope:
+        found.append(real(*words, **named))
+        return found[-1]
+
+    monkeypatch.setattr(retroactivity, "scope_of", remembered)
+    # Twenty people are fewer than any share of a table; what prunes must not give up because everybody is few.
+    monkeypatch.setattr(retroactivity, "_A_FEW", 0)
+    return found
+
+
+def _populate(chance: random.Random) -> None:
+    makers.staff()
+    for number in range(24):
+        area = AREAS[number % 3]
+        kind = number % 4
+        if kind == 0:
+            made = makers.person(born=f"{chance.randint(1945, 2015)}-05-02", area=area, disability="severe")
+            makers.decision(made, "K6", start=chance.choice(["2024-02", "2026-08"]))
+        elif kind == 1:
+            made = makers.person(
+                born=f"{chance.randint(1946, 1957)}-{chance.randint(1, 12):02d}-15", area=area, poverty="poor"
+            )
+            makers.decision(made, "HT", start="2025-07")
+        elif kind == 2:
+            made = makers.person(born="1988-01-01", area=area, poverty="poor", single_parent="true")
+            child = makers.person(
+                born=f"{chance.randint(2009, 2020)}-0{chance.randint(1, 9)}-01", area=area, studying="true"
+            )
+            ParentChild.objects.create(parent=made, child=child, area_id=made.area_id, valid_from=makers.LONG_AGO)
+            makers.decision(made, "K4", start="2024-02")
+        else:
+            made = makers.person(born="1980-03-09", area=area, stable_income="unknown")
+            _hiv(made, "true")
+            makers.decision(made, "K8", start="2024-02")
+    selection = select(month=Month(2026, 11), province="46", area=None)
+    operations.take_over_settlements(
+        package=law_in_force(), selection=selection, first=FIRST, last=Month(2026, 10),
+        known_on=datetime.date(2026, 10, 1), by="operator", at=AT,
+    )  # fmt: skip
+    ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+
+
+def _hiv(about: Person, value: str) -> None:
+    ProtectedCondition.objects.create(
+        person=about,
+        kind="hiv",
+        value=value,
+        area_id=about.area_id,
+        valid_from=makers.LONG_AGO,
+        recorded_at=makers.EPOCH,
+    )
+
+
+# ── what may be written between two runs ─────────────────────────────────────────────────────────────────────────────
+
+
+def _somebody(chance: random.Random) -> Person:
+    return chance.choice(list(Person.objects.order_by("id")))
+
+
+def _more_severe(chance: random.Random, at: datetime.datetime) -> None:
+    for old in Circumstance.objects.filter(kind="disability", superseded_at=None).order_by("id")[
+        : chance.randint(1, 2)
+    ]:
+        old.superseded_at = at
+        old.save()
+        Circumstance.objects.create(
+            person=old.person, kind="disability", value="extremely_severe", area_id=old.area_id,
+            valid_from=datetime.date(2026, chance.randint(7, 10), 1), recorded_at=at,
+        )  # fmt: skip
+
+
+def _income_known(chance: random.Random, at: datetime.datetime) -> None:
+    row = Circumstance.objects.filter(kind="stable_income", value="unknown", superseded_at=None).order_by("id").first()
+    if row is not None:
+        Circumstance.objects.filter(pk=row.pk).update(superseded_at=at)
+        Circumstance.objects.create(
+            person=row.person, kind="stable_income", value=chance.choice(["true", "false"]), area_id=row.area_id,
+            valid_from=row.valid_from, recorded_at=at,
+        )  # fmt: skip
+
+
+def _died(chance: random.Random, at: datetime.datetime) -> None:
+    Person.objects.filter(pk=_somebody(chance).pk).update(death_date=datetime.date(2026, chance.randint(7, 11), 14))
+
+
+def _no_longer_poor(chance: random.Random, at: datetime.datetime) -> None:
+    row = chance.choice(list(HouseholdClass.objects.order_by("id")))
+    HouseholdClass.objects.filter(pk=row.pk).update(valid_to=datetime.date(2026, 9, 1))
+
+
+def _left_the_household(chance: random.Random, at: datetime.datetime) -> None:
+    row = chance.choice(list(Membership.objects.order_by("id")))
+    Membership.objects.filter(pk=row.pk).update(valid_to=datetime.date(2026, 10, 1))
+
+
+def _decision_ends(chance: random.Random, at: datetime.datetime) -> None:
+    row = chance.choice(list(Decision.objects.order_by("id")))
+    Decision.objects.filter(pk=row.pk).update(end_month=datetime.date(2026, chance.randint(8, 11), 1))
+
+
+def _late_decision(chance: random.Random, at: datetime.datetime) -> None:
+    made = makers.person(born="1975-01-01", area=chance.choice(AREAS), disability="severe")
+    makers.decision(made, "K6", start="2026-08")
+
+
+def _child_stops_studying(chance: random.Random, at: datetime.datetime) -> None:
+    rows = Circumstance.objects.filter(kind="studying", superseded_at=None).order_by("id")
+    if rows:
+        row = chance.choice(list(rows))
+        Circumstance.objects.filter(pk=row.pk).update(valid_to=datetime.date(2026, 8, 1))
+
+
+def _child_is_elsewhere(chance: random.Random, at: datetime.datetime) -> None:
+    row = chance.choice(list(ParentChild.objects.order_by("id")))
+    ParentChild.objects.filter(pk=row.pk).update(valid_to=datetime.date(2026, 9, 10))
+
+
+def _moved(chance: random.Random, at: datetime.datetime) -> None:
+    Person.objects.filter(pk=_somebody(chance).pk).update(area_id=makers.commune(chance.choice(AREAS)))
+
+
+def _birth_uncertain(chance: random.Random, at: datetime.datetime) -> None:
+    Person.objects.filter(pk=_somebody(chance).pk).update(birth_precision="year")
+
+
+def _hardship(chance: random.Random, at: datetime.datetime) -> None:
+    Hardship.objects.create(
+        area_id=makers.commune(chance.choice(AREAS)), valid_from=datetime.date(2026, 8, 1), document="QĐ 1"
+    )
+
+
+def _hiv_withdrawn(chance: random.Random, at: datetime.datetime) -> None:
+    row = ProtectedCondition.objects.filter(superseded_at=None).order_by("id").first()
+    if row is not None:
+        ProtectedCondition.objects.filter(pk=row.pk).update(superseded_at=at)
+
+
+def _ahead_of_the_clock(chance: random.Random, at: datetime.datetime) -> None:
+    # Written before the run looks, by a clock that is ahead: the run may not use it, and the next one must.
+    about = _somebody(chance)
+    Circumstance.objects.create(
+        person=about, kind="disability", value="extremely_severe", area_id=about.area_id,
+        valid_from=datetime.date(2026, 8, 1), recorded_at=at + datetime.timedelta(hours=2),
+    )  # fmt: skip
+
+
+CHANGES = (
+    _more_severe, _income_known, _died, _no_longer_poor, _left_the_household, _decision_ends, _late_decision,
+    _child_stops_studying, _child_is_elsewhere, _moved, _birth_uncertain, _hardship, _hiv_withdrawn, _ahead_of_the_clock,
+)  # fmt: skip
+
+
+# ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def calculate(month: Month, at: datetime.datetime, *, whole: bool = False, area: str | None = None) -> str:
+    selection = select(month=month, province=None if area else "46", area=area)
+    return operations.calculate(
+        package=law_in_force(), month=month, selection=selection, by="operator", at=at, whole=whole
+    ).code
+
+
+def _found(code: str) -> Lines:
+    lines = PayrollLine.objects.filter(run__code=code).values_list(
+        "person_id", "benefit", "for_month", "kind", "rule", "entitled_dong", "settled_before_dong", "area_id"
+    )
+    holds = PayrollHold.objects.filter(run__code=code).values_list("person_id", "reason", "detail", "amount_dong")
+    return set(lines), set(holds)
+
+
+class _Undone(Exception):
+    pass
+
+
+def tried(month: Month, at: datetime.datetime, *, whole: bool) -> Lines:
+    """Return what a calculation gives, and undo it."""
+    found: Lines = (set(), set())
+    try:
+        with acting(everything("tests", protected=True)):
+            found = _found(calculate(month, at, whole=whole))
+            raise _Undone
+    except _Undone:
+        return found
+    except Refused as refusal:
+        assert refusal.reason == "nothing_to_pay"
+        return found
+
+
+def frozen(month: Month, at: datetime.datetime, area: str | None = None) -> str:
+    code = committed(calculate, month, at, area=area)
+    committed(operations.check, run=code, by="operator", at=at)
+    committed(operations.approve, run=code, by="lanh.dao", at=at)
+    committed(operations.freeze, run=code, by="can.bo", at=at)
+    return code
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_pruned_payroll_is_the_whole_one(own_database: None, scopes: list[retroactivity.Scope], seed: int) -> None:
+    chance = random.Random(seed)
+    committed(_populate, chance)
+    at = AT
+    frozen(Month(2026, 11), at)
+    assert scopes.pop().kept == ()
+    for month in (Month(2026, 12), Month(2027, 1), Month(2027, 2)):
+        at += datetime.timedelta(days=31)
+        for change in chance.sample(CHANGES, chance.randint(1, 5)):
+            committed(change, chance, at)
+        pruned = tried(month, at, whole=False)
+        assert scopes.pop().kept == tuple(FIRST.until(month.plus(-1))), "nothing was pruned"
+        assert pruned == tried(month, at, whole=True)
+        assert scopes.pop().full == tuple(FIRST.until(month))
+        code = frozen(month, at)
+        # A second pass has nothing left to pay: it gives the frozen run back, or a run of nothing but holds.
+        lines, _ = tried(month, at, whole=True)
+        assert lines in (set(), committed(_found, code)[0])
+        scopes.clear()
+
+
+def test_where_nothing_was_written_nobody_is_asked_again(own_database: None, scopes: list[retroactivity.Scope]) -> None:
+    committed(_populate, random.Random(1))
+    frozen(Month(2026, 11), AT)
+    # Whoever was left open is asked again, and nobody else.
+    open_people = set(committed(lambda: list(PayrollHold.objects.values_list("person_id", flat=True))))
+    tried(Month(2026, 12), AT + datetime.timedelta(days=31), whole=False)
+    assert 0 < scopes[-1].touched <= len(open_people) < committed(Person.objects.count)
+
+
+def test_a_commune_that_was_paid_in_between_is_asked_again(
+    own_database: None, scopes: list[retroactivity.Scope]
+) -> None:
+    committed(_populate, random.Random(2))
+    frozen(Month(2026, 11), AT)
+    at = AT + datetime.timedelta(days=31)
+    committed(_more_severe, random.Random(2), at)
+    frozen(Month(2026, 12), at, area=AREAS[0])
+    pruned = tried(Month(2026, 12), at, whole=False)
+    assert scopes.pop().kept
+    assert pruned == tried(Month(2026, 12), at, whole=True)
+
+
+def test_what_was_taken_over_meanwhile_is_compared_in_full(
+    own_database: None, scopes: list[retroactivity.Scope]
+) -> None:
+    committed(_populate, random.Random(3))
+    frozen(Month(2026, 11), AT)
+    committed(retroactivity.note_taken_over)
+    committed(Settlement.objects.filter(for_month="2026-08-01").update, settled_dong=1)
+    at = AT + datetime.timedelta(days=31)
+    pruned = tried(Month(2026, 12), at, whole=False)
+    assert scopes.pop().kept == ()
+    assert pruned == tried(Month(2026, 12), at, whole=True)
+    assert any(line[2] == datetime.date(2026, 8, 1) for line in pruned[0])
+
+
+def test_another_reading_of_facts_or_another_database_is_asked_in_full(
+    own_database: None, scopes: list[retroactivity.Scope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(_populate, random.Random(4))
+    frozen(Month(2026, 11), AT)
+    at = AT + datetime.timedelta(days=31)
+    real = retroactivity.entitlement.wording
+    with monkeypatch.context() as changed:
+        changed.setattr(retroactivity.entitlement, "wording", lambda *words: real(*words) + " ")
+        tried(Month(2026, 12), at, whole=False)
+    assert scopes.pop().kept == ()
+    with monkeypatch.context() as changed:
+        look = retroactivity.look
+        changed.setattr(retroactivity, "look", lambda chosen: replace(look(chosen), cluster="7"))
+        tried(Month(2026, 12), at, whole=False)
+    assert scopes.pop().kept == ()
+
+
+def test_a_journal_with_a_hole_would_be_noticed(own_database: None, scopes: list[retroactivity.Scope]) -> None:
+    committed(_populate, random.Random(5))
+    frozen(Month(2026, 11), AT)
+    at = AT + datetime.timedelta(days=31)
+    with django.db.connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE people_circumstance DISABLE TRIGGER USER")
+    try:
+        committed(_more_severe, random.Random(5), at)
+        assert tried(Month(2026, 12), at, whole=False) != tried(Month(2026, 12), at, whole=True)
+    finally:
+        with django.db.connections["owner"].cursor() as cursor:
+            cursor.execute("ALTER TABLE people_circumstance ENABLE TRIGGER USER")
+
+
+@pytest.mark.usefixtures("database")
+def test_every_table_that_facts_are_read_from_is_watched() -> None:
+    watched = set(importlib.import_module("ansinh.payroll.migrations.0006_retroactivity").WATCHED)
+    folder = Path(entitlement.__file__).parent
+    texts = [
+        folder.joinpath("facts.py"),
+        *(p for p in folder.joinpath("sql").glob("*.sql") if p.stem != "people_counted"),
+    ]
+    read = {
+        name
+        for text in texts
+        for name in re.findall(r"\b(?:people|poverty|office|entitlement)_[a-z]+\b", text.read_text("utf8"))
+    }
+    read &= {model._meta.db_table for model in apps.get_models()}
+    assert "people_circumstance" in read and "office_hardship" in read
+    assert read <= watched, read - watched
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'touch_%'")
+        assert {table for (table,) in cursor.fetchall()} == watched
+
+
+@pytest.mark.usefixtures("database")
+def test_a_first_fill_is_nobodys_change_and_a_later_one_is() -> None:
+    def noted() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM payroll_touch")
+            return cursor.fetchone()[0]
+
+    makers.staff()
+    with transaction.atomic():
+        retroactivity.begin_first_fill()
+        makers.severe()
+        assert noted() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('ansinh.first_fill', '', true)")
+    code = calculate(Month(2026, 11), AT, area="19777")
+    before = noted()
+    retroactivity.begin_first_fill()
+    makers.severe()
+    assert noted() > before
+    assert PayrollRun.objects.get(code=code).basis["months"]
