@@ -78,7 +78,9 @@ class Migration(migrations.Migration):
         ("entitlement", "0003_law_releases"),
     ]
     operations = [
-        migrations.AddField("payrollrun", "basis", models.JSONField(db_default={}, default=dict, verbose_name="căn cứ so sánh")),
+        migrations.AddField(
+            "payrollrun", "basis", models.JSONField(db_default={}, default=dict, verbose_name="căn cứ so sánh")
+        ),
         migrations.RunSQL(
             _TABLE
             + "".join(_FUNCTION.format(name=name, subject=subject, column=column) for name, subject, column in _names())
