@@ -16,6 +16,10 @@ HOLD_LABELS = {
     "recovery_needs_decision": ("Phải thu hồi, chờ quyết định", "Recovery, waiting for a decision"),
     "beneficiary_deceased": ("Đối tượng đã mất", "Beneficiary has died"),
     "payee_deceased": ("Người nhận thay đã mất", "Payee has died"),
+    "address_cooling_off": (
+        "Tài khoản vừa đổi, chưa đến ngày được dùng",
+        "The account was changed and may not be used yet",
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from ansinh.base.names import fold, sort_key
 from ansinh.base.statements import statement
 from ansinh.office.operations import audit
 from ansinh.office.staging import stage
-from ansinh.people.operations import load_banks
+from ansinh.people.operations import COOL_OFF_DAYS, load_banks
 from ansinh.people.reading import GoodRow, HeldRow
 
 _COLUMNS = (
@@ -77,7 +77,7 @@ def import_list(
     """
     good = [row for row in rows if isinstance(row, GoodRow)]
     held = [row for row in rows if isinstance(row, HeldRow)]
-    parameters = {"area": area_id, "at": at, "day": at.date()}
+    parameters = {"area": area_id, "at": at, "day": at.date(), "cool_off": COOL_OFF_DAYS}
     with transaction.atomic(), connection.cursor() as cursor:
         load_banks()
         # Two lists at once could both add the same person: each would judge before the other has written.

@@ -232,6 +232,8 @@ class FinancialAddress(models.Model):
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
     recorded_at = models.DateTimeField("ghi nhận lúc")
+    # A stolen file changes the account and waits for pay day: a changed account is used only some days later.
+    cooling_until = models.DateField("chưa dùng trước ngày", null=True)
 
     class Meta:
         verbose_name = "tài khoản nhận"
@@ -250,6 +252,55 @@ class FinancialAddress(models.Model):
             models.CheckConstraint(
                 condition=Q(state="CANNOT_OPEN") ^ Q(reason=""), name="address_cannot_open_says_why"
             ),
+        ]
+
+
+class HolderCheck(models.Model):
+    """What a bank answered when asked whose account it is, and what a second person decided where the names are only close."""
+
+    class Status(models.TextChoices):
+        RCVC = "RCVC", "đúng tên"
+        RVMC = "RVMC", "gần đúng"
+        RVNM = "RVNM", "tên người khác"
+        RVNA = "RVNA", "không tra được"
+
+    class Kind(models.TextChoices):
+        JOINED = "joined", "viết liền tiếng"
+        Y_OR_I = "y_or_i", "y hay i"
+        CUT = "cut", "tên bị cắt"
+        ORDER = "order", "khác thứ tự"
+        MIDDLE_LEFT_OUT = "middle_left_out", "thiếu tên đệm"
+        ONE_LETTER = "one_letter", "khác một chữ"
+        JOINT = "joint", "đồng chủ tài khoản"
+        MASKED = "masked", "tên bị che"
+        SHARED = "shared", "tài khoản dùng chung"
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "ACCEPTED", "đúng là người nhận"
+        REFUSED = "REFUSED", "không phải người nhận"
+
+    address = models.ForeignKey(FinancialAddress, models.PROTECT, verbose_name="tài khoản nhận")
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="chủ tài khoản")
+    source = models.CharField("nơi trả lời", max_length=60)
+    status = models.CharField("kết quả", max_length=4, choices=Status)
+    kind = models.CharField("khác ở chỗ", max_length=16, choices=Kind, blank=True)
+    bank_name = models.CharField("tên ngân hàng trả lời", max_length=140, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    recorded_by = models.CharField("người nhập", max_length=60)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+    decision = models.CharField("quyết định", max_length=8, choices=Decision, blank=True)
+    decided_by = models.CharField("người quyết định", max_length=60, blank=True)
+    decided_at = models.DateTimeField("quyết định lúc", null=True)
+    note = models.CharField("căn cứ", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "lần tra tên chủ tài khoản"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision="", decided_by="", note="")
+                | Q(Q(status="RVMC"), ~Q(decided_by=""), ~Q(decided_by=F("recorded_by")), ~Q(note="")),
+                name="second_person_decides_close_names",
+            )
         ]
 
 

@@ -21,6 +21,8 @@ from ansinh.people.models import Bank, Circumstance, FinancialAddress, Mandate, 
 
 _ADULT_YEARS = 18
 # The states in which a bank and a number must stand; the database holds the same line (`address_has_account_or_none`).
+# No law fixes it: long enough for the payee to hear of the change and to object before the money has gone elsewhere.
+COOL_OFF_DAYS = 3
 _WITH_ACCOUNT = frozenset({transitions.State.COLLECTED, transitions.State.VERIFIED, transitions.State.PAYING})
 
 
@@ -405,6 +407,7 @@ def set_financial_address(
             area_id=person.area_id,
             valid_from=_day(at),
             recorded_at=at,
+            cooling_until=_cooling_until(person_id, bank_bin, number, at) if number else None,
         )
         audit(
             by=by,
@@ -414,6 +417,17 @@ def set_financial_address(
             at=at,
         )
     return added.id
+
+
+def _cooling_until(person_id: int, bank_bin: str, number: str, at: datetime.datetime) -> datetime.date | None:
+    """Return the day from which an account may be used: some days after a change, at once for a first account."""
+    rows = FinancialAddress.objects.filter(person_id=person_id)
+    known = rows.filter(bank_bin=bank_bin, number=number).order_by("id").first()
+    if known is not None:
+        return known.cooling_until
+    # Only who was payable elsewhere has something to lose; whoever's first account is corrected has not.
+    was_payable = rows.filter(state__in=[transitions.State.VERIFIED, transitions.State.PAYING]).exists()
+    return _day(at) + datetime.timedelta(days=COOL_OFF_DAYS) if was_payable else None
 
 
 def _check_address(state: str, reason: str, bank_bin: str, number: str) -> None:

@@ -217,6 +217,39 @@ COMMANDS: tuple[Command, ...] = (
         group_help="con người: nhập danh sách",
     ),
     Command(
+        "account ask",
+        "ghi danh sách tài khoản đã thu thập để hỏi ngân hàng tên chủ tài khoản",
+        "account:ask",
+        (_argument("file", metavar="TỆP", help="tệp .xlsx sẽ ghi"),),
+        one_of=(_PROVINCE, _AREA),
+        group_help="tài khoản nhận: hỏi ngân hàng, quyết định tên gần đúng",
+    ),
+    Command(
+        "account answers",
+        "nhập trả lời của ngân hàng: đúng tên thì xác minh, gần đúng thì chờ người thứ hai",
+        "account:answers",
+        (
+            _argument("file", metavar="TỆP", help="danh sách ngân hàng gửi lại (xlsx, xls, csv)"),
+            _argument("--source", default=None, metavar="NƠI", help="nơi trả lời, ví dụ tên ngân hàng"),
+            _AS,
+        ),
+    ),
+    Command("account pending", "các tên gần đúng đang chờ quyết định", "account:pending", one_of=(_PROVINCE, _AREA)),
+    Command(
+        "account decide",
+        "quyết định một tên gần đúng (người khác với người nhập trả lời)",
+        "account:decide",
+        (
+            _argument("check", type=int, metavar="SỐ", help="số của lần tra tên, xem account pending"),
+            _AS,
+            _argument("--note", required=True, metavar="CĂN_CỨ", help="căn cứ, ví dụ đã đối chiếu sổ tài khoản"),
+        ),
+        one_of=(
+            _argument("--accept", dest="accept", action="store_true", default=None, help="đúng là người nhận"),
+            _argument("--refuse", dest="accept", action="store_false", default=None, help="không phải người nhận"),
+        ),
+    ),
+    Command(
         "payroll calculate",
         "tính kỳ chi trả của tháng",
         "payroll:calculate",

@@ -17,6 +17,7 @@ from ansinh.payment import operations as payment
 from ansinh.payroll import operations, queries
 from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement
 from ansinh.payroll.selection import select
+from ansinh.people.models import FinancialAddress
 from tests.integration import makers
 
 NOVEMBER = Month(2026, 11)
@@ -70,6 +71,17 @@ def test_the_raise_of_2026_is_paid_with_four_months_of_arrears() -> None:
     run = calculate()
     assert lines() == [("regular", "2026-11", 810_000)] + [("arrears", f"2026-{m:02d}", 60_000) for m in (10, 9, 8, 7)]
     assert (run.lines, run.control_total_dong) == (5, 1_050_000)
+
+
+def test_a_changed_account_is_held_until_it_has_cooled_off() -> None:
+    woman = makers.severe()
+    FinancialAddress.objects.filter(person=woman).update(cooling_until=datetime.date(2026, 11, 24))
+    calculate()
+    assert [(hold.reason, hold.amount_dong) for hold in PayrollHold.objects.all()] == [("address_cooling_off", 810_000)]
+    assert lines() == []
+    calculate(at=datetime.datetime(2026, 11, 24, 3, tzinfo=datetime.UTC))
+    assert [line[2] for line in lines()] == [810_000]
+    assert not PayrollHold.objects.exists()
 
 
 def test_taking_over_older_payments_uses_the_law_known_then() -> None:
