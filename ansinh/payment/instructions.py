@@ -3,6 +3,7 @@
 What leaves for a provider is name, account, amount and a neutral purpose: never a benefit, a group or a condition.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 
@@ -43,6 +44,18 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
                 ascii_upper(beneficiary) if beneficiary else None,
                 purpose,
             )
+
+
+def archived_batch(batch: PaymentBatch, archive: Archive) -> Artefact | None:
+    """Return the batch's file as it was written before, when the archive still has exactly these bytes."""
+    path = archive.path(batch.sha256)
+    if not batch.sha256 or not batch.file_name or not path.is_file():
+        return None
+    with open(path, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != batch.sha256:
+        return None
+    return Artefact(batch.file_name, path, sha256, path.stat().st_size, batch.instructions, batch.control_total_dong)
 
 
 def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, instance: int) -> Artefact:

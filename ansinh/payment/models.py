@@ -40,6 +40,8 @@ class PaymentBatch(models.Model):
     instructions = models.IntegerField("số lệnh")
     control_total_dong = models.BigIntegerField("tổng kiểm soát (đồng)")
     sha256 = models.CharField("mã băm tệp", max_length=64, blank=True)
+    # As the provider knows the file; empty before it was written.
+    file_name = models.CharField("tên tệp", max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField("lập lúc")
     # Null in batches made before this was kept; their files left out weekends only, and must stay as they are.
     execution_date = models.DateField("ngày đề nghị thực hiện", null=True)

@@ -25,7 +25,7 @@ from ansinh.payment import transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
-from ansinh.payment.instructions import render_batch
+from ansinh.payment.instructions import archived_batch, render_batch
 from ansinh.payment.models import Message, PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollRun
@@ -190,7 +190,10 @@ def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefa
         Refused: `file_changed` when the bytes differ from those rendered before; nothing may then be sent.
     """
     with stage("render"):
-        artefact = render_batch(batch, gateway, archive, instance=office_queries.instance_number())
+        # What was written once is what leaves, whatever has become of its items since: an answer may have come before the
+        # bank's word that it has the file.
+        kept = archived_batch(batch, archive)
+        artefact = kept or render_batch(batch, gateway, archive, instance=office_queries.instance_number())
     with transaction.atomic():
         # The first hash is pinned. Should the same batch ever give other bytes, the file at the bank is no longer
         # provably ours.
@@ -202,8 +205,8 @@ def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefa
                 en=f"The file of batch {batch.message_id} is not the one made before. It was not sent.",
                 batch=batch.message_id,
             )
-        stored.sha256 = artefact.sha256
-        stored.save(update_fields=["sha256"])
+        stored.sha256, stored.file_name = artefact.sha256, artefact.name
+        stored.save(update_fields=["sha256", "file_name"])
     return artefact
 
 
@@ -333,6 +336,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         )
         cursor.execute(statement("payment", "apply"))
         cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
+        cursor.execute(statement("payment", "answered_batches"), {"at": at})
         cursor.execute("ANALYZE moved")
         cursor.execute(
             "SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged"

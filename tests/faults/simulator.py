@@ -1,0 +1,328 @@
+"""A provider with a mind of its own, driven by a seed: it times out, repeats itself, contradicts itself, and sends rubbish.
+
+The product's own code sends and collects; nothing of it is replaced but the wire. Beside it runs a small model of what each
+payment must come to, which knows no table and no statement. A seed gives the same story every time.
+"""
+
+import datetime
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansinh.base import stages
+from ansinh.payment import collecting, operations
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Artefact, Receipt
+from ansinh.payment.models import PaymentBatch
+from tests.integration.fake_bank import FakeBank, _notification, _status_report
+
+_ORDER = re.compile(rb"<EndToEndId>(\w+)</EndToEndId>.*?<InstdAmt Ccy=\"VND\">(\d+)</InstdAmt>", re.S)
+STAGES = {"submit": ("submit", "render", "upload", "seal"), "collect": ("fetch", "parse", "apply", "seal")}
+
+
+class Crash(Exception):
+    """The process ends here, in the middle of whatever it did."""
+
+
+class _Crasher(stages.Recorder):
+    """Ends the process when a stage is entered or left for the n-th time."""
+
+    def __init__(self, name: str, boundary: str, count: int, fired: Counter[str]) -> None:
+        super().__init__()
+        self.place, self.left, self.fired = (name, boundary), count, fired
+
+    def _reached(self, name: str, boundary: str) -> None:
+        if (name, boundary) == self.place:
+            self.left -= 1
+            if self.left == 0:
+                self.fired[f"crash_{name}"] += 1
+                raise Crash
+
+    def enter(self, name: str) -> None:
+        super().enter(name)
+        self._reached(name, "enter")
+
+    def leave(self, name: str, spent: int) -> None:
+        super().leave(name, spent)
+        self._reached(name, "leave")
+
+
+@dataclass
+class Order:
+    """One instruction as the bank has it, and what really becomes of the money."""
+
+    name: str
+    amount: int
+    fate: str
+
+
+@dataclass
+class Line:
+    """One thing said about an order, as the model reads it: None for what must be held whatever the order's state."""
+
+    name: str
+    says: str | None
+    text: tuple[Any, ...]
+
+
+@dataclass
+class Story:
+    """What happened, so that a failing seed can be read."""
+
+    seed: int
+    fired: Counter[str] = field(default_factory=Counter)
+    log: list[str] = field(default_factory=list)
+
+
+class Provider(FakeBank):
+    """The bank: keeps each file once, decides each order's fate, and tells it in files of its own making."""
+
+    def __init__(self, chance: random.Random, story: Story) -> None:
+        super().__init__()
+        self.chance, self.story = chance, story
+        self.orders: dict[str, Order] = {}
+        self.paid: Counter[str] = Counter()
+        # Told, but not yet written into a file.
+        self.untold: list[Line] = []
+        # Every file that can be fetched, and what the model is to read from it.
+        self.told: dict[str, list[Line]] = {}
+        self.is_calm = False
+        self._files = 0
+
+    # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def submit(self, artefact: Artefact) -> Receipt:
+        """Take a file, or lose it, or take it and lose the answer."""
+        fate = "sent" if self.is_calm else self.chance.choices(("sent", "lost", "taken_unheard"), (6, 2, 2))[0]
+        if fate == "lost":
+            self.story.fired["timeout_before_arrival"] += 1
+            return Receipt.UNKNOWN
+        known = artefact.name in self.submitted
+        receipt = super().submit(artefact)
+        assert artefact.path is not None
+        if not known:
+            self._accept(artefact.path.read_bytes())
+        if fate == "taken_unheard":
+            self.story.fired["timeout_after_arrival"] += 1
+            return Receipt.UNKNOWN
+        return Receipt.ALREADY if known else receipt
+
+    def _accept(self, raw: bytes) -> None:
+        for name, amount in _ORDER.findall(raw):
+            text = name.decode()
+            # The bank pays a name once, as banks do; a second file with the same name would be ours to blame.
+            assert text not in self.orders, f"{text} was sent in two files"
+            order = Order(text, int(amount), self.chance.choices(("paid", "rejected", "returned"), (6, 2, 2))[0])
+            self.orders[text] = order
+            self._decide(order)
+
+    def _decide(self, order: Order) -> None:
+        name, amount = order.name, order.amount
+        say = self.untold.append
+        if self.chance.random() < 0.7:
+            say(Line(name, "advance", (name, self.chance.choice(("RCVD", "ACTC", "ACSP")), "")))
+        if order.fate == "rejected":
+            say(Line(name, "rejected", (name, "RJCT", self.chance.choice(("AC04", "AC01", "MS03")))))
+        else:
+            self.paid[name] += 1
+            say(Line(name, "paid", (name, "DBIT", amount)))
+        if order.fate == "returned":
+            say(Line(name, "returned", (name, "CRDT", amount, self.chance.choice(("AC04", "AC06", "MD07")))))
+        self._lie_about(order)
+
+    def _lie_about(self, order: Order) -> None:
+        """Add what a bank should not say, now and then."""
+        name, amount, say, fired = order.name, order.amount, self.untold.append, self.story.fired
+        kind = self.chance.random()
+        if kind < 0.06:
+            fired["wrong_amount"] += 1
+            say(Line(name, None, (name, "DBIT", amount + self.chance.choice((-1, 1, 1000)))))
+        elif kind < 0.12:
+            fired["final_answers_disagree"] += 1
+            contrary = "rejected" if order.fate != "rejected" else "paid"
+            say(Line(name, contrary, (name, "RJCT", "AC04") if contrary == "rejected" else (name, "DBIT", amount)))
+        elif kind < 0.18:
+            fired["told_twice"] += 1
+            say(Line(name, "paid" if order.fate != "rejected" else "rejected",
+                     (name, "DBIT", amount) if order.fate != "rejected" else (name, "RJCT", "AC04")))  # fmt: skip
+        elif kind < 0.22:
+            fired["unknown_reference"] += 1
+            stranger = name[:-1] + ("A" if name[-1] != "A" else "B")
+            say(Line(stranger, None, (stranger, "DBIT", amount)))
+
+    # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def tell(self, *, everything: bool = False) -> None:
+        """Write some of what is untold into a file or two, in an order of the bank's liking."""
+        count = len(self.untold) if everything else self.chance.randint(0, len(self.untold))
+        chosen = self.chance.sample(range(len(self.untold)), count)
+        if chosen != sorted(chosen):
+            self.story.fired["reordered"] += 1
+        lines = [self.untold[place] for place in chosen]
+        self.untold = [line for place, line in enumerate(self.untold) if place not in set(chosen)]
+        for is_status in self.chance.sample((True, False), 2):
+            # A file with two final answers for one order is another test's business: here each goes into its own.
+            rest = [line for line in lines if (line.text[1] not in {"DBIT", "CRDT"}) == is_status]
+            while rest:
+                seen: set[str] = set()
+                now = [line for line in rest if not (line.name in seen or seen.add(line.name))]
+                rest = [line for line in rest if not any(line is other for other in now)]
+                self._write(now, _status_report if is_status else _notification)
+
+    def _write(self, lines: list[Line], render: Callable[..., str]) -> None:
+        self._files += 1
+        name = f"{'s' if render is _status_report else 'n'}{self._files:04d}.xml"
+        raw = render(name, tuple(line.text for line in lines)).encode()
+        self._put(name, raw, lines)
+        if self.is_calm:
+            return
+        fault = self.chance.random()
+        if fault < 0.12:
+            self.story.fired["same_file_renamed"] += 1
+            self._put(f"again-{name}", raw, [])
+        elif fault < 0.2:
+            self.story.fired["same_lines_other_bytes"] += 1
+            self._put(f"bom-{name}", b"\xef\xbb\xbf" + raw + b"\n", lines)
+        elif fault < 0.28:
+            self.story.fired["cut_file"] += 1
+            cut = raw[: self.chance.randint(20, len(raw) - 20)]
+            # Lines that arrived whole are believed; the rest comes with the file that the bank sends again.
+            whole = cut.count(b"</TxInfAndSts>") + cut.count(b"</TxDtls>")
+            self._put(f"cut-{name}", cut, lines[:whole])
+        elif fault < 0.33:
+            self.story.fired["hostile_file"] += 1
+            bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
+            self._put(f"bomb-{name}", bomb + raw, [])
+        elif fault < 0.38:
+            self.story.fired["rubbish"] += 1
+            self._put(f"rubbish-{name}", self.chance.randbytes(200), [])
+
+    def _put(self, name: str, raw: bytes, lines: list[Line]) -> None:
+        self.outbox.append((name, raw))
+        self.told[name] = lines
+
+
+class Model:
+    """What each order must come to, given what was read about it and in which order. It knows nothing else."""
+
+    def __init__(self) -> None:
+        self.final: dict[str, str] = {}
+        self.held = 0
+        self.early: Counter[str] = Counter()
+
+    def read(self, lines: list[Line]) -> None:
+        """Read one file; what came too early waits until the end of the collection."""
+        for line in lines:
+            now = self.final.get(line.name)
+            if line.says is None:
+                self.held += 1
+            elif line.says == "advance":
+                continue
+            elif line.says == "returned":
+                self._returned(line.name, now)
+            elif now is None:
+                self.final[line.name] = line.says
+            elif now == "returned":
+                self.held += line.says == "rejected"
+            elif now != line.says:
+                self.held += 1
+
+    def _returned(self, name: str, now: str | None) -> None:
+        if now is None:
+            self.early[name] += 1
+        elif now == "paid":
+            self.final[name] = "returned"
+        elif now == "rejected":
+            self.held += 1
+
+    def look_again(self) -> None:
+        """Let early returns find the payments that have come since."""
+        for name in list(self.early):
+            if self.final.get(name) == "paid":
+                self.final[name] = "returned"
+                del self.early[name]
+            elif self.final.get(name) == "rejected":
+                # What was refused cannot come back: the two answers disagree.
+                self.held += self.early.pop(name)
+
+
+@dataclass
+class Month:
+    """A frozen run with people, and the commands of the month as an operator presses them."""
+
+    run: str
+    provider_row: Any
+    archive: Archive
+    at: datetime.datetime
+    bank: Provider
+    story: Story
+    model: Model = field(default_factory=Model)
+    read: set[str] = field(default_factory=set)
+
+    def submit(self, size: int) -> None:
+        """Press “send”."""
+        operations.submit(
+            run=self.run, provider=self.provider_row, gateway=self.bank, archive=self.archive, by="operator",
+            at=self.at, size=size,
+        )  # fmt: skip
+
+    def collect(self) -> None:
+        """Press “collect”."""
+        collecting.collect(provider=self.provider_row, gateway=self.bank, archive=self.archive, at=self.at)
+        # The model reads what was there, in the order in which it was fetched, each file once.
+        for name, _ in self.bank.outbox:
+            if name not in self.read:
+                self.read.add(name)
+                self.model.read(self.bank.told[name])
+        self.model.look_again()
+
+
+def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None:
+    """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
+    size = chance.choice((2, 5, 50_000))
+    for _ in range(chance.randint(3, 8)):
+        name = chance.choice(("submit", "collect", "tell"))
+        act = {"submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell}[name]
+        if name in STAGES and chance.random() < 0.4:
+            boundary, count = chance.choice(("enter", "leave")), chance.randint(1, 2)
+            crasher = _Crasher(chance.choice(STAGES[name]), boundary, count, month.story.fired)
+            with stages.recording():
+                stages.record_with(crasher)
+                try:
+                    act()
+                except Crash:
+                    month.story.log.append(f"crash at {crasher.place}")
+        else:
+            act()
+        month.at += datetime.timedelta(minutes=chance.randint(1, 600))
+        check()
+    month.bank.is_calm = True
+    month.submit(size)
+    while PaymentBatch.objects.filter(run__code=month.run).exclude(state="SENT").exists():
+        month.submit(size)
+    while month.bank.untold:
+        month.bank.tell(everything=True)
+        month.collect()
+    month.collect()
+    check()
+
+
+def expected(month: Month) -> dict[str, tuple[str, int]]:
+    """Return for each order's name its status and what is paid, as the model has it."""
+    words = {"paid": "PAID", "rejected": "REJECTED", "returned": "RETURNED"}
+    found = {}
+    for name, order in month.bank.orders.items():
+        status = words.get(month.model.final.get(name, ""), "")
+        found[name] = (status, order.amount if status == "PAID" else 0)
+    return found
+
+
+def totals(month: Month) -> dict[str, int]:
+    """Return đồng by status, as the model has them."""
+    sums: dict[str, int] = defaultdict(int)
+    for name, (status, _) in expected(month).items():
+        sums[status or "IN_FLIGHT"] += month.bank.orders[name].amount
+    return sums
