@@ -1,6 +1,6 @@
 # AnSinh. Needs only git, make, python3 (3.11 or later, with venv) and the Python and npm package registries.
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-spark demo test test-generative check bench bench-law clean test-long
+.PHONY: help setup setup-spark demo test test-generative test-faults check bench bench-law clean test-long
 
 export UV_PYTHON_DOWNLOADS := never
 UV := .tools/uv/bin/uv
@@ -11,6 +11,7 @@ help:
 	@echo "make demo   chạy trọn một tháng của một tỉnh giả lập rồi mở trang web"
 	@echo "make test   toàn bộ kiểm thử        make check  cổng nhanh (dưới 60 giây)"
 	@echo "make test-generative  so các máy tính luật trên 200.000 người × tháng (EXAMPLES=… để đổi)"
+	@echo "make test-faults      chi trả qua 100.000 tháng có sự cố (SEEDS=… để đổi, SEED=… để xem lại một tháng)"
 	@echo "make setup-spark      thêm Spark (400 MB, cần Java 17) để so cả trên nhiều máy"
 	@echo "make bench  đo một tháng 200.000 người      make bench-law  đo luật trên một triệu người, so với OpenFisca"
 
@@ -38,6 +39,9 @@ test: setup
 
 test-generative: setup
 	@EXAMPLES=$${EXAMPLES:-200000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/generative
+
+test-faults: setup
+	@SEEDS=$${SEEDS:-100000} $(PYTHON) -m pytest -n 2 -s tests/faults/test_simulation.py
 
 test-long: setup
 	@$(PYTHON) -m pytest tests/bench -m bench
