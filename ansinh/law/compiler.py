@@ -25,7 +25,7 @@ from ansinh.law.tree import Amount, And, CountChildren, Expression, Number, Or, 
 from ansinh.law.words import Group
 
 # Goes into every statement's hash: raise it when the same law would from now on compile to another statement.
-COMPILER_VERSION = "4"
+COMPILER_VERSION = "5"
 Dialect = Literal["postgres", "duckdb", "spark"]
 # A packed value is amount × 1024 + (1023 − rule number): the greatest one is the highest amount, ties to the first rule.
 _SHIFT, _LOW = 10, 1023
@@ -198,14 +198,15 @@ class _MonthCompiler(ConditionSql):
         branches = []
         for condition, group in self._groups(code):
             inner = []
+            # Whichever level of a per-child rule holds, one more child may still have to be counted.
+            last: exp.Expression = exp.false()
+            if group[-1].rule.per_child:
+                last = exp.GT(this=self.counted(self._count_of(group[-1]), moment)[1], expression=nodes.number(0))
             # Whoever is known to have a row of a table is in no doubt about which.
             for priced in group[:-1] if group[0].rule.table is None else ():
                 assert priced.level.when is not None
                 when = self.condition(priced.level.when, moment)
-                inner += [(when, exp.false()), (nodes.is_null(when.copy()), exp.true())]
-            last: exp.Expression = exp.false()
-            if group[-1].rule.per_child:
-                last = exp.GT(this=self.counted(self._count_of(group[-1]), moment)[1], expression=nodes.number(0))
+                inner += [(when, last.copy()), (nodes.is_null(when.copy()), exp.true())]
             asked = self.condition(condition, moment)
             branches += [(asked, nodes.case(inner, last)), (nodes.is_null(asked.copy()), exp.true())]
         # One rule with one level: the doubt is simply whether its condition is unknown.

@@ -175,7 +175,8 @@ def _rule(
     if kind == "table":
         head["table"] = {"schedule": "t", "by": "years", "who": _both("người")}
     else:
-        head["base"] = draw(st.sampled_from(["p0", "p1"]))
+        # Only p0 may be very large, and a sum times a hundred million years fits no engine.
+        head["base"] = "p1" if kind == "per" else draw(st.sampled_from(["p0", "p1"]))
     if kind == "per_child":
         head["per_child"] = True
     if kind == "per":
@@ -206,14 +207,16 @@ def _starts(draw: Draw, first: str) -> list[str]:
 # ── parameters, groups, documents ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _value_dong(draw: Draw) -> int:
+def _value_dong(draw: Draw, *, large: bool = True) -> int:
     # Multiples of a hundred times two decimals are whole; the largest is a sum nobody was ever owed.
-    return 100 * draw(st.one_of(st.sampled_from([1, 5_000, 5_400, 10_000_000]), st.integers(1, 20_000)))
+    edges = [1, 5_000, 5_400, 10_000_000 if large else 300_000]
+    return 100 * draw(st.one_of(st.sampled_from(edges), st.integers(1, 20_000)))
 
 
 def _parameter(draw: Draw, name: str, first: str) -> dict[str, Any]:
     versions = [
-        {"value_dong": _value_dong(draw), "applies_from": start, "clause": "Điều 4"} for start in _starts(draw, first)
+        {"value_dong": _value_dong(draw, large=name == "p0"), "applies_from": start, "clause": "Điều 4"}
+        for start in _starts(draw, first)
     ]
     for version, after in itertools.pairwise(versions):
         version["applies_to"] = str(Month.parse(after["applies_from"]).plus(-1))

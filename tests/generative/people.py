@@ -18,8 +18,8 @@ from ansinh.law.ages import anniversary
 from ansinh.law.facts import Readable
 
 LARGEST = 10**12
-# No rule multiplies by more; a count is a number of years, percent or people.
-LARGEST_COUNT = 1_000
+# The largest count that the reader of facts takes.
+LARGEST_COUNT = 10**8
 _LEAP = [datetime.date(year, 2, 29) for year in (1936, 1948, 1956, 1964, 2004, 2008, 2012, 2024)]
 # Ages that the law in force asks about, and those of the generated laws.
 AGES = [0, 1, 3, 4, 16, 22, 23, 60, 70, 75, 80]

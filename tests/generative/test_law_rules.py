@@ -35,6 +35,10 @@ class Question:
     drawn: list[dict[str, Any]]
     some: frozenset[str]
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Hypothesis prints an example to tell examples apart; a whole law takes longer to print than to ask.
+        printer.text(f"Question({self.book.hash[:12]}, {self.month})")
+
 
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
