@@ -19,6 +19,10 @@ class Code(IntEnum):
     REJECT = 12
     RETURN = 13
     RETURN_TO_PREFUND = 14
+    UNFUND = 15
+    CASH_LIST = 20
+    CASH_PAY = 21
+    CASH_UNSPENT = 22
 
 
 LABELS = {
@@ -31,6 +35,10 @@ LABELS = {
     Code.REJECT: "Ngân hàng từ chối lệnh chi",
     Code.RETURN: "Ngân hàng hoàn trả sau khi đã chi",
     Code.RETURN_TO_PREFUND: "Tiền hoàn trả về tài khoản chi trả",
+    Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt",
+    Code.CASH_LIST: "Giao tiền mặt cho điểm chi trả",
+    Code.CASH_PAY: "Đã chi tiền mặt cho người nhận",
+    Code.CASH_UNSPENT: "Nộp lại tiền mặt chưa chi",
 }
 
 
@@ -74,3 +82,9 @@ def paid(provider_code: str) -> Account:
 def returned(provider_code: str) -> Account:
     """Return the account through which money comes back after it had been paid."""
     return Account(f"Assets:Returned:{provider_code}", f"Hoàn trả qua {provider_code}")
+
+
+def cash_point(area_code: str) -> str:
+    """Return the code under which a commune's cash point stands among the providers of the books."""
+    # Money on a cash list is in flight through the point, and paid through it, as through any provider.
+    return f"CASH{area_code}"

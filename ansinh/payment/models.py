@@ -91,6 +91,8 @@ class PaymentItem(models.Model):
     batch = models.ForeignKey(
         PaymentBatch, models.DO_NOTHING, null=True, db_index=False, db_constraint=False, verbose_name="lô lệnh"
     )
+    # The list of a cash point that has the money in hand; a batch and a list exclude each other.
+    cash_list_id = models.BigIntegerField("danh sách chi tiền mặt", null=True)
     status = models.CharField("trạng thái", max_length=8, choices=Status)
     reason_set = models.CharField("bộ mã lý do", max_length=20, blank=True)
     reason_code = models.CharField("mã lý do", max_length=8, blank=True)
@@ -107,6 +109,84 @@ class PaymentItem(models.Model):
                 & Q(due_dong__gte=F("inflight_dong") + F("paid_dong") + F("waived_dong")),
                 name="never_paid_twice",
             ),
+            models.CheckConstraint(
+                condition=Q(channel="account", cash_list_id=None) | Q(channel="cash", batch=None),
+                name="account_or_cash",
+            ),
+        ]
+
+
+class Reopening(models.Model):
+    """A rejected or returned item that is to be paid again, to the payee's present account or in cash: two people's word."""
+
+    item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
+    # The attempt that ended; what is later said about it is held, never applied to the next one.
+    attempt = models.SmallIntegerField("lần gửi đã kết thúc")
+    channel = models.CharField("chi lại bằng", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
+    reason = models.CharField("lý do", max_length=200)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    proposed_by = models.CharField("người đề nghị", max_length=60)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    approved_by = models.CharField("người duyệt", max_length=60, blank=True)
+    approved_at = models.DateTimeField("duyệt lúc", null=True)
+
+    class Meta:
+        verbose_name = "đề nghị chi lại"
+        constraints = [
+            models.UniqueConstraint("item", "attempt", name="reopened_once"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")), name="second_person_reopens"
+            ),
+        ]
+
+
+class CashList(models.Model):
+    """What one commune pays out in cash for one run: its items are with the commune and with nobody else."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", "đang chi"
+        CLOSED = "CLOSED", "đã kết sổ"
+
+    run = models.ForeignKey(PayrollRun, models.PROTECT, verbose_name="kỳ")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="xã, phường")
+    number = models.IntegerField("số thứ tự")
+    state = models.CharField("trạng thái", max_length=6, choices=State)
+    items = models.IntegerField("số người")
+    drawn_dong = models.BigIntegerField("tiền mặt đã nhận (đồng)")
+    listed_by = models.CharField("người lập", max_length=60)
+    listed_at = models.DateTimeField("lập lúc")
+    closed_by = models.CharField("người kết sổ", max_length=60, blank=True)
+    closed_at = models.DateTimeField("kết sổ lúc", null=True)
+
+    class Meta:
+        verbose_name = "danh sách chi tiền mặt"
+        constraints = [
+            models.UniqueConstraint("run", "area", "number", name="cash_list_number"),
+            models.UniqueConstraint("run", "area", condition=Q(state="OPEN"), name="one_open_cash_list"),
+        ]
+
+
+class CashReceipt(models.Model):
+    """A pay-out of one item as a cash point reported it. A second report of the same item is a conflict, kept and shown."""
+
+    item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
+    cash_list = models.ForeignKey(CashList, models.PROTECT, verbose_name="danh sách")
+    attempt = models.SmallIntegerField("lần chi")
+    amount_dong = models.BigIntegerField("số tiền (đồng)")
+    receiver = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="người ký nhận")
+    paid_on = models.DateField("ngày chi")
+    # True: entered from a signed sheet, later than it was paid.
+    offline = models.BooleanField("nhập sau từ bản ký", default=False)
+    is_conflict = models.BooleanField("trùng lần chi khác", default=False)
+    note = models.CharField("ghi chú", max_length=200, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    recorded_by = models.CharField("người chi", max_length=60)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "biên nhận tiền mặt"
+        constraints = [
+            models.UniqueConstraint("item", "attempt", condition=Q(is_conflict=False), name="cash_receipt_once"),
         ]
 
 

@@ -121,7 +121,11 @@ _INVARIANTS = """
     ), item AS (
         SELECT coalesce(sum(inflight_dong), 0) AS inflight, coalesce(sum(paid_dong), 0) AS paid,
                coalesce(bool_and(inflight_dong + paid_dong + waived_dong <= due_dong), true) AS never_over,
-               coalesce(bool_and(channel = 'account' OR paid_dong = 0 AND inflight_dong = 0), true) AS cash_apart
+               coalesce(bool_and(CASE channel WHEN 'account' THEN cash_list_id IS NULL
+                                  ELSE batch_id IS NULL AND (cash_list_id IS NOT NULL OR paid_dong = 0 AND inflight_dong = 0) END), true) AS cash_apart,
+               -- What the cash points say they paid is what the items say, each once.
+               coalesce(sum(paid_dong) FILTER (WHERE channel = 'cash'), 0)
+                   = (SELECT coalesce(sum(amount_dong), 0) FROM payment_cashreceipt WHERE NOT is_conflict) AS cash_signed
         FROM payment_paymentitem
     ), run AS (
         SELECT run.id, run.control_total_dong AS total, coalesce(items.due, 0) AS due FROM payroll_payrollrun AS run
@@ -131,6 +135,7 @@ _INVARIANTS = """
     SELECT item.inflight = coalesce((SELECT amount FROM balance WHERE family = 'InFlight'), 0) AS in_flight_equals_items,
            item.paid = coalesce((SELECT amount FROM balance WHERE family = 'Paid'), 0) AS paid_equals_items,
            item.never_over AS paid_once, item.cash_apart AS account_and_cash_exclusive,
+           item.cash_signed AS cash_equals_receipts,
            coalesce((SELECT bool_and(total = due) FROM run), true) AS runs_equal_items,
            NOT EXISTS (SELECT FROM payment_message WHERE state = 'APPLIED' AND lines <> (
                SELECT count(*) FROM payment_messageline WHERE message_id = payment_message.id)) AS every_line_kept,

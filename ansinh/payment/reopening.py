@@ -1,0 +1,168 @@
+"""Paying again what came back: one person proposes, another approves, and only then may the item leave once more.
+
+A new attempt exists only after a final no. The ended attempt is closed for ever: whatever a bank still says about it is held.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations as ledger
+from ansinh.office import queries as office
+from ansinh.office.operations import audit
+from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Reopening
+from ansinh.payroll.models import PayrollRun
+
+_PROPOSERS = frozenset({"commune_officer", "department_officer", "department_approver"})
+_APPROVERS = frozenset({"department_officer", "department_approver"})
+HELD_LABELS = {
+    "item_moved_on": ("khoản chi đã đổi trạng thái từ khi đề nghị", "the item has moved on since"),
+    "beneficiary_deceased": ("đối tượng đã mất", "the beneficiary has died"),
+    "payee_deceased": ("người nhận thay đã mất", "the payee has died"),
+    "answers_disagree": ("ngân hàng trả lời mâu thuẫn, chờ sao kê", "the bank's answers disagree"),
+    "address_not_verified": ("người nhận chưa có tài khoản được xác minh", "no verified account"),
+    "address_cooling_off": ("tài khoản vừa đổi, chưa đến ngày được dùng", "the changed account may not be used yet"),
+    "own_proposal": ("do chính người duyệt đề nghị", "proposed by the approver"),
+}
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """What an approval did: items that may leave again by account, items for the cash desk, and (beneficiary, reason) of the others."""
+
+    account: int
+    cash: int
+    held: tuple[tuple[int, str], ...]
+
+
+def _run(code: str) -> PayrollRun:
+    run = PayrollRun.objects.filter(code=code, state="FROZEN").first()
+    if run is None:
+        raise Refused(
+            "run_not_frozen",
+            vi=f"Không có kỳ chi trả đã chốt mang mã “{code}”.",
+            en=f"There is no frozen run “{code}”.",
+            run=code,
+        )
+    return run
+
+
+def _require_role(by: str, roles: frozenset[str]) -> None:
+    if office.staff(by).role not in roles:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{by}” không có quyền làm việc này. Hãy nhờ người có thẩm quyền.",
+            en=f"“{by}” may not do this.",
+            user=by,
+        )
+
+
+def propose(
+    *, run: str, beneficiaries: Sequence[int] | None, channel: str, reason: str, by: str, at: datetime.datetime
+) -> int:
+    """This will propose to pay rejected, returned or stopped items again and return how many were proposed.
+
+    `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
+
+    Raises:
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_reopen`.
+    """
+    _require_role(by, _PROPOSERS)
+    if not reason.strip():
+        raise Refused("reason_missing", vi="Hãy ghi lý do chi lại.", en="Give the reason for paying again.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        row = _run(run)
+        named = None if beneficiaries is None else list(beneficiaries)
+        parameters = {"run": row.id, "beneficiaries": named, "channel": channel, "reason": reason.strip()[:200]}
+        cursor.execute(statement("payment", "propose_reopening"), {**parameters, "by": by, "at": at})
+        proposed = cursor.rowcount
+        if not proposed:
+            waiting = Reopening.objects.filter(item__run=row, approved_by="")
+            if not (waiting if named is None else waiting.filter(item__beneficiary_id__in=named)).exists():
+                raise Refused(
+                    "nothing_to_reopen",
+                    vi="Không có khoản nào bị từ chối, hoàn trả hoặc dừng lại để chi lại. Khoản chưa rõ kết quả không được gửi lại.",
+                    en="No item was rejected, returned or stopped. An item of unknown fate is never sent again.",
+                    run=run,
+                )
+        else:
+            detail = {"items": proposed, "channel": channel}
+            audit(by=by, action="payment.reopen.propose", subject=run, detail=detail, at=at)
+    return proposed
+
+
+def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
+    """This will approve every open proposal of the run that another person made and nothing speaks against.
+
+    Raises:
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `nothing_to_approve`.
+    """
+    _require_role(by, _APPROVERS)
+    with transaction.atomic(), connection.cursor() as cursor:
+        row = _run(run)
+        cursor.execute(statement("payment", "judge_reopening"), {"run": row.id, "day": at.date()})
+        names = [column.name for column in cursor.description]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        if not found:
+            raise Refused(
+                "nothing_to_approve", vi="Không có đề nghị chi lại nào đang chờ.", en="No proposal waits.", run=run
+            )
+        held = [
+            (one["beneficiary_id"], one["held"] or "own_proposal")
+            for one in found
+            if one["held"] or one["proposed_by"] == by
+        ]
+        free = [one for one in found if not one["held"] and one["proposed_by"] != by]
+        ids = {
+            channel: [one["item_id"] for one in free if one["channel"] == channel] for channel in ("account", "cash")
+        }
+        # The attempt is closed by counting on: a late word about it can never be taken for one about the next.
+        cursor.execute(
+            "UPDATE payment_paymentitem AS item SET status = 'DUE', reason_set = '', reason_code = '', batch_id = NULL, attempt = item.attempt + 1,"
+            " channel = chosen.channel, eligible = chosen.channel = 'account', address_id = chosen.address"
+            " FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS listed (id, channel, address)) AS chosen"
+            " WHERE item.id = chosen.id",
+            [
+                [one["item_id"] for one in free],
+                [one["channel"] for one in free],
+                [one["address_id"] if one["channel"] == "account" else None for one in free],
+            ],
+        )
+        assert cursor.rowcount == len(free), "every approved item is reopened"
+        _unfund(row, [one for one in free if one["channel"] == "cash"], at)
+        Reopening.objects.filter(pk__in=[one["id"] for one in free]).update(approved_by=by, approved_at=at)
+        detail = {"account": len(ids["account"]), "cash": len(ids["cash"]), "held": len(held)}
+        audit(by=by, action="payment.reopen.approve", subject=run, detail=detail, at=at)
+    return Reopened(len(ids["account"]), len(ids["cash"]), tuple(held))
+
+
+def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
+    """Book the money of items that leave the bank's way back into the run's commitment, from where the cash desk draws it."""
+    first = PaymentServiceProvider.objects.filter(is_active=True).order_by("id").values_list("id", flat=True).first()
+    codes = dict(PaymentServiceProvider.objects.values_list("id", "code"))
+    for provider_id in sorted({one["provider_id"] or first for one in items}):
+        chosen = [one for one in items if (one["provider_id"] or first) == provider_id]
+        debit, credit = ledger.account_ids(chart.commitment(run.code), chart.prefund(codes[provider_id]))
+        booked = ledger.book(
+            rows="SELECT %s::smallint AS code, listed.reference, %s::bigint AS debit_id, %s::bigint AS credit_id, listed.amount AS amount_dong,"
+            " %s::bigint AS evidence, %s::date AS month FROM unnest(%s::bigint[], %s::bigint[]) AS listed (reference, amount)",
+            parameters=[
+                chart.Code.UNFUND, debit, credit, run.id, run.month,
+                [one["item_id"] * 64 + one["attempt"] for one in chosen], [one["amount_dong"] for one in chosen],
+            ],
+            at=at,
+        )  # fmt: skip
+        assert booked == len(chosen), "every item's money comes back once"
+    ledger.seal(at=at)
+
+
+def waiting(run: str) -> int:
+    """This will return how many items of the run could be proposed: rejected, returned or stopped, and not proposed yet."""
+    ended = PaymentItem.objects.filter(run__code=run, channel="account", inflight_dong=0, paid_dong=0)
+    ended = ended.filter(status__in=["REJECTED", "RETURNED"]) | ended.filter(status="DUE", reason_set="ansinh")
+    return ended.exclude(reopening__approved_by="").count()

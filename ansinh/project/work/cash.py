@@ -1,0 +1,151 @@
+"""The commands of a cash point, and of paying again what a bank gave back."""
+
+import argparse
+import datetime
+import os
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from ansinh.base.refusals import Refused
+from ansinh.office import queries as office
+from ansinh.office.security import Scope, acting, everything
+from ansinh.payment import cash, reopening
+from ansinh.payment.cash import CashSheet
+from ansinh.reports import cash_sheet
+
+
+def _sight_of(user: str) -> Scope:
+    with acting(everything("system")):
+        return office.scope_of(office.staff(user))
+
+
+def _answer(sheet: CashSheet) -> dict[str, Any]:
+    left = [row for row in sheet.rows if not row.is_paid]
+    return {
+        "list": sheet.id,
+        "run": sheet.run_code,
+        "area": sheet.area_code,
+        "number": sheet.number,
+        "state": sheet.state,
+        "items": len(sheet.rows),
+        "drawn_dong": sheet.drawn_dong,
+        "paid_dong": sheet.paid_dong,
+        "waiting": len(left),
+    }
+
+
+def open_list(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will take a commune's cash items onto a list, and write the sheet to sign when a file is named.
+
+    Raises:
+        Refused: those of `cash.open_list`; `file_exists`.
+    """
+    target = Path(arguments.sheet) if arguments.sheet else None
+    if target is not None and target.exists():
+        raise Refused(
+            "file_exists",
+            vi=f"Tệp {target} đã có. Hãy chọn tên khác.",
+            en=f"{target} exists. Choose another name.",
+        )
+    with acting(_sight_of(arguments.user)):
+        sheet = cash.open_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now())
+    answer = _answer(sheet) | {
+        "receipts": [{"code": row.code, "payee": row.payee, "amount_dong": row.amount_dong} for row in sheet.rows]
+    }
+    if target is not None:
+        unfinished = target.with_name(target.name + ".part")
+        unfinished.write_bytes(cash_sheet.pdf(sheet))
+        os.replace(unfinished, target)
+        answer["sheet"] = str(target)
+    return answer
+
+
+def pay(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will pay out one receipt to whoever shows the identity number, or enter a pay-out from a signed sheet.
+
+    Raises:
+        Refused: those of `cash.pay_out`; `date_invalid`.
+    """
+    with acting(_sight_of(arguments.user)):
+        done = cash.pay_out(
+            code=arguments.code,
+            identity=arguments.identity,
+            by=arguments.user,
+            at=timezone.now(),
+            paid_on=_day(arguments.paid_on),
+            offline=arguments.offline,
+            note=arguments.note or "",
+        )
+    return {"code": done.code, "amount_dong": done.amount_dong, "receiver": done.receiver, "conflict": done.is_conflict}
+
+
+def _day(text: str | None) -> datetime.date | None:
+    try:
+        return None if text is None else datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(
+            "date_invalid",
+            vi=f"“{text}” không phải ngày. Hãy viết như 2026-11-22.",
+            en=f"“{text}” is no date. Write it like 2026-11-22.",
+        ) from error
+
+
+def close(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will close the commune's list; what was not collected goes back and waits for the next one.
+
+    Raises:
+        Refused: those of `cash.close_list`.
+    """
+    with acting(_sight_of(arguments.user)):
+        return _answer(cash.close_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now()))
+
+
+def uncollected(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list whose cash nobody has collected for three months: a person decides what follows.
+
+    Raises:
+        Refused: `area_unknown`.
+    """
+    today = timezone.localdate()
+    with acting(everything("system")):
+        if arguments.area:
+            areas = [office.find_commune(arguments.area, today).id]
+        else:
+            areas = [row.id for row in office.communes_of(office.find_province(arguments.province, today).code, today)]
+        rows = cash.uncollected(areas)
+    return {"proposals": [{"person": person, "name": name, "months": months} for person, name, months in rows]}
+
+
+def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will propose to pay rejected, returned or stopped items again; another person approves.
+
+    Raises:
+        Refused: those of `reopening.propose`.
+    """
+    with acting(_sight_of(arguments.user)):
+        proposed = reopening.propose(
+            run=arguments.run,
+            beneficiaries=arguments.person or None,
+            channel=arguments.channel,
+            reason=arguments.reason,
+            by=arguments.user,
+            at=timezone.now(),
+        )
+    return {"run": arguments.run, "proposed": proposed}
+
+
+def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will approve the open proposals of a run that somebody else made.
+
+    Raises:
+        Refused: those of `reopening.approve`.
+    """
+    with acting(_sight_of(arguments.user)):
+        done = reopening.approve(run=arguments.run, by=arguments.user, at=timezone.now())
+    held = [
+        {"person": person, "reason": reason, "message": reopening.HELD_LABELS[reason][0]}
+        for person, reason in done.held
+    ]
+    return {"run": arguments.run, "account": done.account, "cash": done.cash, "held": held}
