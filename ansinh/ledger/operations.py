@@ -83,6 +83,11 @@ def book_one(
     )
 
 
+def is_booked(*, code: Code, debit: Account, evidence: int) -> bool:
+    """Return whether a transfer of this kind into this account was booked on this evidence."""
+    return Transfer.objects.filter(code=code, debit__name=debit.name, evidence=evidence).exists()
+
+
 def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
     """This will book money given by the budget, once per document number.
 

@@ -19,11 +19,10 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway, Inbound
+from ansinh.payment.gateways import Answers, Gateway, Inbound
 from ansinh.payment.models import Message, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import Collected, Progress, judge_and_apply, store_message
 from ansinh.standards.end_to_end import decode_many
-from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry, Held
 
 _ANSWER = """
@@ -86,7 +85,7 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
             )
 
 
-def _load(cursor: Cursor, reading: Reading, instance: int, today: datetime.date) -> int:
+def _load(cursor: Cursor, reading: Answers, instance: int, today: datetime.date) -> int:
     """Stream the lines of a file into `answer` and return their number."""
     # Portions keep memory flat: neither the file nor its lines are ever held whole.
     lines, count = iter(reading), 0
@@ -98,7 +97,7 @@ def _load(cursor: Cursor, reading: Reading, instance: int, today: datetime.date)
     return count
 
 
-def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
+def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
     """Add a rejection for each item of a batch that the bank refused as a whole, without a line of its own."""
     added = 0
     for group in reading.groups:

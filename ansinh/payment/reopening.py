@@ -124,7 +124,8 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
         # The attempt is closed by counting on: a late word about it can never be taken for one about the next.
         cursor.execute(
             "UPDATE payment_paymentitem AS item SET status = 'DUE', reason_set = '', reason_code = '', batch_id = NULL, attempt = item.attempt + 1,"
-            " channel = chosen.channel, eligible = chosen.channel = 'account', address_id = chosen.address"
+            " channel = chosen.channel, eligible = chosen.channel = 'account', address_id = chosen.address,"
+            " provider_id = CASE chosen.channel WHEN 'account' THEN item.provider_id END"
             " FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS listed (id, channel, address)) AS chosen"
             " WHERE item.id = chosen.id",
             [
@@ -143,10 +144,9 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
 
 def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
     """Book the money of items that leave the bank's way back into the run's commitment, from where the cash desk draws it."""
-    first = PaymentServiceProvider.objects.filter(is_active=True).order_by("id").values_list("id", flat=True).first()
     codes = dict(PaymentServiceProvider.objects.values_list("id", "code"))
-    for provider_id in sorted({one["provider_id"] or first for one in items}):
-        chosen = [one for one in items if (one["provider_id"] or first) == provider_id]
+    for provider_id in sorted({one["provider_id"] for one in items}):
+        chosen = [one for one in items if one["provider_id"] == provider_id]
         debit, credit = ledger.account_ids(chart.commitment(run.code), chart.prefund(codes[provider_id]))
         booked = ledger.book(
             rows="SELECT %s::smallint AS code, listed.reference, %s::bigint AS debit_id, %s::bigint AS credit_id, listed.amount AS amount_dong,"

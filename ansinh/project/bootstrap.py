@@ -1,7 +1,7 @@
 """Where ports meet adapters: which gateway speaks to which provider, and where the archive lies."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,7 @@ from django.conf import settings
 
 from ansinh.base.refusals import Refused
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway
-from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
+from ansinh.payment.gateways import Gateway, govstack, rest, sftp_iso20022, spreadsheet
 from ansinh.payment.models import PaymentServiceProvider
 from ansinh.project import sandbox
 from ansinh.project.home import Home
@@ -27,9 +26,36 @@ _SANDBOX_AGREEMENT: dict[str, Any] = {
 }
 
 
+# One folder an adapter: its settings as they are stored, and the gateway made of them.
+GATEWAYS: dict[str, tuple[Any, Any]] = {
+    "sftp_iso20022": (sftp_iso20022.Settings, sftp_iso20022.SftpIso20022),
+    "spreadsheet": (spreadsheet.Settings, spreadsheet.Spreadsheet),
+    "rest": (rest.Settings, rest.Rest),
+    "govstack": (govstack.Settings, govstack.GovStack),
+}
+
+
 def archive() -> Archive:
     """Return the archive of this home."""
     return Archive(Path(settings.HOME) / "archive")
+
+
+def gateway_of(kind: str, settings: Mapping[str, Any]) -> Gateway:
+    """Return the gateway of this kind with these settings.
+
+    Raises:
+        Refused: `gateway_unknown`, `gateway_settings_invalid`, `template_unknown`.
+    """
+    if kind not in GATEWAYS:
+        raise Refused(
+            "gateway_unknown",
+            vi=f"Cổng kết nối “{kind}” chưa được hỗ trợ. Hãy chọn một trong: {', '.join(GATEWAYS)}.",
+            en=f"The gateway “{kind}” is not supported. Choose one of: {', '.join(GATEWAYS)}.",
+            gateway=kind,
+        )
+    settings_of, made_of = GATEWAYS[kind]
+    gateway: Gateway = made_of(settings_of.from_mapping(settings))
+    return gateway
 
 
 @contextlib.contextmanager
@@ -39,17 +65,10 @@ def gateway_to(provider: PaymentServiceProvider) -> Iterator[Gateway]:
     Raises:
         Refused: `gateway_unknown`, `gateway_settings_invalid`, `sandbox_bank_unavailable`.
     """
-    if provider.gateway != "sftp_iso20022":
-        raise Refused(
-            "gateway_unknown",
-            vi=f"Cổng kết nối “{provider.gateway}” chưa được hỗ trợ.",
-            en=f"The gateway “{provider.gateway}” is not supported.",
-            gateway=provider.gateway,
-        )
     if provider.code != SANDBOX:
-        yield SftpIso20022(Settings.from_mapping(provider.settings))
+        yield gateway_of(provider.gateway, provider.settings)
         return
     home = Home(Path(settings.HOME))
     with sandbox.running(home) as bank:
         sandbox.wait_until_idle(home)
-        yield SftpIso20022(Settings.from_mapping({**_SANDBOX_AGREEMENT, **bank}))
+        yield gateway_of(provider.gateway, {**_SANDBOX_AGREEMENT, **bank})

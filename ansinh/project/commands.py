@@ -280,6 +280,86 @@ COMMANDS: tuple[Command, ...] = (
         group_help="chi trả: gửi lệnh, nhận kết quả, đọc tệp",
     ),
     Command("payment collect", "nhận mọi kết quả mới từ các tổ chức chi trả", "payment:collect"),
+    Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
+    Command(
+        "payment provider",
+        "khai báo một tổ chức chi trả, hoặc sửa cách kết nối",
+        "payment:set_provider",
+        (
+            _argument("code", metavar="MÃ", help="mã tổ chức chi trả, 2 đến 12 chữ hoa hoặc số"),
+            _argument("--name", required=True, metavar="TÊN", help="tên tổ chức chi trả"),
+            _argument(
+                "--gateway",
+                required=True,
+                metavar="CỔNG",
+                help="cổng kết nối: sftp_iso20022, rest, govstack, spreadsheet",
+            ),
+            _argument(
+                "--settings", required=True, metavar="TỆP", help="thông số kết nối (JSON); khoá bí mật nằm ở tệp riêng"
+            ),
+            _argument(
+                "--bank",
+                action="append",
+                metavar="BIN",
+                help="ngân hàng phụ trách (lặp lại được); bỏ trống: mọi ngân hàng",
+            ),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment check-provider",
+        "thử kết nối một tổ chức chi trả, không thay đổi gì",
+        "payment:check_provider",
+        (_argument("code", metavar="MÃ", help="mã tổ chức chi trả"),),
+    ),
+    Command(
+        "payment handed-over",
+        "ghi nhận đã giao bảng lệnh chi cho tổ chức chi trả làm bằng tay",
+        "payment:handed_over",
+        (
+            _argument("batch", metavar="LÔ", help="mã lô trên bản giao nhận"),
+            _argument("--evidence", required=True, metavar="CHỨNG_TỪ", help="số bản giao nhận, thư điện tử"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment receive",
+        "nhận danh sách kết quả bằng bảng tính; chờ người thứ hai duyệt",
+        "payment:receive",
+        (
+            _argument("file", metavar="TỆP", help="danh sách kết quả (xlsx, xls, csv)"),
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment confirm-results",
+        "duyệt một danh sách kết quả (người khác với người nhận)",
+        "payment:confirm_results",
+        (
+            _argument("name", metavar="TÊN", help="tên danh sách mà lệnh receive in ra"),
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment conformance",
+        "bộ kiểm tra tương thích: chạy mọi tình huống với môi trường thử của tổ chức chi trả",
+        "conformance:run",
+        (
+            _argument(
+                "sandbox",
+                nargs="?",
+                default=None,
+                metavar="TỆP",
+                help="mô tả môi trường thử (YAML); bỏ trống: của AnSinh",
+            ),
+            _argument("--gateway", action="append", metavar="CỔNG", help="chỉ cổng này (lặp lại được)"),
+            _argument("--scenario", action="append", metavar="MÃ", help="chỉ tình huống này (lặp lại được)"),
+        ),
+        needs_database=False,
+        needs_home=False,
+    ),
     Command(
         "payment reopen",
         "đề nghị chi lại khoản bị từ chối, hoàn trả hoặc dừng lại",

@@ -10,54 +10,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.instructions import (
+    NAME,
+    SOUND,
+    CreditTransfer,
+    batch_is_empty,
+    check_message_id,
+    check_narrative,
+    field_refusal,
+    repeated,
+    total_changed,
+)
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-NARRATIVE_LIMIT = 35
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 # A file is written and validated in pieces of this many orders, so that memory does not grow with the file.
 _PIECE = 500
 _SLICE = 1 << 18
-
-# The SWIFT character set without small letters: what every bank on the way carries unchanged. It has no markup in it.
-# Fields are joined by a unit separator, which none of them may contain, and checked by one expression.
-_NAME = r"[A-Z0-9][A-Z0-9 .,'()/+:?-]{0,69}"
-_SOUND = re.compile(
-    rf"[A-Z0-9]{{1,16}}\x1f[1-9][0-9]{{0,14}}\x1f[0-9]{{6}}\x1f[A-Z0-9]{{4,19}}\x1f{_NAME}\x1f(?:{_NAME})?\x1f"
-)
-# The same rules one by one, to name the field that broke; they are only asked when the one expression has failed.
-_FIELD_RULES = (
-    ("end_to_end_id_invalid", re.compile(r"[A-Z0-9]{1,16}"), "mã đầu cuối", "end-to-end id"),
-    ("amount_invalid", re.compile(r"[1-9][0-9]{0,14}"), "số tiền", "amount"),
-    ("bank_bin_invalid", re.compile(r"[0-9]{6}"), "mã ngân hàng (BIN)", "bank code (BIN)"),
-    ("account_number_invalid", re.compile(r"[A-Z0-9]{4,19}"), "số tài khoản", "account number"),
-    ("payee_name_invalid", re.compile(_NAME), "tên người nhận (không dấu)", "payee name (no accents)"),
-    ("beneficiary_name_invalid", re.compile(f"(?:{_NAME})?"), "tên đối tượng thụ hưởng", "beneficiary name"),
-)
-_MESSAGE_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{0,34}")
-_NARRATIVE = re.compile(r"[A-Z0-9][A-Z0-9 .,/:-]{0,34}")
-# A bank clerk, a neighbour who sees the telephone: none may learn of illness, disability or poverty from us.
-_TELLING = re.compile(
-    r"\b(HIV|AIDS|K ?[1-8][A-Z]?|C1|C2[ACD]|NCC|NHIEM|KHUYET TAT|TAN TAT|TAM THAN|MO COI|NGHEO|DON THAN|BENH"
-    r"|THUONG BINH|LIET SI)\b"
-)
-
-
-class CreditTransfer(NamedTuple):
-    """One order: who gets how much, where. Names are capitals without accents; amounts are whole đồng."""
-
-    end_to_end_id: str
-    amount_dong: int
-    bank_bin: str
-    account_number: str
-    payee_name: str
-    beneficiary_name: str | None
-    purpose_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +88,8 @@ def render(header: CreditTransferHeader, transactions: Iterable[CreditTransfer])
         # Asked for every order but answered from memory: a run has one or two narratives for a million people.
         check_narrative(narrative)
         joined = f"{end_to_end_id}\x1f{amount}\x1f{bank_bin}\x1f{account}\x1f{payee}\x1f{beneficiary or ''}\x1f"
-        if _SOUND.fullmatch(joined) is None:
-            raise _field_refusal(count + 1, (end_to_end_id, amount, bank_bin, account, payee, beneficiary or ""))
+        if SOUND.fullmatch(joined) is None:
+            raise field_refusal(count + 1, (end_to_end_id, amount, bank_bin, account, payee, beneficiary or ""))
         ultimate = f"<UltmtCdtr><Nm>{beneficiary}</Nm></UltmtCdtr>" if beneficiary else ""
         # The allowed alphabet has no markup in it, so nothing needs escaping here.
         piece.append(
@@ -131,10 +105,10 @@ def render(header: CreditTransferHeader, transactions: Iterable[CreditTransfer])
             yield "".join(piece).encode("ascii")
             piece.clear()
     if len(seen) != count:
-        raise _repeated(count - len(seen))
+        raise repeated(count - len(seen))
     # The head of the file is gone by now: an iterator that disagrees with it must never get a valid end.
     if (count, total) != (header.count, header.total_dong):
-        raise _total_changed(header, count, total)
+        raise total_changed((header.count, header.total_dong), count, total)
     yield ("".join(piece) + "</PmtInf></CstmrCdtTrfInitn></Document>\n").encode("ascii")
 
 
@@ -176,28 +150,6 @@ def validated(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise _schema_refusal(parser.feed_error_log[0].message)
 
 
-@lru_cache(maxsize=256)
-def check_narrative(text: str) -> None:
-    """Refuse a payment text that a bank would change, or that tells why the person is paid.
-
-    Raises:
-        Refused: `narrative_invalid`, `narrative_reveals_reason`.
-    """
-    if _NARRATIVE.fullmatch(text) is None:
-        raise Refused(
-            "narrative_invalid",
-            vi=f"Nội dung “{text}” phải là chữ hoa không dấu, tối đa {NARRATIVE_LIMIT} ký tự. Hãy sửa nội dung.",
-            en=f"The payment text “{text}” must be plain capitals, at most {NARRATIVE_LIMIT} characters. Change it.",
-            text=text,
-        )
-    if _TELLING.search(text):
-        raise Refused(
-            "narrative_reveals_reason",
-            vi="Nội dung chuyển tiền làm lộ lý do hưởng. Hãy dùng lời trung tính như “TRO CAP XA HOI T11/2026”.",
-            en="The payment text reveals why the person is paid. Use neutral words like “TRO CAP XA HOI T11/2026”.",
-        )
-
-
 class _Forget:
     """A parser target that keeps nothing."""
 
@@ -213,20 +165,11 @@ def _schema() -> etree.XMLSchema:
 
 
 def _opening(header: CreditTransferHeader) -> str:
-    if _MESSAGE_ID.fullmatch(header.message_id) is None:
-        raise Refused(
-            "message_id_invalid",
-            vi=f"Mã thông điệp “{header.message_id}” phải gồm chữ hoa, số, gạch ngang, tối đa 35 ký tự.",
-            en=f"Message id “{header.message_id}” must be capitals, digits and hyphens, at most 35 characters.",
-        )
+    check_message_id(header.message_id)
     if header.count < 1:
-        raise Refused(
-            "batch_is_empty",
-            vi="Lô lệnh không có lệnh nào nên không lập tệp. Hãy kiểm tra kỳ chi trả.",
-            en="The batch has no instruction, so no file is made. Check the payroll run.",
-        )
+        raise batch_is_empty()
     debtor = header.debtor
-    if re.fullmatch(_NAME, debtor.name) is None or re.fullmatch(r"[A-Z0-9]{4,34}", debtor.account_number) is None:
+    if re.fullmatch(NAME, debtor.name) is None or re.fullmatch(r"[A-Z0-9]{4,34}", debtor.account_number) is None:
         raise Refused(
             "debtor_invalid",
             vi="Tên (không dấu) hoặc số tài khoản của cơ quan chi trả chưa đúng. Hãy sửa thông số cổng kết nối.",
@@ -255,38 +198,6 @@ def _agent(header: CreditTransferHeader) -> str:
         return f"<BICFI>{escape(debtor.agent_bic)}</BICFI>"
     system = f"<ClrSysId><Prtry>{escape(header.clearing_system)}</Prtry></ClrSysId>"
     return f"<ClrSysMmbId>{system}<MmbId>{escape(debtor.agent_member_id or '')}</MmbId></ClrSysMmbId>"
-
-
-def _field_refusal(position: int, fields: tuple[object, ...]) -> Refused:
-    """Name the first field that broke the rule. The value itself is not repeated: it is personal."""
-    for (reason, rule, vi, en), value in zip(_FIELD_RULES, fields, strict=True):
-        if rule.fullmatch(str(value)) is None:
-            return Refused(
-                reason,
-                vi=f"Lệnh chi thứ {position}: {vi} không đúng dạng ngân hàng nhận được. Hãy sửa rồi lập lại lô lệnh.",
-                en=f"Instruction {position}: the {en} is not in a form banks accept. Correct it and rebuild the batch.",
-                position=position,
-            )
-    raise AssertionError("a sound instruction was refused")
-
-
-def _repeated(times: int) -> Refused:
-    return Refused(
-        "end_to_end_id_repeated",
-        vi="Hai lệnh chi trong một lô có cùng mã đầu cuối. Tệp không được lập. Hãy báo quản trị hệ thống.",
-        en="Two instructions of one batch share an end-to-end id. The file was not made. Tell the administrator.",
-        repeated=times,
-    )
-
-
-def _total_changed(header: CreditTransferHeader, count: int, total: int) -> Refused:
-    return Refused(
-        "control_total_changed",
-        vi="Số lệnh hoặc tổng tiền khác với số đã duyệt. Tệp không được lập. Hãy kiểm tra lại kỳ chi trả.",
-        en="The number or sum of instructions differs from what was approved. No file was made. Check the payroll run.",
-        announced={"count": header.count, "total_dong": header.total_dong},
-        found={"count": count, "total_dong": total},
-    )
 
 
 def _schema_refusal(message: str) -> Refused:
