@@ -49,9 +49,11 @@ class _Clerk(BaseHTTPRequestHandler):
         """Keep quiet: names and accounts do not belong into a log."""
 
     def do_GET(self) -> None:
+        """Answer a question."""
         self._serve()
 
     def do_POST(self) -> None:
+        """Take something in."""
         self._serve()
 
     def _serve(self) -> None:

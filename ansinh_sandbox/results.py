@@ -70,12 +70,12 @@ def _said(row: Row, news: str) -> list[dict[str, Any]]:
 
 
 def detail(row: Row) -> dict[str, Any]:
-    """Return one transfer as a payment hub tells it; its amounts are numbers with a point."""
+    """Return one transfer as a payment hub tells it; its amounts have decimals that đồng do not have."""
     words = {"paid": "COMPLETED", "to_return": "COMPLETED", "returned": "COMPLETED", "late": "IN_PROGRESS"}
     failed = row["state"] in {"rejected", "cancelled"}
     return {
         "id": row["id"], "transactionId": f"SB{row['id']}", "clientCorrelationId": row["end_to_end_id"],
-        "payeePartyId": row["number"], "amount": float(row["amount"] or 0), "currency": "VND",
+        "payeePartyId": row["number"], "amount": f"{row['amount'] or 0}.00", "currency": "VND",
         "status": "FAILED" if failed else words[row["state"]],
         "errorInformation": row["reason"] if failed else None, "completedAt": None if row["state"] == "late" else now().isoformat(),
     }  # fmt: skip

@@ -1,17 +1,17 @@
 """Where ports meet adapters: which gateway speaks to which provider, and where the archive lies."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from ansinh.base.refusals import Refused
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway, govstack, rest, sftp_iso20022, spreadsheet
+from ansinh.payment.gateways import Gateway
 from ansinh.payment.models import PaymentServiceProvider
 from ansinh.project import sandbox
+from ansinh.project.adapters import gateway_of
 from ansinh.project.home import Home
 
 SANDBOX = "SANDBOX"
@@ -26,36 +26,9 @@ _SANDBOX_AGREEMENT: dict[str, Any] = {
 }
 
 
-# One folder an adapter: its settings as they are stored, and the gateway made of them.
-GATEWAYS: dict[str, tuple[Any, Any]] = {
-    "sftp_iso20022": (sftp_iso20022.Settings, sftp_iso20022.SftpIso20022),
-    "spreadsheet": (spreadsheet.Settings, spreadsheet.Spreadsheet),
-    "rest": (rest.Settings, rest.Rest),
-    "govstack": (govstack.Settings, govstack.GovStack),
-}
-
-
 def archive() -> Archive:
     """Return the archive of this home."""
     return Archive(Path(settings.HOME) / "archive")
-
-
-def gateway_of(kind: str, settings: Mapping[str, Any]) -> Gateway:
-    """Return the gateway of this kind with these settings.
-
-    Raises:
-        Refused: `gateway_unknown`, `gateway_settings_invalid`, `template_unknown`.
-    """
-    if kind not in GATEWAYS:
-        raise Refused(
-            "gateway_unknown",
-            vi=f"Cổng kết nối “{kind}” chưa được hỗ trợ. Hãy chọn một trong: {', '.join(GATEWAYS)}.",
-            en=f"The gateway “{kind}” is not supported. Choose one of: {', '.join(GATEWAYS)}.",
-            gateway=kind,
-        )
-    settings_of, made_of = GATEWAYS[kind]
-    gateway: Gateway = made_of(settings_of.from_mapping(settings))
-    return gateway
 
 
 @contextlib.contextmanager

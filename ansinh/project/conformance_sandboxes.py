@@ -26,7 +26,7 @@ from ansinh.payment.gateways import rest as rest_interface
 from ansinh.payment.gateways import sftp_iso20022 as sftp
 from ansinh.payment.gateways import spreadsheet as by_hand
 from ansinh.project import children
-from ansinh.project.bootstrap import GATEWAYS
+from ansinh.project.adapters import GATEWAYS
 
 KINDS = ("spreadsheet", "sftp_iso20022", "rest", "govstack")
 _BANK = "970415"
@@ -243,7 +243,7 @@ def described(path: Path, work: Path) -> Sandbox:
             name: Account(str(one["bank_bin"]), str(one["number"]), str(one["holder"]))
             for name, one in said["accounts"].items()
         }
-        pause, patience = float(said.get("pause_s", 60)), float(said.get("patience_s", 600))
+        pause, patience = int(said.get("pause_s", 60)), int(said.get("patience_s", 600))
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(
             "sandbox_description_invalid",

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 import xlsxwriter
@@ -90,13 +91,20 @@ def _transfers(lines: Sequence[Line], stated: int | None) -> bytes:
     content = [
         {
             "transactionId": f"T{number}", "clientCorrelationId": line.end_to_end_id or None, "currency": "VND",
-            "amount": float(line.amount) if line.amount.replace(".", "").isdecimal() else line.amount,
+            "amount": _with_a_point(line.amount),
             "status": _HUB.get(line.word, line.word), "errorInformation": line.reason or None,
         }
         for number, line in enumerate(lines)
     ]  # fmt: skip
     summary = {"batchId": "1", "clientCorrelationId": "KIT", "total": len(lines) if stated is None else stated}
-    return json.dumps({"summary": summary, "content": content}).encode()
+    # The marks around a number fall away, so that it stands there as a hub writes it: 540000.0.
+    return json.dumps({"summary": summary, "content": content}).replace('"@', "").replace('@"', "").encode()
+
+
+def _with_a_point(amount: str) -> str:
+    if not amount.replace(".", "").isdecimal():
+        return amount
+    return f"@{amount}@" if "." in amount else f"@{amount}.0@"
 
 
 _NAN = b'{"summary":{"total":1},"content":[{"clientCorrelationId":"A","status":"COMPLETED","amount":NaN}]}'
@@ -119,7 +127,7 @@ def _sheet(lines: Sequence[Line], stated: int | None) -> bytes:
         for row, line in enumerate(lines, 3):
             page.write_number(row, 0, row - 2)
             page.write_string(row, 1, line.end_to_end_id)
-            page.write(row, 2, float(line.amount) if line.amount.replace(".", "").isdecimal() else line.amount)
+            page.write(row, 2, Decimal(line.amount) if line.amount.replace(".", "").isdecimal() else line.amount)
             page.write_string(row, 3, _WORDS.get(line.word, line.word))
             page.write_string(row, 4, line.reason)
         page.write_row(len(lines) + 3, 0, ["Tổng cộng", "", 999])

@@ -11,6 +11,7 @@ from ansinh.base.refusals import Refused
 from ansinh.office.security import acting, everything
 from ansinh.payment import by_hand, collecting, operations, providers, queries
 from ansinh.project import bootstrap
+from ansinh.project.adapters import gateway_of
 from ansinh.project.operator import OPERATOR, say
 
 
@@ -69,7 +70,7 @@ def set_provider(arguments: argparse.Namespace) -> dict[str, Any]:
             `provider_code_invalid`.
     """
     settings = _settings(Path(arguments.settings))
-    bootstrap.gateway_of(arguments.gateway, settings)
+    gateway_of(arguments.gateway, settings)
     with acting(everything(OPERATOR)):
         row, is_new = providers.set_provider(
             code=arguments.code, name=arguments.name, gateway=arguments.gateway, settings=settings,

@@ -21,7 +21,13 @@ def pdf(artefact: Artefact, debtor: Debtor) -> bytes:
         drawn, kind="svg", border=1, xmldecl=False
     )
     data = {
-        "debtor": debtor.name, "account": debtor.account_number, "batch": batch, "file": artefact.name,         "count": format_number(artefact.count), "total": format_dong(artefact.total_dong), "sha256": artefact.sha256,
+        "debtor": debtor.name,
+        "account": debtor.account_number,
+        "batch": batch,
+        "file": artefact.name,
+        "count": format_number(artefact.count),
+        "total": format_dong(artefact.total_dong),
+        "sha256": artefact.sha256,
         "qr": drawn.getvalue().decode("ascii"),
-    }  # fmt: skip
+    }
     return typst.compile(_TEMPLATE, sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
