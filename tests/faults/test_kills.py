@@ -83,12 +83,10 @@ def _books(home: Path) -> dict[str, Any]:
     return {"transfers": verified["transfers"], "postings": postings, "report": report}
 
 
-@pytest.mark.parametrize(("command", "victim", "stage", "boundary"), KILLS, ids=["-".join(kill) for kill in KILLS])
-def test_killed_command_converges(
-    month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str
-) -> None:
-    home = _copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
-    note = tmp_path / "note"
+def _killed(home: Path, folder: Path, command: str, victim: str, stage: str, boundary: str, count: int) -> None:
+    """Run one command, kill it at this boundary, and see that the kill happened."""
+    note = folder / "note"
+    note.unlink(missing_ok=True)
     done = subprocess.run(
         [
             sys.executable,
@@ -96,7 +94,7 @@ def test_killed_command_converges(
             victim,
             stage,
             boundary,
-            "1",
+            str(count),
             "--",
             *COMMANDS[command],
             "--home",
@@ -109,15 +107,61 @@ def test_killed_command_converges(
         env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
         check=False,
     )
-    assert note.exists(), f"the kill did not happen: {done.stdout} {done.stderr}"
+    assert note.exists(), f"the kill did not happen: {command} {victim} {stage} {boundary} {done.stdout} {done.stderr}"
     if victim == "process":
         assert done.returncode == -signal.SIGKILL
     else:
         assert done.returncode == 1, done.stderr
         assert json.loads(done.stdout)["refused"] == "database_unavailable"
+
+
+@pytest.mark.parametrize(("command", "victim", "stage", "boundary"), KILLS, ids=["-".join(kill) for kill in KILLS])
+def test_killed_command_converges(
+    month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str
+) -> None:
+    home = _copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
+    _killed(home, tmp_path, command, victim, stage, boundary, 1)
     remaining = list(COMMANDS)[list(COMMANDS).index(command) :]
     for name in remaining:
         ansinh(home, *COMMANDS[name])
+    assert _books(home) == month["books"]
+    shutil.rmtree(home)
+
+
+# In the order in which a run passes them, so that each kill lies behind what the one before it left; the number is which
+# passing of the boundary kills.
+IN_A_ROW = [
+    ("submit", victim, stage, boundary, count)
+    for stage, boundary, count in (
+        ("submit", "enter", 1), ("submit", "leave", 1), ("render", "enter", 1), ("render", "leave", 1), ("upload", "enter", 1),
+        ("upload", "leave", 1),
+    )
+    for victim in ("process", "backend")
+] + [
+    ("collect", victim, stage, boundary, count)
+    for stage, boundary, count in (
+        ("fetch", "enter", 1), ("fetch", "leave", 1), ("parse", "enter", 1), ("parse", "leave", 1), ("apply", "enter", 1),
+        ("apply", "leave", 1),
+    )
+    for victim in ("process", "backend")
+] + [
+    # By now the first message has been applied: the second one is all that is left.
+    ("collect", "process", "apply", "leave", 2),
+    ("collect", "backend", "apply", "leave", 1),
+]  # fmt: skip
+
+
+def test_one_month_killed_more_than_twenty_times_ends_in_the_books_of_its_twin(
+    month: dict[str, Any], tmp_path: Path
+) -> None:
+    """The same home, killed again and again at every step of submit and collect, process and backend in turn."""
+    home = _copy(month["snapshots"]["submit"], month["folder"] / "in-a-row")
+    for place, kill in enumerate(IN_A_ROW):
+        if place and kill[0] != IN_A_ROW[place - 1][0]:
+            ansinh(home, *COMMANDS["submit"])
+        _killed(home, tmp_path, *kill)
+    ansinh(home, *COMMANDS["collect"])
+    assert len(IN_A_ROW) >= 20
     assert _books(home) == month["books"]
     shutil.rmtree(home)
 
