@@ -109,6 +109,8 @@ class _Clerk(BaseHTTPRequestHandler):
             self._tell(200, {"ok": True})
         elif (self.command, path) == ("POST", "/batches"):
             self._take(self.headers.get("Idempotency-Key", ""), ".ndjson", body)
+        elif self.command == "GET" and path.startswith("/batches/"):
+            self._batch(path.removeprefix("/batches/"))
         elif (self.command, path) == ("GET", "/results"):
             found = sorted((folder / "sftp" / "out").glob("*.ndjson"))
             self._tell(200, {"documents": [{"id": path.name, "sha256": results.sha256(path)} for path in found]})
@@ -142,6 +144,16 @@ class _Clerk(BaseHTTPRequestHandler):
         if self._lost():
             return
         self._tell(200 if known else 202, {"batch": name, "sha256": sha256})
+
+    def _batch(self, name: str) -> None:
+        path = self.server.folder / "sftp" / "in" / f"{name}.ndjson"
+        if "/" in name or not path.is_file():
+            self._tell(404, {"error": "batch"})
+            return
+        with open(path, encoding="utf8") as file:
+            head = json.loads(file.readline())
+        known = {"batch": name, "sha256": results.sha256(path)}
+        self._tell(200, {**known, "created_at": head["created_at"], "execution_date": head["execution_date"]})
 
     def _lost(self) -> bool:
         """Play the worst moments: the batch is taken, and the line goes dead, or nobody ever answers."""

@@ -33,6 +33,10 @@ from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
 from ansinh.people import operations as people
 
+ANSWER_TABLE = """
+    CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
+                                   reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
+"""
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"
 Progress = Callable[[str], None]
@@ -318,13 +322,71 @@ def _send_open_batches(
             put_on(everything(by))
             artefact = render(batch=batch, gateway=gateway, archive=archive)
         with stage("submit"):
-            receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+            try:
+                receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+            except Refused as refusal:
+                if refusal.reason != "remote_file_differs":
+                    raise
+                taken = take_over(batch=batch, gateway=gateway, archive=archive, by=by, at=at)
+                if taken is None:
+                    raise
+                receipt = send(batch=batch, artefact=taken, gateway=gateway, by=by, at=at)
         progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
         if receipt is Receipt.UNKNOWN:
             unknown += batch.instructions
         else:
             sent += batch.instructions
     return Sent(sent=sent, unknown=unknown)
+
+
+def take_over(
+    *, batch: PaymentBatch, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime
+) -> Artefact | None:
+    """This will take over a file that the provider holds under the batch's name, made before an older backup was restored.
+
+    Only when the batch never left as far as we know, and when the same instructions with the provider's two times give
+    exactly the provider's bytes; None otherwise, and nothing is changed. What the provider has said of it meanwhile is
+    judged again.
+    """
+    batch.refresh_from_db()
+    if batch.state != PaymentBatch.State.RESERVED:
+        return None
+    stamp = gateway.held(batch.file_name)
+    if stamp is None:
+        return None
+    with transaction.atomic(), connection.cursor() as cursor:
+        put_on(everything(by))
+        row = PaymentBatch.objects.select_for_update().select_related("run").get(id=batch.id)
+        row.created_at, row.execution_date = stamp.created_at, stamp.execution_date
+        artefact = render_batch(row, gateway, archive, instance=office_queries.instance_number())
+        if artefact.sha256 != stamp.sha256:
+            return None
+        row.sha256, row.file_name = artefact.sha256, artefact.name
+        row.save(update_fields=["created_at", "execution_date", "sha256", "file_name"])
+        office.audit(
+            by=by, action="payment.take_over", subject=row.message_id, detail={"sha256": artefact.sha256}, at=at
+        )
+        cursor.execute(statement("payment", "early_answers"), {"batch": row.id})
+        for message_id, lines in cursor.fetchall():
+            judge_again(message_id, lines, row.provider, at)
+    return artefact
+
+
+def judge_again(message_id: int, lines: list[int], provider: PaymentServiceProvider, at: datetime.datetime) -> int:
+    """This will judge these held lines of a message once more and return how many could be applied now."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWER_TABLE)
+        cursor.execute(
+            "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
+            " FROM payment_messageline WHERE message_id = %s AND line = ANY(%s)",
+            [message_id, lines],
+        )
+        message = Message.objects.select_for_update().get(id=message_id)
+        applied, _ = judge_and_apply(message=message, provider=provider, at=at)
+        cursor.execute("DROP TABLE answer")
+        message.held -= applied
+        message.save(update_fields=["held"])
+    return applied
 
 
 def store_message(

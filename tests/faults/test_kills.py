@@ -166,6 +166,26 @@ def test_one_month_killed_more_than_twenty_times_ends_in_the_books_of_its_twin(
     shutil.rmtree(home)
 
 
+@pytest.mark.parametrize("after", [("submit", "collect"), ("collect", "submit", "collect")], ids="-".join)
+def test_a_restored_older_backup_converges(month: dict[str, Any], after: tuple[str, ...]) -> None:
+    """The bank has carried the month out; the database and the archive are those from before it was sent."""
+    home = _copy(month["snapshots"]["submit"], month["folder"] / f"restored-{len(after)}")
+    for name in ("submit", "collect"):
+        ansinh(home, *COMMANDS[name])
+    assert _books(home) == month["books"]
+    sent = sorted(path.name for path in (home / "sandbox-bank" / "sftp" / "in").iterdir())
+    for name in ("db", "archive"):
+        shutil.rmtree(home / name, ignore_errors=True)
+        if (month["snapshots"]["submit"] / name).exists():
+            _copy(month["snapshots"]["submit"] / name, home / name)
+    assert ansinh(home, "ledger", "verify")["transfers"] < month["books"]["transfers"], "the backup is not older"
+    for name in after:
+        ansinh(home, *COMMANDS[name])
+    assert _books(home) == month["books"]
+    assert sorted(path.name for path in (home / "sandbox-bank" / "sftp" / "in").iterdir()) == sent
+    shutil.rmtree(home)
+
+
 def test_second_run_of_every_command_changes_nothing(month: dict[str, Any]) -> None:
     home = _copy(month["snapshots"]["calculate"], month["folder"] / "twice")
     for words in COMMANDS.values():

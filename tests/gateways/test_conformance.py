@@ -27,10 +27,10 @@ from ansinh.standards.iso20022.results import Entry, Held
 
 # What each kind of provider does not offer; anything else that does not apply would be a hole in the kit.
 NOT_OFFERED = {
-    "spreadsheet": {"L12", "L15", "S10", "S11", "S12", "S13"},
+    "spreadsheet": {"L12", "L15", "S10", "S11", "S12", "S13", "S20"},
     "sftp_iso20022": {"S19"},
     "rest": {"S19"},
-    "govstack": {"A05", "A07", "S11", "S19"},
+    "govstack": {"A05", "A07", "S11", "S19", "S20"},
 }
 
 

@@ -212,3 +212,19 @@ def _by_hand(sandbox: Sandbox) -> None:
     demand(receipts == [Receipt.UNKNOWN] * 3, receipts)
     sandbox.deliver(artefact)
     demand(sandbox.gateway.submit(artefact) is Receipt.ALREADY, "the hand-over was not noted")
+
+
+@scenario(
+    "S20",
+    "Ta mất trí nhớ: nơi nhận nói được đang giữ tệp nào dưới mã lô",
+    "The provider can say what it holds under a name",
+)
+def _held(sandbox: Sandbox) -> None:
+    artefact = sandbox.send([sandbox.instruction()])
+    found = sandbox.gateway.held(artefact.name)
+    if found is None:
+        raise NotApplicable("the provider cannot say what it holds")
+    demand(found.sha256 == artefact.sha256, found)
+    demand(
+        sandbox.gateway.held(f"KHONG-CO-{artefact.name}") is None, "something is held under a name that was never sent"
+    )

@@ -17,7 +17,7 @@ from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice
 
 __all__ = [
     "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
-    "NameCheck", "Receipt", "refuse_unable",
+    "NameCheck", "Receipt", "Stamp", "refuse_unable",
 ]  # fmt: skip
 
 
@@ -128,6 +128,14 @@ class Health:
     checked_folders: tuple[str, ...] = ()
 
 
+class Stamp(NamedTuple):
+    """What a provider holds under a name of ours: the hash of its bytes, and the two times that stand in them."""
+
+    sha256: str
+    created_at: datetime.datetime
+    execution_date: datetime.date
+
+
 class Answers(Protocol):
     """One file of answers while it is read: iterate, once; what it says of itself is complete afterwards.
 
@@ -163,6 +171,9 @@ class Gateway(Protocol):
 
     def submit(self, artefact: Artefact) -> Receipt:
         """Hand the file over. Safe to repeat with the same artefact."""
+
+    def held(self, name: str) -> Stamp | None:
+        """Return what the provider holds under the name of a batch; None when it holds nothing or cannot say."""
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Fetch what is new into `store`; `is_stored` says which marks the caller has already."""

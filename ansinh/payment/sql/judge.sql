@@ -4,7 +4,8 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
        CASE
            WHEN line.hold_reason <> '' THEN line.hold_reason
            WHEN item.id IS NULL THEN 'unknown_reference'
-           WHEN line.attempt > item.attempt THEN 'unknown_reference'
+           -- A sending that we know nothing of: made before an older backup was restored, or never.
+           WHEN line.attempt > item.attempt THEN 'attempt_unknown'
            WHEN line.attempt < item.attempt THEN 'older_attempt'
            -- The code on a receipt of cash is printed for everybody to read; no bank was ever given it.
            WHEN item.channel = 'cash' THEN 'unknown_reference'

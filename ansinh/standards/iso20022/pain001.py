@@ -164,6 +164,19 @@ def _schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(source))
 
 
+def times(head: bytes) -> tuple[datetime.datetime, datetime.date] | None:
+    """Return when a file of ours was created and when it is to be executed, from its first bytes; None when it is not one."""
+    text = head.decode("ascii", "replace")
+    created = re.search(r"<CreDtTm>([0-9T:+-]{19,25})</CreDtTm>", text)
+    execution = re.search(r"<ReqdExctnDt><Dt>([0-9-]{10})</Dt></ReqdExctnDt>", text)
+    try:
+        if created is None or execution is None:
+            return None
+        return datetime.datetime.fromisoformat(created[1]), datetime.date.fromisoformat(execution[1])
+    except ValueError:
+        return None
+
+
 def _opening(header: CreditTransferHeader) -> str:
     check_message_id(header.message_id)
     if header.count < 1:

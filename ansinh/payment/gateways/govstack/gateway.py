@@ -24,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    Stamp,
     downloads,
     limits,
     refuse_unable,
@@ -105,6 +106,10 @@ class GovStack:
         if said.status in (200, 202) and taken:
             return Receipt.ALREADY if said.status == 200 else Receipt.SENT
         return Receipt.REFUSED if said.status in (400, 413, 422) else Receipt.UNKNOWN
+
+    def held(self, name: str) -> Stamp | None:
+        """Return None: a hub tells the state of a batch, not its bytes."""
+        return None
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Ask for every batch of ours whose summary has changed, and store what the hub says of its transfers."""

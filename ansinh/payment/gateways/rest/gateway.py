@@ -4,6 +4,7 @@ A provider may also send each result document to our webhook; it is the same doc
 webhook costs nothing: what `poll` finds is known by its hash.
 """
 
+import datetime
 import hashlib
 import json
 import re
@@ -23,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    Stamp,
     downloads,
     limits,
     wire,
@@ -97,6 +99,19 @@ class Rest:
             raise limits.remote_differs(artefact.name)
         # The provider's own “no” is certain; its failures, and a “yes” to other bytes, are not.
         return Receipt.REFUSED if said.status in (400, 413, 422) else Receipt.UNKNOWN
+
+    def held(self, name: str) -> Stamp | None:
+        """Return what the provider holds under this name. Raises `Refused`: as `poll`."""
+        said = self._ask_surely("GET", f"/batches/{name.removesuffix('.ndjson')}")
+        answer = said.json()
+        if said.status != 200 or not isinstance(answer, dict):
+            return None
+        try:
+            created = datetime.datetime.fromisoformat(str(answer.get("created_at")))
+            execution = datetime.date.fromisoformat(str(answer.get("execution_date")))
+        except ValueError:
+            return None
+        return Stamp(str(answer.get("sha256")), created, execution)
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Fetch the documents that the caller does not have into `store`, each named by its SHA-256."""

@@ -21,6 +21,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    Stamp,
     limits,
     refuse_unable,
 )
@@ -103,6 +104,12 @@ class SftpIso20022:
         # Each act has a loop and a connection of its own: callers are ordinary code, and a connection kept overnight is
         # a dead one.
         return asyncio.run(connection.send(self._settings, artefact, path))
+
+    def held(self, name: str) -> Stamp | None:
+        """Return the times and the hash of the file that the bank holds under this name. Raises `Refused`: as `poll`."""
+        found = asyncio.run(connection.read_back(self._settings, name))
+        known = None if found is None else pain001.times(found[0])
+        return None if found is None or known is None else Stamp(found[1], *known)
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Fetch the bank's new files into the folder `store`, each named by its SHA-256.

@@ -24,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    Stamp,
     downloads,
     limits,
     refuse_unable,
@@ -133,6 +134,10 @@ class Spreadsheet:
         folder = self.incoming / name
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
+
+    def held(self, name: str) -> Stamp | None:
+        """Return None: a sheet in the folder is compared as it is, never taken over."""
+        return None
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Take every list that was agreed to and that the caller does not have. Raises `Refused` (`gateway_folder_missing`)."""
