@@ -432,6 +432,14 @@ COMMANDS: tuple[Command, ...] = (
         needs_home=False,
     ),
     Command(
+        "payment qr",
+        "đọc mã VietQR của một tài khoản nhận",
+        "payment_read:qr",
+        (_argument("text", metavar="MÃ", help="nội dung mã QR"),),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
         "ledger verify",
         "kiểm tra mọi bất biến của sổ kế toán",
         "ledger:verify",

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ansinh.base.refusals import Refused
+from ansinh.people.banks import directory
+from ansinh.standards import vietqr
+from ansinh.standards.files import FileReading
 from ansinh.standards.iso20022.codes import reason_text
-from ansinh.standards.iso20022.reader import DEFAULT_PROFILE, Reading
+from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
 from ansinh.standards.iso20022.results import Entry
 
 MAX_BYTES = 2 << 30
@@ -29,7 +32,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     path = Path(arguments.file)
     _check(path)
-    reading = Reading(_pieces(path), DEFAULT_PROFILE)
+    reading = FileReading(_pieces(path), DEFAULT_PROFILE)
     result = reading.result()
     return {
         "kind": result.kind,
@@ -40,6 +43,24 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "held": [{"line": held.line, "reason": held.reason, "evidence": held.evidence} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
         "warnings": [{"reason": notice.reason, "evidence": notice.evidence} for notice in result.warnings],
+    }
+
+
+def qr(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the account that a VietQR code names, so that nobody has to type it.
+
+    Raises:
+        Refused: `qr_damaged`, `qr_not_vietqr`, `qr_invalid`.
+    """
+    code = vietqr.read(arguments.text)
+    bank = next((row.short_name for row in directory() if row.bin == code.bank_bin), None)
+    return {
+        "bank_bin": code.bank_bin,
+        "bank": bank,
+        "account_number": code.account_number,
+        "is_card": code.is_card,
+        "amount_dong": code.amount_dong,
+        "purpose": code.purpose,
     }
 
 
@@ -84,7 +105,7 @@ def _check(path: Path) -> None:
         head = file.read(_PIECE)
     # UTF-16 text has zero bytes too; its first two bytes give it away.
     is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"))
-    if b"\x00" in head and not is_utf16:
+    if b"\x00" in head and not is_utf16 and not head.startswith(b"PK\x03\x04"):
         vi, en = (
             "không phải là tệp văn bản của ngân hàng. Hãy xin tệp XML",
             "is not a bank's text file. Ask for its XML file",

@@ -11,6 +11,7 @@ from importlib import resources
 STATUS_SET = "status"
 RETURN_SET = "return"
 PROPRIETARY_SET = "proprietary"
+VERIFICATION_SET, CANCELLATION_SET = "verification", "cancellation"
 # A bank that rejects something as a duplicate says nothing of the first one: only the first one's own answer counts.
 DUPLICATE_REASONS = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 
@@ -33,4 +34,4 @@ def reason_text(reason_set: str, code: str) -> str | None:
 @lru_cache(maxsize=1)
 def _reasons() -> dict[str, dict[str, str]]:
     table = json.loads(resources.files(__package__).joinpath("reasons.json").read_text("utf8"))
-    return {name: table[name] for name in (STATUS_SET, RETURN_SET)}
+    return {name: table[name] for name in (STATUS_SET, RETURN_SET, VERIFICATION_SET, CANCELLATION_SET)}

@@ -27,9 +27,9 @@ from ansinh.payment.gateways import (
 )
 from ansinh.payment.gateways.sftp_iso20022 import connection
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
+from ansinh.standards.files import FileReading
 from ansinh.standards.instructions import NARRATIVE_LIMIT
 from ansinh.standards.iso20022 import pain001
-from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry, Profile
 
 
@@ -123,13 +123,13 @@ class SftpIso20022:
         # line.
         yield from asyncio.run(connection.fetch(self._settings, is_stored, store))
 
-    def parse(self, inbound: Inbound) -> Reading:
+    def parse(self, inbound: Inbound) -> FileReading:
         """Read a stored file by the rules agreed with this bank. Iterate, or take `.result()`; iterate only once.
 
         Raises:
-            Refused: `xml_is_hostile` (while iterating).
+            Refused: `xml_is_hostile`, `zip_is_hostile`, `file_too_large` (while iterating).
         """
-        return Reading(_pieces(inbound.path), self._profile)
+        return FileReading(_pieces(inbound.path), self._profile)
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
         """Refuse: this bank has no name inquiry here (`gateway_cannot_verify`)."""
