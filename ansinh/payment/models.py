@@ -133,7 +133,9 @@ class Reopening(models.Model):
     item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
     # The attempt that ended; what is later said about it is held, never applied to the next one.
     attempt = models.SmallIntegerField("lần gửi đã kết thúc")
-    channel = models.CharField("chi lại bằng", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
+    channel = models.CharField(
+        "chi lại bằng", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt"), ("waived", "thôi chi")]
+    )
     reason = models.CharField("lý do", max_length=200)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     proposed_by = models.CharField("người đề nghị", max_length=60)

@@ -369,8 +369,8 @@ COMMANDS: tuple[Command, ...] = (
             _argument(
                 "--channel",
                 required=True,
-                choices=["account", "cash"],
-                help="account: tài khoản hiện tại; cash: tiền mặt",
+                choices=["account", "cash", "waived"],
+                help="account: tài khoản hiện tại; cash: tiền mặt; waived: thôi chi, nộp trả ngân sách",
             ),
             _argument("--reason", required=True, metavar="LÝ_DO", help="lý do, ví dụ đã khai tài khoản khác"),
             _argument("--person", type=int, action="append", metavar="SỐ", help="chỉ đối tượng này (lặp lại được)"),
@@ -464,6 +464,23 @@ COMMANDS: tuple[Command, ...] = (
             _MONTH,
         ),
     ),
+    Command(
+        "ledger refund",
+        "ghi nộp trả ngân sách phần kỳ không còn phải chi",
+        "ledger:refund",
+        (
+            _RUN,
+            _argument("--document", type=int, required=True, metavar="SỐ", help="số chứng từ nộp trả (chỉ chữ số)"),
+            _AS,
+        ),
+    ),
+    Command(
+        "ledger close-month",
+        "đề nghị khoá sổ một tháng; người thứ hai gõ lại lệnh này thì khoá",
+        "ledger:close_month",
+        (_MONTH, _AS),
+    ),
+    Command("ledger closings", "các tháng đã đề nghị hoặc đã khoá sổ", "ledger:closings"),
     Command(
         "report coverage",
         "tỷ lệ chi trả qua tài khoản",
