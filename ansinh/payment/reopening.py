@@ -71,11 +71,18 @@ def propose(
     `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
 
     Raises:
-        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_reopen`.
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`.
     """
     _require_role(by, _PROPOSERS)
     if not reason.strip():
         raise Refused("reason_missing", vi="Hãy ghi lý do chi lại.", en="Give the reason for paying again.")
+    if channel == "waived" and not beneficiaries:
+        # Paying again may be asked for everybody; paying nobody is said of each by name.
+        raise Refused(
+            "beneficiaries_missing",
+            vi="Thôi chi phải nêu từng đối tượng. Hãy ghi số của từng người.",
+            en="Name each person who is to be paid no more.",
+        )
     with transaction.atomic(), connection.cursor() as cursor:
         row = _run(run)
         named = None if beneficiaries is None else list(beneficiaries)

@@ -40,7 +40,8 @@ class Ended(World):
         self.run_id = PaymentItem.objects.values_list("run_id", flat=True)[0]
 
     def waive(self, by: str = "can.bo") -> int:
-        return reopening.propose(run=self.run, beneficiaries=None, channel="waived", reason="đã mất", by=by, at=AT)
+        dead = [self.people[1].id]
+        return reopening.propose(run=self.run, beneficiaries=dead, channel="waived", reason="đã mất", by=by, at=AT)
 
     def refund(self, document: int = 77) -> int:
         return ledger.refund(run_code=self.run, run_id=self.run_id, document=document, month=NOVEMBER.first_day, at=AT)
@@ -122,10 +123,13 @@ def _another_month(made: World) -> str:
     return run
 
 
-def test_what_is_with_the_bank_cannot_be_given_up(ended: Ended) -> None:
-    ended.waive()
-    assert Reopening.objects.count() == 1
+def test_what_is_with_the_bank_cannot_be_given_up_and_nobody_is_given_up_unnamed(ended: Ended) -> None:
+    give_up = {"run": ended.run, "channel": "waived", "reason": "đã mất", "by": "can.bo", "at": AT}
+    everybody = [person.id for person in ended.people]
+    assert reopening.propose(beneficiaries=everybody, **give_up) == 1
     assert Reopening.objects.get().item.status == "REJECTED"
+    for nobody in (None, []):
+        assert refused(reopening.propose, beneficiaries=nobody, **give_up) == "beneficiaries_missing"
 
 
 # ── khoá sổ ──────────────────────────────────────────────────────────────────────────────────────────────────────────
