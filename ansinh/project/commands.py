@@ -225,6 +225,13 @@ COMMANDS: tuple[Command, ...] = (
         group_help="tài khoản nhận: hỏi ngân hàng, quyết định tên gần đúng",
     ),
     Command(
+        "account inquire",
+        "hỏi thẳng một tổ chức chi trả nối mạng tên chủ các tài khoản đã thu thập",
+        "account:inquire",
+        (_argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"), _AS),
+        one_of=(_PROVINCE, _AREA),
+    ),
+    Command(
         "account answers",
         "nhập trả lời của ngân hàng: đúng tên thì xác minh, gần đúng thì chờ người thứ hai",
         "account:answers",
