@@ -84,3 +84,16 @@ class Seal(models.Model):
 
     class Meta:
         verbose_name = "niêm phong"
+
+
+class SealSignature(models.Model):
+    """A signature over a seal, made inside a token: whoever trusts the key needs to trust nobody here."""
+
+    seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, verbose_name="niêm phong")
+    signature = models.TextField("chữ ký")
+    public_key = models.TextField("khoá công khai")
+    signed_by = models.CharField("người ký", max_length=60)
+    signed_at = models.DateTimeField("ký lúc")
+
+    class Meta:
+        verbose_name = "chữ ký niêm phong"

@@ -482,6 +482,18 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "ledger sign-seal",
+        "ký niêm phong mới nhất của sổ bằng thiết bị ký số, in biên bản",
+        "ledger:sign_seal",
+        (
+            _AS,
+            _argument(
+                "--token", default=None, metavar="TỆP", help="mô tả thiết bị ký số (JSON); mặc định keys/token.json"
+            ),
+            _argument("--minutes", default=None, metavar="TỆP", help="ghi biên bản niêm phong (PDF)"),
+        ),
+    ),
+    Command(
         "ledger close-month",
         "đề nghị khoá sổ một tháng; người thứ hai gõ lại lệnh này thì khoá",
         "ledger:close_month",
