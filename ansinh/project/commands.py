@@ -287,6 +287,26 @@ COMMANDS: tuple[Command, ...] = (
         group_help="chi trả: gửi lệnh, nhận kết quả, đọc tệp",
     ),
     Command("payment collect", "nhận mọi kết quả mới từ các tổ chức chi trả", "payment:collect"),
+    Command(
+        "payment enquire",
+        "hỏi tổ chức chi trả về các lệnh chưa có kết quả của một kỳ",
+        "payment:enquire",
+        (_RUN, _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả")),
+    ),
+    Command(
+        "payment recall",
+        "đề nghị tổ chức chi trả huỷ lệnh chưa thực hiện của những người nêu tên",
+        "payment:recall",
+        (
+            _RUN,
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _argument(
+                "--person", type=int, action="append", required=True, metavar="SỐ", help="đối tượng (lặp lại được)"
+            ),
+            _argument("--reason", required=True, metavar="LÝ_DO", help="lý do huỷ, ví dụ đối tượng đã mất"),
+            _AS,
+        ),
+    ),
     Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
     Command(
         "payment provider",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.office.security import acting, everything
-from ansinh.payment import by_hand, collecting, operations, providers, queries
+from ansinh.payment import asking, by_hand, collecting, operations, providers, queries
 from ansinh.project import bootstrap
 from ansinh.project.adapters import gateway_of
 from ansinh.project.operator import OPERATOR, say
@@ -49,6 +49,39 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
     return {"sent": 0, "messages": messages, "applied": applied, "held": held, "unknown": unknown}
+
+
+def enquire(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will ask about every payment of a run without a final answer, and apply what the provider says.
+
+    Raises:
+        Refused: `provider_unknown`, `gateway_cannot_query`, `gateway_unreachable`.
+    """
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+    with bootstrap.gateway_to(provider) as gateway:
+        archive = bootstrap.archive()
+        answered = asking.enquire(
+            run=arguments.run, provider=provider, gateway=gateway, archive=archive, by=OPERATOR, at=timezone.now()
+        )
+        done = collecting.collect(provider=provider, gateway=gateway, archive=archive, at=timezone.now(), progress=say)
+    return {"answered": answered, "applied": done.applied, "held": done.held}
+
+
+def recall(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will ask a provider to stop the named people's payments; only its result says whether it came in time.
+
+    Raises:
+        Refused: `provider_unknown`, and those of `asking.recall`.
+    """
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+        with bootstrap.gateway_to(provider) as gateway:
+            counts = asking.recall(
+                run=arguments.run, provider=provider, gateway=gateway, beneficiaries=arguments.person,
+                reason=arguments.reason, by=arguments.user, at=timezone.now(),
+            )  # fmt: skip
+    return {"run": arguments.run, **counts}
 
 
 def list_providers(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -61,6 +61,23 @@ def _line(values: dict[str, Any]) -> bytes:
 # ── results ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def results(entries: Iterable[Entry], number: str) -> bytes:
+    """Return a document that says what these entries say: how answers to single questions are kept."""
+    lines = [_line({"document": "results", "version": 1, "id": number})]
+    for entry in entries:
+        said: dict[str, Any] = {
+            "end_to_end_id": entry.end_to_end_id,
+            "status": entry.code,
+            "amount_dong": entry.amount_dong,
+        }
+        if entry.reason_code:
+            said |= {"reason_set": entry.reason_set, "reason_code": entry.reason_code}
+        if entry.booked_on is not None:
+            said["booked_on"] = entry.booked_on.isoformat()
+        lines.append(_line(said))
+    return b"".join([*lines, _line({"end": True, "count": len(lines) - 1})])
+
+
 class Results:
     """A document of results while it is read: iterate, once, for entries and held lines.
 
