@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ansinh.standards.iso20022 import fields
-from ansinh.standards.iso20022.codes import CANCELLATION_SET, VERIFICATION_SET
+from ansinh.standards.iso20022.codes import CANCELLATION_ANSWER_SET, VERIFICATION_SET
 from ansinh.standards.iso20022.fields import LOCAL, below, text
 from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice
 
@@ -75,6 +75,6 @@ class Investigation:
         if word is None:
             raise fields.Unreadable("status_unknown" if code else "status_missing", code)
         reason = below(element, "CxlStsRsnInf")
-        reason_set, reason_code = fields.reason(reason, CANCELLATION_SET) if reason is not None else ("", "")
+        reason_set, reason_code = fields.reason(reason, CANCELLATION_ANSWER_SET) if reason is not None else ("", "")
         name = text(below(element, "OrgnlEndToEndId")) or text(below(element, "OrgnlInstrId"))
         return Entry(number, name[:35], None, None, "", word, reason_set, reason_code, None, "", "cancellation", code)

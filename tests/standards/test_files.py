@@ -187,6 +187,6 @@ def test_answers_to_a_recall_are_read() -> None:
     )
     assert found.kind == "camt.029.001.09"
     told = [(entry.status, entry.reason_set, entry.reason_code) for entry in found.entries]
-    assert told == [("CANCELLED", "cancellation", "DUPL"), ("NOT_CANCELLED", "cancellation", "NARR")]
+    assert told == [("CANCELLED", "cancellation_answer", "DUPL"), ("NOT_CANCELLED", "cancellation_answer", "NARR")]
     assert [held.reason for held in found.held] == ["status_unknown"]
     assert all(isinstance(one, Entry | Held) for one in found.entries)

@@ -12,7 +12,7 @@ from ansinh.base.refusals import Refused
 from ansinh.people.banks import directory
 from ansinh.standards import vietqr
 from ansinh.standards.files import FileReading
-from ansinh.standards.iso20022.codes import reason_text
+from ansinh.standards.iso20022.codes import meaning
 from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
 from ansinh.standards.iso20022.results import Entry
 
@@ -71,9 +71,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
     reason = None
     if entry.reason_code:
         reason = {"set": entry.reason_set, "code": entry.reason_code}
-        meaning = reason_text(entry.reason_set, entry.reason_code)
-        if meaning is not None:
-            reason["meaning"] = meaning
+        found = meaning(entry.reason_set, entry.reason_code)
+        if found is not None:
+            reason["meaning"] = found.vi
     return {
         "line": entry.line,
         "end_to_end_id": entry.end_to_end_id,

@@ -13,7 +13,7 @@ from typing import Any
 from ansinh.payment.gateways import Batch, Instruction
 from ansinh.payment.gateways.amounts import NotUnderstood, amount_of
 from ansinh.standards.instructions import check_message_id, checked
-from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, STATUS_SET, reason_text
+from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, STATUS_SET, meaning
 from ansinh.standards.iso20022.results import (
     ACCEPTED,
     PAID,
@@ -127,4 +127,4 @@ def _reason(error: Any) -> tuple[str, str]:
     code = str(error or "")[:35]
     if not code:
         return "", ""
-    return (STATUS_SET if reason_text(STATUS_SET, code) is not None else PROPRIETARY_SET), code
+    return (STATUS_SET if meaning(STATUS_SET, code) is not None else PROPRIETARY_SET), code

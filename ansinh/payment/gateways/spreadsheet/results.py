@@ -14,7 +14,7 @@ from ansinh.payment.gateways.amounts import NotUnderstood, amount_of
 from ansinh.payment.gateways.spreadsheet.template import Template
 from ansinh.people import sheets
 from ansinh.standards.end_to_end import LENGTH, PREFIX
-from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, RETURN_SET, STATUS_SET, reason_text
+from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, RETURN_SET, STATUS_SET, meaning
 from ansinh.standards.iso20022.results import REJECTED, RETURNED, UNKNOWN, Entry, GroupStatus, Held, Notice
 
 KIND = "spreadsheet.results"
@@ -95,7 +95,7 @@ class ResultSheet:
         amount, text, currency = amount_of(_amount(said.get("amount")), "VND")
         code = _text(said.get("reason")).upper()
         named = RETURN_SET if status == RETURNED else STATUS_SET
-        reason_set = "" if not code else named if reason_text(named, code) is not None else PROPRIETARY_SET
+        reason_set = "" if not code else named if meaning(named, code) is not None else PROPRIETARY_SET
         if status == REJECTED and code in DUPLICATE_REASONS:
             status = UNKNOWN
         direction = "CRDT" if status == RETURNED else "DBIT"
