@@ -77,7 +77,7 @@ def detail(row: Row) -> dict[str, Any]:
         "id": row["id"], "transactionId": f"SB{row['id']}", "clientCorrelationId": row["end_to_end_id"],
         "payeePartyId": row["number"], "amount": f"{row['amount'] or 0}.00", "currency": "VND",
         "status": "FAILED" if failed else words[row["state"]],
-        "errorInformation": row["reason"] if failed else None, "completedAt": None if row["state"] == "late" else now().isoformat(),
+        "errorInformation": row["reason"] if failed else None,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Payment orders to a bank: pain.001.001.09, written strictly, in a stream, the same bytes every time.
+"""Payment orders to a bank: pain.001.001.09 or .11, written strictly, in a stream, the same bytes every time.
 
 It promises that what leaves is valid by the official schema, that count and sum are those announced, and that no text
 in it tells why a person is paid. It refuses any character that some bank on the way might change.
@@ -16,32 +16,21 @@ from lxml import etree
 
 from ansinh.base.refusals import Refused
 from ansinh.standards.instructions import (
-    NAME,
     SOUND,
     CreditTransfer,
-    batch_is_empty,
-    check_message_id,
     check_narrative,
     field_refusal,
     repeated,
     total_changed,
 )
+from ansinh.standards.iso20022.outgoing import Debtor, agent, check_sender, instant
 
-NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
+_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001."
+# What we fill in stands at the same place in both; a bank that asks for the newer one gets the same file under its name.
+VERSIONS = ("09", "11")
 # A file is written and validated in pieces of this many orders, so that memory does not grow with the file.
 _PIECE = 500
 _SLICE = 1 << 18
-
-
-@dataclass(frozen=True, slots=True)
-class Debtor:
-    """The paying agency: its name, its account, and its bank (by clearing member number, or else by BIC)."""
-
-    name: str
-    account_number: str
-    agent_member_id: str | None = None
-    agent_bic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +51,7 @@ class CreditTransferHeader:
     category_purpose: str = "SSBE"
     purpose: str = "SSBE"
     clearing_system: str = "NAPAS"
+    version: str = "09"
 
 
 def render(header: CreditTransferHeader, transactions: Iterable[CreditTransfer]) -> Iterator[bytes]:
@@ -112,7 +102,7 @@ def render(header: CreditTransferHeader, transactions: Iterable[CreditTransfer])
     yield ("".join(piece) + "</PmtInf></CstmrCdtTrfInitn></Document>\n").encode("ascii")
 
 
-def validate(pieces: Iterable[bytes] | bytes) -> None:
+def validate(pieces: Iterable[bytes] | bytes, version: str = "09") -> None:
     """Check a whole file against the official schema, in a stream.
 
     Raises:
@@ -121,11 +111,11 @@ def validate(pieces: Iterable[bytes] | bytes) -> None:
     if isinstance(pieces, bytes):
         whole = pieces
         pieces = (whole[at : at + _SLICE] for at in range(0, len(whole), _SLICE))
-    for _ in validated(pieces):
+    for _ in validated(pieces, version):
         pass
 
 
-def validated(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def validated(pieces: Iterable[bytes], version: str = "09") -> Iterator[bytes]:
     """Yield the pieces unchanged while the official schema reads along; an invalid file never comes to its end.
 
     Raises:
@@ -133,7 +123,12 @@ def validated(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """
     # The target keeps nothing: libxml2 checks the stream as it passes, and no tree is ever built.
     parser = etree.XMLParser(
-        schema=_schema(), target=_Forget(), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        schema=_schema(version),
+        target=_Forget(),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
     )
     try:
         for piece in pieces:
@@ -157,10 +152,10 @@ class _Forget:
         """Return nothing: the verdict is in the parser's log."""
 
 
-@lru_cache(maxsize=1)
-def _schema() -> etree.XMLSchema:
+@lru_cache(maxsize=2)
+def _schema(version: str) -> etree.XMLSchema:
     # ISO publishes the schemas freely; they come with the sepaxml wheel, so that no copy of ours can grow old.
-    source = resources.files("sepaxml").joinpath("schemas", "pain.001.001.09.xsd").read_bytes()
+    source = resources.files("sepaxml").joinpath("schemas", f"pain.001.001.{version}.xsd").read_bytes()
     return etree.XMLSchema(etree.fromstring(source))
 
 
@@ -178,39 +173,26 @@ def times(head: bytes) -> tuple[datetime.datetime, datetime.date] | None:
 
 
 def _opening(header: CreditTransferHeader) -> str:
-    check_message_id(header.message_id)
-    if header.count < 1:
-        raise batch_is_empty()
-    debtor = header.debtor
-    if re.fullmatch(NAME, debtor.name) is None or re.fullmatch(r"[A-Z0-9]{4,34}", debtor.account_number) is None:
+    if header.version not in VERSIONS:
         raise Refused(
-            "debtor_invalid",
-            vi="Tên (không dấu) hoặc số tài khoản của cơ quan chi trả chưa đúng. Hãy sửa thông số cổng kết nối.",
-            en="The paying agency's name (capitals) or account number is not valid. Correct the gateway settings.",
+            "version_not_written",
+            vi=f"Không lập được pain.001.001.{header.version}. Hãy chọn một trong: {', '.join(VERSIONS)}.",
+            en=f"pain.001.001.{header.version} is not written. Choose one of: {', '.join(VERSIONS)}.",
         )
-    # One instant has one text, in whatever zone the database hands it over: the bytes must not depend on it.
-    created = header.created_at.astimezone(_VIETNAM) if header.created_at.tzinfo else header.created_at
+    check_sender(header.message_id, header.debtor, header.count)
+    debtor = header.debtor
     sums = f"<NbOfTxs>{header.count}</NbOfTxs><CtrlSum>{header.total_dong}</CtrlSum>"
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE}"><CstmrCdtTrfInitn>'
-        f"<GrpHdr><MsgId>{header.message_id}</MsgId><CreDtTm>{created.isoformat(timespec='seconds')}</CreDtTm>"
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{_NAMESPACE}{header.version}"><CstmrCdtTrfInitn>'
+        f"<GrpHdr><MsgId>{header.message_id}</MsgId><CreDtTm>{instant(header.created_at)}</CreDtTm>"
         f"{sums}<InitgPty><Nm>{debtor.name}</Nm></InitgPty></GrpHdr>"
         f"<PmtInf><PmtInfId>{header.message_id}</PmtInfId><PmtMtd>TRF</PmtMtd>"
         f"<BtchBookg>{'true' if header.batch_booking else 'false'}</BtchBookg>{sums}"
         f"<PmtTpInf><CtgyPurp><Cd>{header.category_purpose}</Cd></CtgyPurp></PmtTpInf>"
         f"<ReqdExctnDt><Dt>{header.execution_date.isoformat()}</Dt></ReqdExctnDt><Dbtr><Nm>{debtor.name}</Nm></Dbtr>"
         f"<DbtrAcct><Id><Othr><Id>{debtor.account_number}</Id></Othr></Id><Ccy>VND</Ccy></DbtrAcct>"
-        f"<DbtrAgt><FinInstnId>{_agent(header)}</FinInstnId></DbtrAgt>\n"
+        f"<DbtrAgt><FinInstnId>{agent(debtor, header.clearing_system)}</FinInstnId></DbtrAgt>\n"
     )
-
-
-def _agent(header: CreditTransferHeader) -> str:
-    debtor = header.debtor
-    # Inside Vietnam the clearing number is enough; some banks know themselves only by their BIC.
-    if debtor.agent_bic:
-        return f"<BICFI>{escape(debtor.agent_bic)}</BICFI>"
-    system = f"<ClrSysId><Prtry>{escape(header.clearing_system)}</Prtry></ClrSysId>"
-    return f"<ClrSysMmbId>{system}<MmbId>{escape(debtor.agent_member_id or '')}</MmbId></ClrSysMmbId>"
 
 
 def _schema_refusal(message: str) -> Refused:
@@ -218,5 +200,5 @@ def _schema_refusal(message: str) -> Refused:
         "file_breaks_schema",
         vi="Tệp lệnh chi không đúng chuẩn ISO 20022 nên không được gửi. Hãy báo quản trị hệ thống kèm chi tiết.",
         en="The payment file breaks the ISO 20022 schema and is not sent. Tell the administrator, with the details.",
-        schema_says=message.replace(f"{{{NAMESPACE}}}", ""),
+        schema_says=re.sub(r"\{[^}]*\}", "", message),
     )

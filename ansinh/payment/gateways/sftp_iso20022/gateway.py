@@ -81,11 +81,12 @@ class SftpIso20022:
             count=batch.count,
             total_dong=batch.total_dong,
             clearing_system=self._settings.clearing_system,
+            version=self._settings.pain001_version,
         )
         # The schema reads along: a file that breaks it never reaches its end, so it can never be sent by mistake.
         digest, size = hashlib.sha256(), 0
         for piece in pain001.validated(
-            pain001.render(header, limits.within(batch.instructions, self._settings.max_amount_dong))
+            pain001.render(header, limits.within(batch.instructions, self._settings.max_amount_dong)), header.version
         ):
             digest.update(piece)
             size += target.write(piece)
