@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, ansinh, reachable
-from tests.faults.test_kills import COMMANDS, MONTH
+from tests.faults.kills import COMMANDS, MONTH
 
 
 @pytest.fixture(scope="module")
