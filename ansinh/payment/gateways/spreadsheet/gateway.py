@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -185,10 +186,15 @@ class Spreadsheet:
 
 
 def _write(place: Path, content: bytes) -> None:
-    """Write whole or not at all, and never over another file."""
-    part = place.with_name(f"{place.name}.{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, place)
+    """Write whole or not at all; two that write the same file at once, threads too, each have a part of their own."""
+    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f"{place.name}.", suffix=".part", delete=False) as part:
+        try:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+            # What is laid ready is for the people who hand it over, not for our process alone.
+            os.fchmod(part.fileno(), 0o640)
+            os.replace(part.name, place)
+        except BaseException:
+            os.unlink(part.name)
+            raise
