@@ -352,6 +352,14 @@ COMMANDS: tuple[Command, ...] = (
         needs_home=False,
     ),
     Command(
+        "payment qr",
+        "đọc một mã VietQR: ngân hàng, số tài khoản, số tiền nếu có",
+        "payment_qr:read",
+        (_argument("text", metavar="NỘI_DUNG", help="nội dung của mã QR, như máy quét trả về"),),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
         "ledger verify",
         "kiểm tra mọi bất biến của sổ kế toán",
         "ledger:verify",
