@@ -1,6 +1,7 @@
 """What a bank answers to our orders: pain.002, any version. One entry per order it names, one group status per block.
 
-The very first version has other names for the same things, and is read beside the others. It promises that an order without a readable status is held, and that differing counts and sums are shown.
+It promises that an order without a readable status is held, and that differing counts and sums are shown. The very
+first version has other names for the same things; they are read beside the others.
 """
 
 from decimal import Decimal
