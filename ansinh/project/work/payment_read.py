@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ansinh.base.refusals import Refused
-from ansinh.standards.iso20022.codes import reason_text
-from ansinh.standards.iso20022.reader import DEFAULT_PROFILE, Reading
+from ansinh.standards.bank_files import Agreement, ArchiveReading, is_binary, reading
+from ansinh.standards.iso20022.codes import meaning
 from ansinh.standards.iso20022.results import Entry
+from ansinh.standards.sheets.template import Template, parse
 
 MAX_BYTES = 2 << 30
 _PIECE = 1 << 16
@@ -21,16 +22,21 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what the file `arguments.file` says, in the form of the contract.
 
     The agreement with a provider lives in the database, which this command does not open: a debit notification is
-    therefore shown as accepted, whatever was agreed; `payment collect` applies the agreement.
+    therefore shown as accepted, whatever was agreed; `payment collect` applies the agreement. A spreadsheet is read by
+    the template in `arguments.template`, or by the one known for `arguments.provider`, or by its common headings.
 
     Raises:
         Refused: `file_missing`, `file_is_directory`, `file_empty`, `file_too_large`, `file_is_binary`,
-            `xml_is_hostile`; the operating system's own errors become `file_unusable`.
+            `template_invalid`; what the readers refuse by content (`xml_is_hostile`, `archive_…`, `sheet_…`); the
+            operating system's own errors become `file_unusable`.
     """
     path = Path(arguments.file)
     _check(path)
-    reading = Reading(_pieces(path), DEFAULT_PROFILE)
-    result = reading.result()
+    agreement = Agreement(template=_template(arguments.template), provider=arguments.provider or "")
+    found = reading(_pieces(path), path.stem, agreement)
+    result = found.result()
+    # Only an archive has members to tell of.
+    files = {"files": found.files} if isinstance(found, ArchiveReading) else {}
     return {
         "kind": result.kind,
         "messages": result.messages,
@@ -40,6 +46,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "held": [{"line": held.line, "reason": held.reason, "evidence": held.evidence} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
         "warnings": [{"reason": notice.reason, "evidence": notice.evidence} for notice in result.warnings],
+        **files,
     }
 
 
@@ -50,9 +57,11 @@ def _entry(entry: Entry) -> dict[str, Any]:
     reason = None
     if entry.reason_code:
         reason = {"set": entry.reason_set, "code": entry.reason_code}
-        meaning = reason_text(entry.reason_set, entry.reason_code)
-        if meaning is not None:
-            reason["meaning"] = meaning
+        known = meaning(entry.reason_set, entry.reason_code)
+        if known is not None:
+            reason |= {"meaning": known.vi, "english": known.en}
+    # Whose account it is stands in few files, and is shown only where it does.
+    party = {"party_name": entry.party_name, "account_number": entry.account_number}
     return {
         "line": entry.line,
         "end_to_end_id": entry.end_to_end_id,
@@ -63,6 +72,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "booked_on": entry.booked_on.isoformat() if entry.booked_on else None,
         "credit_debit": entry.credit_debit,
         "kind": entry.kind,
+        **{name: value for name, value in party.items() if value},
     }
 
 
@@ -82,14 +92,20 @@ def _check(path: Path) -> None:
         )
     with open(path, "rb") as file:
         head = file.read(_PIECE)
-    # UTF-16 text has zero bytes too; its first two bytes give it away.
-    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"))
-    if b"\x00" in head and not is_utf16:
+    if is_binary(head):
         vi, en = (
-            "không phải là tệp văn bản của ngân hàng. Hãy xin tệp XML",
-            "is not a bank's text file. Ask for its XML file",
+            "không phải là tệp của ngân hàng (XML, MT940, bảng tính, tệp nén). Hãy xin đúng tệp",
+            "is not a bank's file (XML, MT940, spreadsheet, zip). Ask for the right one",
         )
         raise _refusal("file_is_binary", path, vi, en)
+
+
+def _template(name: str | None) -> Template | None:
+    if name is None:
+        return None
+    path = Path(name)
+    _check(path)
+    return parse(path.read_text("utf8", "replace"))
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
     `amount_dong` is set for whole amounts in VND; otherwise `amount` keeps the bank's text. `kind` says where it
     stood: `status` (pain.002), `detail` (one of several in a statement entry), `entry` (an entry without details),
     `verification` (acmt.024), `recall` (camt.029) or `row` (a spreadsheet). `code` is the bank's own status word,
-    `reason_set` one of `codes.CODE_SETS` or `proprietary`, `party_name` the account holder's name where a bank tells it.
+    `reason_set` one of `codes.CODE_SETS` or `proprietary`, `party_name` and `account_number` the other side's, where a file tells them.
     """
 
     line: int
@@ -42,6 +42,7 @@ class Entry(NamedTuple):
     kind: str
     code: str
     party_name: str = ""
+    account_number: str = ""
 
 
 class Held(NamedTuple):
