@@ -69,6 +69,7 @@ class Reading(FileReading):
         self._pieces = _pieces(source)
         self._is_wrapped = is_wrapped
         self._profile = profile
+        self._root: etree._Element | None = None
         self._message: StatusReport | Statement | VerificationReport | RecallAnswer | None = None
 
     def __iter__(self) -> Iterator[Entry | Held]:
@@ -132,8 +133,10 @@ class Reading(FileReading):
     def _open(self, element: etree._Element) -> None:
         """Begin the message around this element, if it is in one that we read."""
         root = next((above for above in element.iterancestors() if _message_of(LOCAL[above.tag])), None)
-        if root is None:
+        # The page number stands inside the header and ends before it: then the message is open already.
+        if root is None or root is self._root:
             return
+        self._root = root
         # The second look, for what the prolog could not show: a document type in a later piece of the file.
         if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
