@@ -1,19 +1,20 @@
 """The command of the sandbox bank: open it, let time pass, settle without a server, make keys.
 
-`ansinh-sandbox-bank --folder DIR` serves until SIGTERM and prints one JSON line when it listens.
+`ansinh-sandbox-bank --folder DIR` serves SFTP (`serve-http`: HTTP) until SIGTERM and prints one JSON line when it listens.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
 
-from ansinh_sandbox import server, work
+from ansinh_sandbox import http, server, work
 
 
 def make_keys(folder: Path) -> dict[str, str]:
@@ -30,6 +31,10 @@ def make_keys(folder: Path) -> dict[str, str]:
             with open(descriptor, "wb") as file:
                 file.write(key.export_private_key())
             (folder / f"{name}.pub").write_bytes(key.export_public_key())
+    if not (folder / "rest_secret").exists():
+        descriptor = os.open(folder / "rest_secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
     # Written again each time: whoever replaced the customer's key by hand has meant to.
     (folder / "authorized_keys").write_bytes((folder / "client_key.pub").read_bytes())
     # Without the comment: a customer pins type and key, and compares them to the letter.
@@ -40,7 +45,7 @@ def make_keys(folder: Path) -> dict[str, str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command of the bank and return its exit status."""
     parser = argparse.ArgumentParser(prog="ansinh-sandbox-bank", description="A bank for demonstrations and tests.")
-    parser.add_argument("action", nargs="?", choices=["serve", "tick", "settle", "keys"], default="serve")
+    parser.add_argument("action", nargs="?", choices=["serve", "serve-http", "tick", "settle", "keys"], default="serve")
     parser.add_argument("--folder", type=Path, required=True, help="where the bank keeps everything")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--seed", type=int, default=0, help="chooses the reasons of returned payments")
@@ -53,6 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps({"answers": work.tick(folder, arguments.seed)}))
     elif arguments.action == "settle":
         print(json.dumps({"answers": work.settle(folder)}))
+    elif arguments.action == "serve-http":
+        make_keys(folder)
+        http.serve(folder, arguments.port)
     else:
         try:
             asyncio.run(server.serve(folder, arguments.port, arguments.seed))

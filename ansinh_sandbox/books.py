@@ -15,7 +15,7 @@ from ansinh_sandbox import orders
 # `size` and `modified` let a bank that looks ten times a second know a file without reading it; `sha256` decides.
 _SCHEMA = """
 create table if not exists meta (name text primary key, value text) without rowid;
-create table if not exists accounts (bin text, number text, behaviour text, primary key (bin, number)) without rowid;
+create table if not exists known_accounts (bin text, number text, behaviour text, holder text, primary key (bin, number)) without rowid;
 create table if not exists files (
     id integer primary key, name text, size integer, modified integer, sha256 text, message_id text,
     information_id text, count text, control_sum text, batch_booking integer, debtor text, rejected text,
@@ -47,8 +47,8 @@ from (
         when b.behaviour is null or b.behaviour = 'reject_AC01' then 'AC01'
         when b.behaviour = 'reject_AC04' then 'AC04'
         else '' end as reason
-    from staging t left join accounts b on b.bin = t.bin and b.number = t.number
-) s left join accounts a on a.bin = s.bin and a.number = s.number
+    from staging t left join known_accounts b on b.bin = t.bin and b.number = t.number
+) s left join known_accounts a on a.bin = s.bin and a.number = s.number
 order by s.position
 """
 # One row per account moved, both sides in one statement. “where true” is for SQLite, which would else read ON CONFLICT
@@ -72,14 +72,17 @@ def open_books(folder: Path) -> sqlite3.Connection:
     # A demonstration may open accounts while the bank serves; reading the list each time would cost more than the
     # orders.
     stamp = f"{source.stat().st_mtime_ns}/{source.stat().st_size}" if source.exists() else ""
-    known = books.execute("select value from meta where name = 'accounts'").fetchone()
+    known = books.execute("select value from meta where name = 'known_accounts'").fetchone()
     if stamp and (known is None or known[0] != stamp):
         books.execute("begin immediate")
-        books.execute("delete from accounts")
+        books.execute("delete from known_accounts")
         with open(source, encoding="utf8", newline="") as file:
-            rows = ((row["bin"], row["number"], row["behaviour"] or "ok") for row in csv.DictReader(file))
-            books.executemany("insert or replace into accounts values (?, ?, ?)", rows)
-        books.execute("insert or replace into meta values ('accounts', ?)", (stamp,))
+            rows = (
+                (row["bin"], row["number"], row["behaviour"] or "ok", row.get("holder_name") or "")
+                for row in csv.DictReader(file)
+            )
+            books.executemany("insert or replace into known_accounts values (?, ?, ?, ?)", rows)
+        books.execute("insert or replace into meta values ('known_accounts', ?)", (stamp,))
         books.execute("commit")
     return books
 
@@ -190,6 +193,32 @@ def pay_late(books: sqlite3.Connection, file_id: int) -> None:
     _move(books, file_id, 1, "file = :file and state = 'late'")
     books.execute("update instructions set state = 'paid' where file = ? and state = 'late'", (file_id,))
     books.execute("commit")
+
+
+def cancel(books: sqlite3.Connection, end_to_end_id: str) -> str:
+    """Stop an order that still waits. Returns `unknown`, `too_late`, `again` or `cancelled`."""
+    books.execute("begin immediate")
+    row = books.execute("select id, state from instructions where end_to_end_id = ?", (end_to_end_id,)).fetchone()
+    if row is not None and row["state"] == "late":
+        books.execute("update instructions set state = 'cancelled', reason = 'DUPL' where id = ?", (row["id"],))
+    books.execute("commit")
+    if row is None:
+        return "unknown"
+    return {"late": "cancelled", "cancelled": "again"}.get(row["state"], "too_late")
+
+
+def order(books: sqlite3.Connection, end_to_end_id: str) -> sqlite3.Row | None:
+    """Return what is known of one order: the first of that name, which is the one that counts."""
+    found: sqlite3.Row | None = books.execute(
+        "select * from instructions where end_to_end_id = ? order by id limit 1", (end_to_end_id,)
+    ).fetchone()
+    return found
+
+
+def holder(books: sqlite3.Connection, bank: str, number: str) -> str | None:
+    """Return whose account this is; None when there is none."""
+    row = books.execute("select holder from known_accounts where bin = ? and number = ?", (bank, number)).fetchone()
+    return None if row is None else str(row["holder"])
 
 
 def give_back(books: sqlite3.Connection, file_id: int) -> None:

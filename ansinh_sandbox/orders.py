@@ -1,12 +1,16 @@
-"""The sandbox bank's own reader of payment orders (pain.001). It shares nothing with the program that wrote them.
+"""The sandbox bank's own readers of payment orders (pain.001, lines of JSON, CSV, a sheet). They share nothing with the
+program that wrote them.
 
-It reads in a stream and takes only what a bank needs: who pays, who gets how much, under which names.
+Each takes only what a bank needs: who pays, who gets how much, under which names.
 """
 
+import csv
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import python_calamine as calamine
 from lxml import etree
 
 # One version only, to the letter: a bank does not guess what its customer may have meant to order.
@@ -37,8 +41,69 @@ def read(path: Path, order: Order) -> Iterator[Row]:
     """Fill `order` from the head of the file and yield its transfers.
 
     Raises:
-        BrokenFile: when it is not well-formed, or not pain.001.001.09.
+        BrokenFile: when it is not well-formed, or in none of the bank's formats.
     """
+    formats = {".ndjson": _lines, ".csv": _table, ".xlsx": _sheet}
+    return formats.get(path.suffix, _message)(path, order)
+
+
+def _lines(path: Path, order: Order) -> Iterator[Row]:
+    """Read a document of orders: a head, an order a line, an end."""
+    try:
+        with open(path, encoding="utf8") as file:
+            head = json.loads(file.readline())
+            order.message_id, order.count, order.control_sum = (
+                head["batch"],
+                str(head["count"]),
+                str(head["total_dong"]),
+            )
+            order.payment_information_id, order.debtor_account = head["batch"], head["debtor"]["account_number"]
+            for line in file:
+                said = json.loads(line)
+                if said.get("end") is True:
+                    return
+                amount = str(said["amount_dong"])
+                yield said["end_to_end_id"], amount, "VND", said["bank_bin"], said["account_number"], said["payee_name"]
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise BrokenFile(str(error)) from error
+    # An order without its end was cut on the way, and nobody knows what else it asked for.
+    raise BrokenFile("the document has no end")
+
+
+def _table(path: Path, order: Order) -> Iterator[Row]:
+    """Read the CSV of a payment hub. Its count and sum come with the request, not in the file."""
+    try:
+        with open(path, encoding="utf8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        order.message_id = order.payment_information_id = path.stem
+        order.count, order.debtor_account = str(len(rows)), "payer"
+        for row in rows:
+            bank, _, number = row["account_number"].partition("-")
+            yield row["request_id"], row["amount"], row["currency"], bank, number, row["note"]
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise BrokenFile(str(error)) from error
+
+
+def _sheet(path: Path, order: Order) -> Iterator[Row]:
+    """Read the list that a clerk got by hand: the row of headings is the one that begins with STT."""
+    try:
+        rows = calamine.load_workbook(path).get_sheet_by_index(0).to_python()
+        start = next(place for place, row in enumerate(rows) if row and row[0] == "STT")
+    except (calamine.CalamineError, OSError, StopIteration) as error:
+        raise BrokenFile(str(error)) from error
+    said = {str(row[0]): row[1] for row in rows[:start] if len(row) > 1}
+    order.message_id = order.payment_information_id = str(said.get("Mã lô:", ""))
+    order.count, order.control_sum = str(int(said.get("Số lệnh:", 0))), str(int(said.get("Tổng tiền:", 0)))
+    order.debtor_account = str(said.get("Tài khoản chi:", ""))
+    place = {heading: number for number, heading in enumerate(rows[start])}
+    for row in rows[start + 1 :]:
+        if str(row[0]).replace(".0", "").isdecimal():
+            amount = str(int(row[place["Số tiền"]]))
+            bank, number, name = row[place["Mã ngân hàng"]], row[place["Số tài khoản"]], row[place["Tên người nhận"]]
+            yield str(row[place["Mã lệnh"]]), amount, "VND", str(bank), str(number), str(name)
+
+
+def _message(path: Path, order: Order) -> Iterator[Row]:
     # Elements end after what is inside them, so the whole head is known before the first transfer is yielded.
     tags = [f"{_NS}{name}" for name in ("GrpHdr", "PmtInfId", "BtchBookg", "DbtrAcct", "CdtTrfTxInf")]
     try:

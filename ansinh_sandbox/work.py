@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from ansinh_sandbox import answers, books
+from ansinh_sandbox import answers, books, results
 
 _DONE = ("paid", "to_return", "returned")
 
@@ -48,15 +48,12 @@ def tick(folder: Path, seed: int = 0) -> list[str]:
         for file in books.waiting(ledger, "to_return"):
             # First the note, then the money: a bank killed between them writes the same note again, under the same
             # name.
-            count, total = books.totals(ledger, file["id"], ("to_return",))
-            rows = books.results(ledger, file["id"], ("to_return",))
-            note = answers.return_note(file, f"SBR{file['id']}", rows, count, total, seed)
-            made = [answers.write(out, answers.name("camt.054", file["message_id"], file["id"], "-return"), note)]
+            made = _tell_returns(out, ledger, file, seed)
             books.give_back(ledger, file["id"])
             _log(folder, file["name"], made)
             written += made
         for file in books.waiting(ledger, "late"):
-            made = _write_pair(out, ledger, file, ("late",), "-late")
+            made = _tell(out, ledger, file, ("late",), "-late")
             books.pay_late(ledger, file["id"])
             _log(folder, file["name"], made)
             written += made
@@ -65,18 +62,68 @@ def tick(folder: Path, seed: int = 0) -> list[str]:
 
 def _answer(folder: Path, ledger: sqlite3.Connection, file: sqlite3.Row) -> list[str]:
     out = folder / "sftp" / "out"
-    made = _write_pair(out, ledger, file, _DONE, "")
+    made = _tell(out, ledger, file, _DONE, "")
     says_twice = ledger.execute(
         "select 1 from instructions where file = ? and behaviour = 'twice' limit 1", (file["id"],)
     ).fetchone()
     if says_twice:
         # The same bytes under a second name, as a bank's operator does who is not sure the first copy arrived.
         for first in list(made):
-            again = first.removesuffix(".xml") + "-again.xml"
+            again = f"{Path(first).stem}-again{Path(first).suffix}"
             shutil.copyfile(out / first, out / f"{again}.part")
             (out / f"{again}.part").replace(out / again)
             made.append(again)
     return made
+
+
+def _tell(out: Path, ledger: sqlite3.Connection, file: sqlite3.Row, states: tuple[str, ...], part: str) -> list[str]:
+    """Tell the customer in the language in which he asked; return the names of what was written."""
+    kind = Path(file["name"]).suffix
+    if kind == ".csv":
+        # A hub is asked for its batches; it sends nothing by itself.
+        return []
+    if kind not in {".ndjson", ".xlsx"}:
+        return _write_pair(out, ledger, file, states, part)
+    # A late answer lists only what was late; refusals were told the first time.
+    rows = list(books.results(ledger, file["id"], states if part else (*states, "rejected")))
+    if not rows and not file["rejected"]:
+        return []
+    return [_write(out, file, rows, part or "-first", "late" if part else "first")]
+
+
+def _tell_returns(out: Path, ledger: sqlite3.Connection, file: sqlite3.Row, seed: int) -> list[str]:
+    kind = Path(file["name"]).suffix
+    if kind == ".csv":
+        return []
+    rows = books.results(ledger, file["id"], ("to_return",))
+    if kind in {".ndjson", ".xlsx"}:
+        return [_write(out, file, list(rows), "-return", "returned")]
+    count, total = books.totals(ledger, file["id"], ("to_return",))
+    note = answers.return_note(file, f"SBR{file['id']}", rows, count, total, seed)
+    return [answers.write(out, answers.name("camt.054", file["message_id"], file["id"], "-return"), note)]
+
+
+def _write(out: Path, file: sqlite3.Row, rows: list[sqlite3.Row], part: str, news: str) -> str:
+    """Write a result document or a clerk's list under a name that says which news it is."""
+    if file["name"].endswith(".xlsx"):
+        path = out / f"ket-qua_{file['id']}{part}.xlsx"
+        results.sheet(path, file, rows, news)
+        return path.name
+    name = f"R{file['id']}{part}.ndjson"
+    return answers.write(
+        out, name, (piece.decode() for piece in results.document(f"R{file['id']}{part}", file, rows, news))
+    )
+
+
+def cancelled(folder: Path, ledger: sqlite3.Connection, end_to_end_id: str) -> None:
+    """Write the news that an order was stopped."""
+    row = books.order(ledger, end_to_end_id)
+    assert row is not None
+    number = f"C{row['id']}"
+    line = (
+        json.dumps({"document": "results", "version": 1, "id": number}) + "\n" + json.dumps(results.payment(row)) + "\n"
+    )
+    answers.write(folder / "sftp" / "out", f"{number}.ndjson", [line, json.dumps({"end": True, "count": 1}) + "\n"])
 
 
 def _write_pair(

@@ -20,6 +20,8 @@ _STATUS = {
     "person_unknown": 404,
     "month_invalid": 400,
     "language_invalid": 400,
+    "webhook_not_believed": 401,
+    "document_empty": 400,
 }
 
 View = Callable[..., dict[str, Any]]

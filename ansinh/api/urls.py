@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from ansinh.api import explanation
+from ansinh.api import explanation, webhooks
 
-urlpatterns = [path("v1/persons/<int:person_id>/explanation", explanation.explanation)]
+urlpatterns = [
+    path("v1/persons/<int:person_id>/explanation", explanation.explanation),
+    path("v1/providers/<slug:code>/results", webhooks.results),
+]

@@ -20,6 +20,8 @@ class Code(IntEnum):
     RETURN = 13
     RETURN_TO_PREFUND = 14
     UNFUND = 15
+    WAIVE = 16
+    REFUND = 17
     CASH_LIST = 20
     CASH_PAY = 21
     CASH_UNSPENT = 22
@@ -36,6 +38,8 @@ LABELS = {
     Code.RETURN: "Ngân hàng hoàn trả sau khi đã chi",
     Code.RETURN_TO_PREFUND: "Tiền hoàn trả về tài khoản chi trả",
     Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt",
+    Code.WAIVE: "Thôi chi, tiền chờ nộp trả ngân sách",
+    Code.REFUND: "Nộp trả ngân sách nhà nước",
     Code.CASH_LIST: "Giao tiền mặt cho điểm chi trả",
     Code.CASH_PAY: "Đã chi tiền mặt cho người nhận",
     Code.CASH_UNSPENT: "Nộp lại tiền mặt chưa chi",
@@ -82,6 +86,11 @@ def paid(provider_code: str) -> Account:
 def returned(provider_code: str) -> Account:
     """Return the account through which money comes back after it had been paid."""
     return Account(f"Assets:Returned:{provider_code}", f"Hoàn trả qua {provider_code}")
+
+
+def refund(run_code: str) -> Account:
+    """Return the account of what a run no longer owes anybody, until it is back with the budget."""
+    return Account(f"Assets:Refund:R{run_code}", f"Chờ nộp trả ngân sách kỳ {run_code}")
 
 
 def cash_point(area_code: str) -> str:

@@ -48,6 +48,28 @@ class Transfer(models.Model):
         ]
 
 
+class ClosedPeriod(models.Model):
+    """A month of the books that two people have closed: what comes later is booked in the first open month."""
+
+    month = models.DateField("kỳ kế toán", primary_key=True)
+    transfers = models.IntegerField("số bút toán")
+    # What was still open when it was closed, by name and number: named, not forgotten.
+    open_items = models.JSONField("việc còn mở", default=dict)
+    proposed_by = models.CharField("người đề nghị", max_length=60)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    # Empty until a second person has closed it.
+    closed_by = models.CharField("người khoá sổ", max_length=60, blank=True)
+    closed_at = models.DateTimeField("khoá sổ lúc", null=True)
+
+    class Meta:
+        verbose_name = "kỳ kế toán đã khoá"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_by="") | ~Q(closed_by=F("proposed_by")), name="second_person_closes"
+            )
+        ]
+
+
 class Seal(models.Model):
     """A link of the hash chain over the transfers up to `last_transfer`."""
 
@@ -62,3 +84,16 @@ class Seal(models.Model):
 
     class Meta:
         verbose_name = "niêm phong"
+
+
+class SealSignature(models.Model):
+    """A signature over a seal, made inside a token: whoever trusts the key needs to trust nobody here."""
+
+    seal = models.OneToOneField(Seal, models.PROTECT, primary_key=True, verbose_name="niêm phong")
+    signature = models.TextField("chữ ký")
+    public_key = models.TextField("khoá công khai")
+    signed_by = models.CharField("người ký", max_length=60)
+    signed_at = models.DateTimeField("ký lúc")
+
+    class Meta:
+        verbose_name = "chữ ký niêm phong"

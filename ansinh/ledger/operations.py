@@ -10,6 +10,7 @@ from django.db.utils import IntegrityError
 
 from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
+from ansinh.ledger.accounts import refund as refund_of
 from ansinh.ledger.models import LedgerAccount, Transfer
 from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, ROOT_OF, chain_link
 
@@ -35,14 +36,17 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
     Args:
         rows: a SELECT with columns code, reference, debit_id, credit_id, amount_dong, evidence, month (first day).
 
-    Promises: a transfer that was booked before is left alone; balances move in the same statement.
+    Promises: a transfer that was booked before is left alone; balances move in the same statement. What belongs to a closed
+    month is booked in the first open one.
 
     Raises:
         Refused: `balance_insufficient` when an account that keeps a floor would go below zero; nothing is booked.
     """
     statement = f"""
         INSERT INTO ledger_transfer (code, reference, debit_id, credit_id, amount_dong, evidence, month, booked_at)
-        SELECT code, reference, debit_id, credit_id, amount_dong, evidence, month, %s FROM ({rows}) AS events
+        SELECT code, reference, debit_id, credit_id, amount_dong, evidence,
+               greatest(month, (SELECT (max(month) + interval '1 month')::date FROM ledger_closedperiod WHERE closed_by <> '')), %s
+        FROM ({rows}) AS events
         ON CONFLICT (code, reference) DO NOTHING
     """
     try:
@@ -81,6 +85,11 @@ def book_one(
         parameters=[code, reference, debit_id, credit_id, amount_dong, evidence, month],
         at=at,
     )
+
+
+def is_booked(*, code: Code, debit: Account, evidence: int) -> bool:
+    """Return whether a transfer of this kind into this account was booked on this evidence."""
+    return Transfer.objects.filter(code=code, debit__name=debit.name, evidence=evidence).exists()
 
 
 def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
@@ -124,6 +133,52 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
         month=month,
         at=at,
     )
+
+
+def refund(*, run_code: str, run_id: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
+    """This will book what a run no longer owes anybody as paid back to the budget and return the sum, once per document.
+
+    Raises:
+        Refused: `nothing_to_refund`, `number_too_large`, `document_already_booked` for another run or sum.
+    """
+    if not 0 < document <= _LARGEST:
+        raise Refused(
+            "number_too_large",
+            vi="Số chứng từ phải lớn hơn 0 và không quá lớn. Hãy kiểm tra lại số đã gõ.",
+            en="The document number must be above zero and not too large. Check what was typed.",
+        )
+    account = refund_of(run_code)
+    amount = LedgerAccount.objects.filter(name=account.name).values_list("balance_dong", flat=True).first() or 0
+    booked = (
+        Transfer.objects.filter(code=Code.REFUND, reference=document).values_list("evidence", "amount_dong").first()
+    )
+    if booked is not None:
+        if booked[0] == run_id and not amount:
+            return 0
+        raise Refused(
+            "document_already_booked",
+            vi=f"Chứng từ số {document} đã ghi sổ. Hãy dùng số chứng từ khác.",
+            en=f"Document {document} has been booked. Use another number.",
+            document=document,
+        )
+    if not amount:
+        raise Refused(
+            "nothing_to_refund",
+            vi=f"Kỳ {run_code} không có khoản nào chờ nộp trả ngân sách. Hãy đề nghị và duyệt thôi chi trước.",
+            en=f"Run {run_code} has nothing to pay back. Propose and approve what is waived first.",
+            run=run_code,
+        )
+    book_one(
+        code=Code.REFUND,
+        reference=document,
+        debit=WORLD,
+        credit=account,
+        amount_dong=amount,
+        evidence=run_id,
+        month=month,
+        at=at,
+    )
+    return amount
 
 
 def seal(*, at: datetime.datetime) -> str | None:

@@ -19,17 +19,12 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway, Inbound
+from ansinh.payment.gateways import Answers, Gateway, Inbound
 from ansinh.payment.models import Message, PaymentBatch, PaymentServiceProvider
-from ansinh.payment.operations import Collected, Progress, judge_and_apply, store_message
+from ansinh.payment.operations import ANSWER_TABLE, Collected, Progress, judge_again, judge_and_apply, store_message
 from ansinh.standards.end_to_end import decode_many
-from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry, Held
 
-_ANSWER = """
-    CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
-                                   reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
-"""
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
 _FOREIGN_REFUSAL = """
     INSERT INTO answer (line, end_to_end_id, status, reason_set, reason_code, hold_reason)
@@ -86,7 +81,7 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
             )
 
 
-def _load(cursor: Cursor, reading: Reading, instance: int, today: datetime.date) -> int:
+def _load(cursor: Cursor, reading: Answers, instance: int, today: datetime.date) -> int:
     """Stream the lines of a file into `answer` and return their number."""
     # Portions keep memory flat: neither the file nor its lines are ever held whole.
     lines, count = iter(reading), 0
@@ -98,7 +93,7 @@ def _load(cursor: Cursor, reading: Reading, instance: int, today: datetime.date)
     return count
 
 
-def _load_refused_batches(cursor: Cursor, reading: Reading) -> int:
+def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
     """Add a rejection for each item of a batch that the bank refused as a whole, without a line of its own."""
     added = 0
     for group in reading.groups:
@@ -137,7 +132,7 @@ def _apply(
         if message.state != Message.State.STORED:
             return Collected(0, 0, 0)
         with connection.cursor() as cursor:
-            cursor.execute(_ANSWER)
+            cursor.execute(ANSWER_TABLE)
             # Only what the file itself is to blame for quarantines it; a refusal of our own books stops the collection.
             try:
                 with stage("parse"):
@@ -178,19 +173,8 @@ def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime
     with transaction.atomic(), connection.cursor() as cursor:
         put_on(everything("system"))
         cursor.execute(statement("payment", "unprocessed_returns"), {"provider": provider.id})
-        for message_id, _ in cursor.fetchall():
-            cursor.execute(_ANSWER)
-            cursor.execute(
-                "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
-                " FROM payment_messageline WHERE message_id = %s AND hold_reason = 'return_before_payment'",
-                [message_id],
-            )
-            message = Message.objects.select_for_update().get(id=message_id)
-            applied, _ = judge_and_apply(message=message, provider=provider, at=at)
-            cursor.execute("DROP TABLE answer")
-            message.held -= applied
-            message.save(update_fields=["held"])
-            settled += applied
+        for message_id, lines in cursor.fetchall():
+            settled += judge_again(message_id, lines, provider, at)
     return settled
 
 

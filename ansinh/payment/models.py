@@ -18,6 +18,8 @@ class PaymentServiceProvider(models.Model):
     name = models.CharField("tên", max_length=120)
     gateway = models.CharField("cổng kết nối", max_length=30)
     settings = models.JSONField("thông số", default=dict)
+    # BINs of the banks whose accounts are paid through this provider; empty: those of all banks that no other names.
+    banks = models.JSONField("ngân hàng phụ trách", default=list)
     is_active = models.BooleanField("đang dùng", default=True)
 
     class Meta:
@@ -79,6 +81,15 @@ class PaymentItem(models.Model):
         db_constraint=False,
         verbose_name="tài khoản nhận",
     )
+    # Who pays it out: chosen once, because from then on the money for it lies there.
+    provider = models.ForeignKey(
+        PaymentServiceProvider,
+        models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        verbose_name="tổ chức chi trả",
+    )
     channel = models.CharField("hình thức", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
     area = models.ForeignKey(Area, models.DO_NOTHING, db_index=False, db_constraint=False, verbose_name="địa bàn")
     due_dong = models.BigIntegerField("phải chi (đồng)")
@@ -122,7 +133,9 @@ class Reopening(models.Model):
     item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
     # The attempt that ended; what is later said about it is held, never applied to the next one.
     attempt = models.SmallIntegerField("lần gửi đã kết thúc")
-    channel = models.CharField("chi lại bằng", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt")])
+    channel = models.CharField(
+        "chi lại bằng", max_length=7, choices=[("account", "tài khoản"), ("cash", "tiền mặt"), ("waived", "thôi chi")]
+    )
     reason = models.CharField("lý do", max_length=200)
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     proposed_by = models.CharField("người đề nghị", max_length=60)

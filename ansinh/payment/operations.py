@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from ansinh.base.refusals import Refused
@@ -32,6 +33,10 @@ from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
 from ansinh.people import operations as people
 
+ANSWER_TABLE = """
+    CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
+                                   reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
+"""
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"
 Progress = Callable[[str], None]
@@ -66,7 +71,8 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         with connection.cursor() as cursor:
             # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen
             # by anybody.
-            cursor.execute(statement("payment", "open_items"), {"run": row.id})
+            cursor.execute(statement("payment", "open_items"), {"run": row.id, "provider": _only_provider()})
+            cursor.execute(statement("payment", "route"), {"run": row.id})
         with stage("seal"):
             ledger.seal(at=at)
         return row
@@ -92,32 +98,42 @@ def _frozen_run(code: str) -> PayrollRun:
     return run
 
 
-def active_provider() -> PaymentServiceProvider:
-    """Return the provider that pays by account. Raises `Refused` (`provider_missing`)."""
-    provider = PaymentServiceProvider.objects.filter(is_active=True).order_by("id").first()
-    if provider is None:
+def _only_provider() -> int | None:
+    """Return the provider when there is no choice; None when the bank of each account decides."""
+    active = list(PaymentServiceProvider.objects.filter(is_active=True).values_list("id", "banks"))
+    return active[0][0] if len(active) == 1 and not active[0][1] else None
+
+
+def active_providers() -> list[PaymentServiceProvider]:
+    """Return the providers that pay by account, in a fixed order. Raises `Refused` (`provider_missing`)."""
+    providers = list(PaymentServiceProvider.objects.filter(is_active=True).order_by("id"))
+    if not providers:
         raise Refused(
             "provider_missing",
             vi="Chưa khai báo tổ chức dịch vụ chi trả nào. Hãy khai báo trước khi gửi lệnh chi.",
             en="No payment provider is configured. Configure one before sending instructions.",
         )
-    return provider
+    return providers
 
 
 def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
     """Book the treasury order and the transfer to the provider for the run's account payments, once."""
+    order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
+    if ledger.is_booked(code=chart.Code.PREFUND, debit=deposit, evidence=run.id):
+        return
     # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it.
-    total = sum(PaymentItem.objects.filter(run=run, channel="account").values_list("due_dong", flat=True))
+    mine = PaymentItem.objects.filter(run=run, channel="account", provider=provider)
+    total = mine.aggregate(total=Sum("due_dong"))["total"]
     if not total:
         return
-    order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
     for code, debit, credit in (
         (chart.Code.TREASURY_ORDER, order, chart.commitment(run.code)),
         (chart.Code.PREFUND, deposit, order),
     ):
         ledger.book_one(
             code=code,
-            reference=run.id,
+            # One order a run and provider; the first twenty bits were the references of runs with one provider only.
+            reference=run.id << 20 | provider.id,
             debit=debit,
             credit=credit,
             amount_dong=total,
@@ -127,10 +143,13 @@ def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.dateti
         )
 
 
-def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, at: datetime.datetime) -> int:
+def reserve(
+    *, run: str, provider: PaymentServiceProvider, size: int, limit_dong: int = 10**15, by: str, at: datetime.datetime
+) -> int:
     """This will reserve the money of every eligible item of a frozen run and put the items into batches.
 
-    Returns the number of items reserved; 0 when nothing is left to send. One transaction: all of it or nothing.
+    Returns the number of items reserved; 0 when nothing is left to send. One transaction: all of it or nothing. An item
+    above `limit_dong` is held: the channel does not carry it.
 
     Raises:
         Refused: `run_unknown`, `run_not_frozen`, `balance_insufficient`.
@@ -138,6 +157,8 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
     with transaction.atomic(), connection.cursor() as cursor:
         put_on(everything(by))
         row = _frozen_run(run)
+        # Whoever was frozen before there was a provider for it gets one now.
+        cursor.execute(statement("payment", "route"), {"run": row.id})
         _fund(row, provider, at)
         # Numbers go on from the batches that exist, so a later attempt never reuses a message name that the bank has
         # seen.
@@ -145,7 +166,7 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
         execution = execution_day(timezone.localdate(at))
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(statement("payment", "stop_list"), {"run": row.id})
+        cursor.execute(statement("payment", "stop_list"), {"run": row.id, "provider": provider.id, "limit": limit_dong})
         cursor.execute(
             statement("payment", "reserve"),
             {
@@ -165,8 +186,8 @@ def reserve(*, run: str, provider: PaymentServiceProvider, size: int, by: str, a
         booked = ledger.book(
             rows="SELECT %s::smallint AS code, item.id * 64 + item.attempt AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
             " item.inflight_dong AS amount_dong, item.batch_id AS evidence, %s::date AS month FROM payment_paymentitem AS item"
-            " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.number > %s",
-            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, earlier],
+            " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.provider_id = %s AND batch.number > %s",
+            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, provider.id, earlier],
             at=at,
         )
         # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
@@ -260,14 +281,22 @@ def submit(
     # Two workers with the same file open would write over each other's upload; the second waits and finds it sent.
     with one_at_a_time(f"submit {provider.code}"):
         with stage("submit"):
-            reserve(run=run, provider=provider, size=size, by=by, at=at)
+            able = gateway.capabilities
+            reserve(
+                run=run,
+                provider=provider,
+                size=min(size, able.max_instructions),
+                limit_dong=able.max_amount_dong,
+                by=by,
+                at=at,
+            )
         done = _send_open_batches(
             run=run, provider=provider, gateway=gateway, archive=archive, by=by, at=at, progress=progress
         )
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
             put_on(everything(by))
-            held = PaymentItem.objects.filter(run__code=run, reason_set=STOPPED).count()
+            held = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED).count()
     return replace(done, held=held)
 
 
@@ -293,13 +322,71 @@ def _send_open_batches(
             put_on(everything(by))
             artefact = render(batch=batch, gateway=gateway, archive=archive)
         with stage("submit"):
-            receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+            try:
+                receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+            except Refused as refusal:
+                if refusal.reason != "remote_file_differs":
+                    raise
+                taken = take_over(batch=batch, gateway=gateway, archive=archive, by=by, at=at)
+                if taken is None:
+                    raise
+                receipt = send(batch=batch, artefact=taken, gateway=gateway, by=by, at=at)
         progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
         if receipt is Receipt.UNKNOWN:
             unknown += batch.instructions
         else:
             sent += batch.instructions
     return Sent(sent=sent, unknown=unknown)
+
+
+def take_over(
+    *, batch: PaymentBatch, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime
+) -> Artefact | None:
+    """This will take over a file that the provider holds under the batch's name, made before an older backup was restored.
+
+    Only when the batch never left as far as we know, and when the same instructions with the provider's two times give
+    exactly the provider's bytes; None otherwise, and nothing is changed. What the provider has said of it meanwhile is
+    judged again.
+    """
+    batch.refresh_from_db()
+    if batch.state != PaymentBatch.State.RESERVED:
+        return None
+    stamp = gateway.held(batch.file_name)
+    if stamp is None:
+        return None
+    with transaction.atomic(), connection.cursor() as cursor:
+        put_on(everything(by))
+        row = PaymentBatch.objects.select_for_update().select_related("run").get(id=batch.id)
+        row.created_at, row.execution_date = stamp.created_at, stamp.execution_date
+        artefact = render_batch(row, gateway, archive, instance=office_queries.instance_number())
+        if artefact.sha256 != stamp.sha256:
+            return None
+        row.sha256, row.file_name = artefact.sha256, artefact.name
+        row.save(update_fields=["created_at", "execution_date", "sha256", "file_name"])
+        office.audit(
+            by=by, action="payment.take_over", subject=row.message_id, detail={"sha256": artefact.sha256}, at=at
+        )
+        cursor.execute(statement("payment", "early_answers"), {"batch": row.id})
+        for message_id, lines in cursor.fetchall():
+            judge_again(message_id, lines, row.provider, at)
+    return artefact
+
+
+def judge_again(message_id: int, lines: list[int], provider: PaymentServiceProvider, at: datetime.datetime) -> int:
+    """This will judge these held lines of a message once more and return how many could be applied now."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWER_TABLE)
+        cursor.execute(
+            "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
+            " FROM payment_messageline WHERE message_id = %s AND line = ANY(%s)",
+            [message_id, lines],
+        )
+        message = Message.objects.select_for_update().get(id=message_id)
+        applied, _ = judge_and_apply(message=message, provider=provider, at=at)
+        cursor.execute("DROP TABLE answer")
+        message.held -= applied
+        message.save(update_fields=["held"])
+    return applied
 
 
 def store_message(
@@ -332,6 +419,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "now": [now for (now, _), _ in keys],
                 "answers": [answer for (_, answer), _ in keys],
                 "effects": [str(effect) for _, effect in keys],
+                "provider": provider.id,
             },
         )
         cursor.execute(statement("payment", "apply"))

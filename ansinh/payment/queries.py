@@ -1,5 +1,6 @@
 """Reads of payment: items of a person, what a run has come to, the invariants that tie items to the books."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import connection
@@ -120,6 +121,7 @@ _INVARIANTS = """
         SELECT split_part(name, ':', 2) AS family, sum(balance_dong) AS amount FROM ledger_ledgeraccount GROUP BY split_part(name, ':', 2)
     ), item AS (
         SELECT coalesce(sum(inflight_dong), 0) AS inflight, coalesce(sum(paid_dong), 0) AS paid,
+               coalesce(sum(waived_dong), 0) AS waived,
                coalesce(bool_and(inflight_dong + paid_dong + waived_dong <= due_dong), true) AS never_over,
                coalesce(bool_and(CASE channel WHEN 'account' THEN cash_list_id IS NULL
                                   ELSE batch_id IS NULL AND (cash_list_id IS NOT NULL OR paid_dong = 0 AND inflight_dong = 0) END), true) AS cash_apart,
@@ -134,6 +136,7 @@ _INVARIANTS = """
     )
     SELECT item.inflight = coalesce((SELECT amount FROM balance WHERE family = 'InFlight'), 0) AS in_flight_equals_items,
            item.paid = coalesce((SELECT amount FROM balance WHERE family = 'Paid'), 0) AS paid_equals_items,
+           item.waived = (SELECT coalesce(sum(amount_dong), 0) FROM ledger_transfer WHERE code = 16) AS waived_equals_put_aside,
            item.never_over AS paid_once, item.cash_apart AS account_and_cash_exclusive,
            item.cash_signed AS cash_equals_receipts,
            coalesce((SELECT bool_and(total = due) FROM run), true) AS runs_equal_items,
@@ -157,6 +160,22 @@ def invariants() -> dict[str, bool]:
         cursor.execute(_INVARIANTS)
         names = [column.name for column in cursor.description]
         return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def open_items(month: datetime.date) -> dict[str, int]:
+    """Return what is still open about the runs of a month, by name: what a closing must name."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE item.inflight_dong > 0) AS in_flight,"
+            " count(*) FILTER (WHERE item.status IN ('REJECTED', 'RETURNED') AND item.waived_dong = 0) AS to_be_paid_again,"
+            " count(*) FILTER (WHERE item.status = 'DUE' AND item.inflight_dong = 0 AND item.waived_dong = 0) AS not_sent"
+            " FROM payment_paymentitem AS item JOIN payroll_payrollrun AS run ON run.id = item.run_id WHERE run.month = %s",
+            [month],
+        )
+        names = [column.name for column in cursor.description]
+        found = dict(zip(names, cursor.fetchone(), strict=True))
+        cursor.execute("SELECT count(*) FROM payment_messageline WHERE hold_reason <> ''")
+        return {**found, "held_lines": cursor.fetchone()[0]}
 
 
 def unknown_count() -> int:

@@ -1,4 +1,4 @@
-"""Paying again what came back: one person proposes, another approves, and only then may the item leave once more.
+"""Paying again what came back, or paying it no more: one person proposes, another approves.
 
 A new attempt exists only after a final no. The ended attempt is closed for ever: whatever a bank still says about it is held.
 """
@@ -33,11 +33,12 @@ HELD_LABELS = {
 
 @dataclass(frozen=True)
 class Reopened:
-    """What an approval did: items that may leave again by account, items for the cash desk, and (beneficiary, reason) of the others."""
+    """What an approval did: items that may leave again by account, items for the cash desk, (beneficiary, reason) of those held, items waived."""
 
     account: int
     cash: int
     held: tuple[tuple[int, str], ...]
+    waived: int = 0
 
 
 def _run(code: str) -> PayrollRun:
@@ -70,11 +71,18 @@ def propose(
     `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
 
     Raises:
-        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_reopen`.
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`.
     """
     _require_role(by, _PROPOSERS)
     if not reason.strip():
         raise Refused("reason_missing", vi="Hãy ghi lý do chi lại.", en="Give the reason for paying again.")
+    if channel == "waived" and not beneficiaries:
+        # Paying again may be asked for everybody; paying nobody is said of each by name.
+        raise Refused(
+            "beneficiaries_missing",
+            vi="Thôi chi phải nêu từng đối tượng. Hãy ghi số của từng người.",
+            en="Name each person who is to be paid no more.",
+        )
     with transaction.atomic(), connection.cursor() as cursor:
         row = _run(run)
         named = None if beneficiaries is None else list(beneficiaries)
@@ -117,14 +125,17 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
             for one in found
             if one["held"] or one["proposed_by"] == by
         ]
-        free = [one for one in found if not one["held"] and one["proposed_by"] != by]
+        agreed = [one for one in found if not one["held"] and one["proposed_by"] != by]
+        free = [one for one in agreed if one["channel"] != "waived"]
+        waived = [one for one in agreed if one["channel"] == "waived"]
         ids = {
             channel: [one["item_id"] for one in free if one["channel"] == channel] for channel in ("account", "cash")
         }
         # The attempt is closed by counting on: a late word about it can never be taken for one about the next.
         cursor.execute(
             "UPDATE payment_paymentitem AS item SET status = 'DUE', reason_set = '', reason_code = '', batch_id = NULL, attempt = item.attempt + 1,"
-            " channel = chosen.channel, eligible = chosen.channel = 'account', address_id = chosen.address"
+            " channel = chosen.channel, eligible = chosen.channel = 'account', address_id = chosen.address,"
+            " provider_id = CASE chosen.channel WHEN 'account' THEN item.provider_id END"
             " FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS listed (id, channel, address)) AS chosen"
             " WHERE item.id = chosen.id",
             [
@@ -135,18 +146,18 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
         )
         assert cursor.rowcount == len(free), "every approved item is reopened"
         _unfund(row, [one for one in free if one["channel"] == "cash"], at)
-        Reopening.objects.filter(pk__in=[one["id"] for one in free]).update(approved_by=by, approved_at=at)
-        detail = {"account": len(ids["account"]), "cash": len(ids["cash"]), "held": len(held)}
+        _waive(row, waived, at)
+        Reopening.objects.filter(pk__in=[one["id"] for one in agreed]).update(approved_by=by, approved_at=at)
+        detail = {"account": len(ids["account"]), "cash": len(ids["cash"]), "waived": len(waived), "held": len(held)}
         audit(by=by, action="payment.reopen.approve", subject=run, detail=detail, at=at)
-    return Reopened(len(ids["account"]), len(ids["cash"]), tuple(held))
+    return Reopened(len(ids["account"]), len(ids["cash"]), tuple(held), len(waived))
 
 
 def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
     """Book the money of items that leave the bank's way back into the run's commitment, from where the cash desk draws it."""
-    first = PaymentServiceProvider.objects.filter(is_active=True).order_by("id").values_list("id", flat=True).first()
     codes = dict(PaymentServiceProvider.objects.values_list("id", "code"))
-    for provider_id in sorted({one["provider_id"] or first for one in items}):
-        chosen = [one for one in items if (one["provider_id"] or first) == provider_id]
+    for provider_id in sorted({one["provider_id"] for one in items}):
+        chosen = [one for one in items if one["provider_id"] == provider_id]
         debit, credit = ledger.account_ids(chart.commitment(run.code), chart.prefund(codes[provider_id]))
         booked = ledger.book(
             rows="SELECT %s::smallint AS code, listed.reference, %s::bigint AS debit_id, %s::bigint AS credit_id, listed.amount AS amount_dong,"
@@ -158,6 +169,37 @@ def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> No
             at=at,
         )  # fmt: skip
         assert booked == len(chosen), "every item's money comes back once"
+    ledger.seal(at=at)
+
+
+def _waive(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
+    """Take the obligation off these items, and put their money aside for the budget."""
+    if not items:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payment_paymentitem SET waived_dong = due_dong - paid_dong, eligible = false WHERE id = ANY(%s)",
+            [[one["item_id"] for one in items]],
+        )
+        assert cursor.rowcount == len(items), "every waived item is marked"
+    aside, promised = ledger.account_ids(chart.refund(run.code), chart.commitment(run.code))
+    codes = dict(PaymentServiceProvider.objects.values_list("id", "code"))
+    # Money for an account lies with the provider, money for cash was never drawn.
+    lies = {
+        provider: ledger.account_ids(chart.prefund(codes[provider]))[0]
+        for provider in {one["provider_id"] for one in items if one["item_channel"] == "account"}
+    }
+    booked = ledger.book(
+        rows="SELECT %s::smallint AS code, listed.reference, %s::bigint AS debit_id, listed.credit_id, listed.amount AS amount_dong,"
+        " %s::bigint AS evidence, %s::date AS month FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS listed (reference, credit_id, amount)",
+        parameters=[
+            chart.Code.WAIVE, aside, run.id, run.month, [one["item_id"] * 64 + one["attempt"] for one in items],
+            [lies[one["provider_id"]] if one["item_channel"] == "account" else promised for one in items],
+            [one["amount_dong"] for one in items],
+        ],
+        at=at,
+    )  # fmt: skip
+    assert booked == len(items), "every waived item's money is put aside once"
     ledger.seal(at=at)
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
-from ansinh.base.refusals import Refused
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway
-from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
 from ansinh.payment.models import PaymentServiceProvider
 from ansinh.project import sandbox
+from ansinh.project.adapters import gateway_of
 from ansinh.project.home import Home
 
 SANDBOX = "SANDBOX"
@@ -39,17 +38,10 @@ def gateway_to(provider: PaymentServiceProvider) -> Iterator[Gateway]:
     Raises:
         Refused: `gateway_unknown`, `gateway_settings_invalid`, `sandbox_bank_unavailable`.
     """
-    if provider.gateway != "sftp_iso20022":
-        raise Refused(
-            "gateway_unknown",
-            vi=f"Cổng kết nối “{provider.gateway}” chưa được hỗ trợ.",
-            en=f"The gateway “{provider.gateway}” is not supported.",
-            gateway=provider.gateway,
-        )
     if provider.code != SANDBOX:
-        yield SftpIso20022(Settings.from_mapping(provider.settings))
+        yield gateway_of(provider.gateway, provider.settings)
         return
     home = Home(Path(settings.HOME))
     with sandbox.running(home) as bank:
         sandbox.wait_until_idle(home)
-        yield SftpIso20022(Settings.from_mapping({**_SANDBOX_AGREEMENT, **bank}))
+        yield gateway_of(provider.gateway, {**_SANDBOX_AGREEMENT, **bank})

@@ -225,6 +225,13 @@ COMMANDS: tuple[Command, ...] = (
         group_help="tài khoản nhận: hỏi ngân hàng, quyết định tên gần đúng",
     ),
     Command(
+        "account inquire",
+        "hỏi thẳng một tổ chức chi trả nối mạng tên chủ các tài khoản đã thu thập",
+        "account:inquire",
+        (_argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"), _AS),
+        one_of=(_PROVINCE, _AREA),
+    ),
+    Command(
         "account answers",
         "nhập trả lời của ngân hàng: đúng tên thì xác minh, gần đúng thì chờ người thứ hai",
         "account:answers",
@@ -281,6 +288,106 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("payment collect", "nhận mọi kết quả mới từ các tổ chức chi trả", "payment:collect"),
     Command(
+        "payment enquire",
+        "hỏi tổ chức chi trả về các lệnh chưa có kết quả của một kỳ",
+        "payment:enquire",
+        (_RUN, _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả")),
+    ),
+    Command(
+        "payment recall",
+        "đề nghị tổ chức chi trả huỷ lệnh chưa thực hiện của những người nêu tên",
+        "payment:recall",
+        (
+            _RUN,
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _argument(
+                "--person", type=int, action="append", required=True, metavar="SỐ", help="đối tượng (lặp lại được)"
+            ),
+            _argument("--reason", required=True, metavar="LÝ_DO", help="lý do huỷ, ví dụ đối tượng đã mất"),
+            _AS,
+        ),
+    ),
+    Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
+    Command(
+        "payment provider",
+        "khai báo một tổ chức chi trả, hoặc sửa cách kết nối",
+        "payment:set_provider",
+        (
+            _argument("code", metavar="MÃ", help="mã tổ chức chi trả, 2 đến 12 chữ hoa hoặc số"),
+            _argument("--name", required=True, metavar="TÊN", help="tên tổ chức chi trả"),
+            _argument(
+                "--gateway",
+                required=True,
+                metavar="CỔNG",
+                help="cổng kết nối: sftp_iso20022, rest, govstack, spreadsheet",
+            ),
+            _argument(
+                "--settings", required=True, metavar="TỆP", help="thông số kết nối (JSON); khoá bí mật nằm ở tệp riêng"
+            ),
+            _argument(
+                "--bank",
+                action="append",
+                metavar="BIN",
+                help="ngân hàng phụ trách (lặp lại được); bỏ trống: mọi ngân hàng",
+            ),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment check-provider",
+        "thử kết nối một tổ chức chi trả, không thay đổi gì",
+        "payment:check_provider",
+        (_argument("code", metavar="MÃ", help="mã tổ chức chi trả"),),
+    ),
+    Command(
+        "payment handed-over",
+        "ghi nhận đã giao bảng lệnh chi cho tổ chức chi trả làm bằng tay",
+        "payment:handed_over",
+        (
+            _argument("batch", metavar="LÔ", help="mã lô trên bản giao nhận"),
+            _argument("--evidence", required=True, metavar="CHỨNG_TỪ", help="số bản giao nhận, thư điện tử"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment receive",
+        "nhận danh sách kết quả bằng bảng tính; chờ người thứ hai duyệt",
+        "payment:receive",
+        (
+            _argument("file", metavar="TỆP", help="danh sách kết quả (xlsx, xls, csv)"),
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment confirm-results",
+        "duyệt một danh sách kết quả (người khác với người nhận)",
+        "payment:confirm_results",
+        (
+            _argument("name", metavar="TÊN", help="tên danh sách mà lệnh receive in ra"),
+            _argument("--provider", required=True, metavar="MÃ", help="mã tổ chức chi trả"),
+            _AS,
+        ),
+    ),
+    Command(
+        "payment conformance",
+        "bộ kiểm tra tương thích: chạy mọi tình huống với môi trường thử của tổ chức chi trả",
+        "conformance:run",
+        (
+            _argument(
+                "sandbox",
+                nargs="?",
+                default=None,
+                metavar="TỆP",
+                help="mô tả môi trường thử (YAML); bỏ trống: của AnSinh",
+            ),
+            _argument("--gateway", action="append", metavar="CỔNG", help="chỉ cổng này (lặp lại được)"),
+            _argument("--scenario", action="append", metavar="MÃ", help="chỉ tình huống này (lặp lại được)"),
+        ),
+        needs_database=False,
+        needs_home=False,
+    ),
+    Command(
         "payment reopen",
         "đề nghị chi lại khoản bị từ chối, hoàn trả hoặc dừng lại",
         "cash:reopen",
@@ -289,8 +396,8 @@ COMMANDS: tuple[Command, ...] = (
             _argument(
                 "--channel",
                 required=True,
-                choices=["account", "cash"],
-                help="account: tài khoản hiện tại; cash: tiền mặt",
+                choices=["account", "cash", "waived"],
+                help="account: tài khoản hiện tại; cash: tiền mặt; waived: thôi chi, nộp trả ngân sách",
             ),
             _argument("--reason", required=True, metavar="LÝ_DO", help="lý do, ví dụ đã khai tài khoản khác"),
             _argument("--person", type=int, action="append", metavar="SỐ", help="chỉ đối tượng này (lặp lại được)"),
@@ -354,9 +461,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "payment qr",
-        "đọc một mã VietQR: ngân hàng, số tài khoản, số tiền nếu có",
-        "payment_qr:read",
-        (_argument("text", metavar="NỘI_DUNG", help="nội dung của mã QR, như máy quét trả về"),),
+        "đọc mã VietQR của một tài khoản nhận",
+        "payment_read:qr",
+        (_argument("text", metavar="MÃ", help="nội dung mã QR"),),
         needs_database=False,
         needs_home=False,
     ),
@@ -385,6 +492,35 @@ COMMANDS: tuple[Command, ...] = (
             _MONTH,
         ),
     ),
+    Command(
+        "ledger refund",
+        "ghi nộp trả ngân sách phần kỳ không còn phải chi",
+        "ledger:refund",
+        (
+            _RUN,
+            _argument("--document", type=int, required=True, metavar="SỐ", help="số chứng từ nộp trả (chỉ chữ số)"),
+            _AS,
+        ),
+    ),
+    Command(
+        "ledger sign-seal",
+        "ký niêm phong mới nhất của sổ bằng thiết bị ký số, in biên bản",
+        "ledger:sign_seal",
+        (
+            _AS,
+            _argument(
+                "--token", default=None, metavar="TỆP", help="mô tả thiết bị ký số (JSON); mặc định keys/token.json"
+            ),
+            _argument("--minutes", default=None, metavar="TỆP", help="ghi biên bản niêm phong (PDF)"),
+        ),
+    ),
+    Command(
+        "ledger close-month",
+        "đề nghị khoá sổ một tháng; người thứ hai gõ lại lệnh này thì khoá",
+        "ledger:close_month",
+        (_MONTH, _AS),
+    ),
+    Command("ledger closings", "các tháng đã đề nghị hoặc đã khoá sổ", "ledger:closings"),
     Command(
         "report coverage",
         "tỷ lệ chi trả qua tài khoản",

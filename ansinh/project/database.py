@@ -297,6 +297,9 @@ def embedded(home: Home) -> Iterator[Connections]:
 
 
 def _end(home: Home, process: subprocess.Popen[bytes], socket_folder: str) -> None:
+    # A server that is recovering from the death of a backend does not hear a fast shutdown; it recovers in a moment.
+    with contextlib.suppress(Refused):
+        _running(home)
     children.stop(process, stop_signal=signal.SIGINT)
     (home.path / "run.json").unlink(missing_ok=True)
     shutil.rmtree(socket_folder, ignore_errors=True)

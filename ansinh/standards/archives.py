@@ -23,29 +23,22 @@ _PIECE = 1 << 16
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _PATH = re.compile(r"[/\\:]|^\.+$|[\x00-\x1f]")
 
-_REFUSALS = {
-    "archive_damaged": ("hỏng nên không mở được", "is damaged and cannot be opened"),
-    "archive_too_large": ("lớn hơn 256 MB", "is larger than 256 MB"),
-    "archive_swollen": ("bung ra quá lớn, có thể gây hại", "unpacks to far too much and may do harm"),
-    "archive_has_too_many_members": (f"chứa trên {MOST_MEMBERS} tệp", f"holds more than {MOST_MEMBERS} files"),
-    "archive_too_deep": ("chứa tệp nén lồng nhiều lớp", "holds zip files inside zip files inside zip files"),
-    "archive_member_has_path": ("chứa thư mục hoặc đường dẫn", "holds folders or paths"),
-    "archive_member_repeated": ("chứa hai tệp cùng tên", "holds two files of one name"),
-    "archive_has_password": ("đang khoá bằng mật khẩu", "is locked by a password"),
-    "archive_empty": ("không chứa tệp nào", "holds no file"),
-}
-
 
 def gathered(pieces: Iterable[bytes]) -> bytes:
     """Return the whole file; the directory of a zip stands at its end, so that it cannot be read in a stream.
 
     Raises:
-        Refused: `archive_too_large`.
+        Refused: `file_too_large`.
     """
     whole = io.BytesIO()
     for piece in pieces:
         if whole.tell() + len(piece) > MOST_PACKED:
-            raise _refused("archive_too_large")
+            raise Refused(
+                "file_too_large",
+                vi="Tệp quá lớn đối với loại này nên không được đọc. Hãy xin ngân hàng chia nhỏ.",
+                en="The file is too large for its kind and was not read. Ask the bank for parts.",
+                limit=MOST_PACKED,
+            )
         whole.write(piece)
     return whole.getvalue()
 
@@ -54,24 +47,23 @@ def opened(content: bytes) -> zipfile.ZipFile:
     """Return the archive, its directory read and nothing unpacked.
 
     Raises:
-        Refused: `archive_damaged`.
+        zipfile.BadZipFile: when there is no archive in these bytes.
     """
     try:
         return zipfile.ZipFile(io.BytesIO(content))
-    # A hostile directory makes the library fail in more ways than it names.
+    # A wrong directory makes the library fail in more ways than it names.
     except (*DAMAGED, ValueError, OSError, OverflowError) as error:
-        raise _refused("archive_damaged") from error
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def members(archive: zipfile.ZipFile, depth: int) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield (name, pieces) of each member; the pieces stop with a refusal as soon as they become too many.
 
     Raises:
-        Refused: `archive_too_deep`, `archive_empty`, `archive_has_too_many_members`, `archive_member_has_path`,
-            `archive_member_repeated`, `archive_has_password`, `archive_swollen`.
+        Refused: `zip_is_hostile`, with what was found.
     """
     if depth > _DEEPEST:
-        raise _refused("archive_too_deep")
+        raise _hostile("zip in a zip in a zip")
     listed = archive.infolist()
     _check(listed)
     left = MOST_UNPACKED
@@ -84,19 +76,19 @@ def members(archive: zipfile.ZipFile, depth: int) -> Iterator[tuple[str, Iterato
 def _check(listed: list[zipfile.ZipInfo]) -> None:
     """Refuse by what the directory says; what it hides is counted while unpacking."""
     if not listed:
-        raise _refused("archive_empty")
+        raise _hostile("nothing in it")
     if len(listed) > MOST_MEMBERS:
-        raise _refused("archive_has_too_many_members")
+        raise _hostile("too many files")
     for member in listed:
         if _PATH.search(member.filename) or _PATH.search(member.orig_filename):
-            raise _refused("archive_member_has_path", member=member.filename[:80])
+            raise _hostile("paths", member=member.filename[:80])
         if member.flag_bits & 1:
-            raise _refused("archive_has_password")
+            raise _hostile("password")
     if len({member.filename for member in listed}) != len(listed):
-        raise _refused("archive_member_repeated")
+        raise _hostile("two files of one name")
     # The sizes may lie, but what lies about being large is refused as readily.
     if sum(member.file_size for member in listed) > MOST_UNPACKED:
-        raise _refused("archive_swollen")
+        raise _hostile("swollen")
 
 
 class _Unpacking:
@@ -115,15 +107,15 @@ class _Unpacking:
             while piece := unpacked.read(_PIECE):
                 self.size += len(piece)
                 if self.size > most:
-                    raise _refused("archive_swollen", member=self._member.filename[:80])
+                    raise _hostile("swollen", member=self._member.filename[:80])
                 yield piece
 
 
-def _refused(reason: str, **details: str) -> Refused:
-    vi, en = _REFUSALS[reason]
+def _hostile(what: str, **details: str) -> Refused:
     return Refused(
-        reason,
-        vi=f"Tệp nén {vi} nên không được đọc. Hãy xin lại tệp của ngân hàng, không nén hoặc nén đơn giản.",
-        en=f"The zip file {en} and was not read. Ask the bank for the file itself, or for a plain zip.",
+        "zip_is_hostile",
+        vi=f"Tệp nén có dấu hiệu gây hại ({what}) nên không được mở. Hãy hỏi lại nơi gửi và báo quản trị hệ thống.",
+        en=f"The zip file looks harmful ({what}) and was not opened. Ask the sender what it is.",
+        found=what,
         **details,
     )

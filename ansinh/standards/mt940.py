@@ -74,7 +74,7 @@ class Mt940Reading(FileReading):
 
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each line of each statement as soon as it has been read."""
-        self.kind = "mt940"
+        self.kind = "MT940"
         for tag, value in self._fields():
             if tag == "86":
                 self._details += ("\n" if self._details else "") + value
@@ -121,7 +121,7 @@ class Mt940Reading(FileReading):
             self._currency = self._currency or (value[:3] if tag == "34F" else "")
         elif tag == "61":
             is_interim = self._is_interim or self._is_interim_by_name
-            self.kind = "mt942" if is_interim else self.kind
+            self.kind = "MT942" if is_interim else self.kind
             self._waiting, self._details = _Line(value, is_interim, self._currency), ""
         elif tag in ("62F", "62M"):
             self._is_closed = True
@@ -162,7 +162,7 @@ class Mt940Reading(FileReading):
         found = next((match for grammar in _LINES if (match := grammar.match(value))), None)
         # The library lets a line be without its type, and then reads 1.000 as 1: what follows an amount must be a type.
         if found is None or not found["id"]:
-            return Held(self._line, "statement_line_invalid", value.splitlines()[0][:80] if value else "")
+            return Held(self._line, "line_unreadable", value.splitlines()[0][:80] if value else "")
         part = found.groupdict()
         amount = _amount(part["amount"])
         if amount is None:
@@ -173,8 +173,6 @@ class Mt940Reading(FileReading):
         if booked_on is None:
             return Held(self._line, "date_invalid", value[:10])
         names = _names(part, details)
-        if len(names) > 1:
-            return Held(self._line, "reference_ambiguous", " ".join(sorted(names))[:80])
         # RC takes back a credit, so money leaves; RD takes back a debit.
         mark = part["status"].upper()
         side = mark[-1] if len(mark) == 1 else {"C": "D", "D": "C"}[mark[-1]]
@@ -183,10 +181,11 @@ class Mt940Reading(FileReading):
         reason = _RETURN.search(details.replace("\n", ""))
         kind = (part["id"] or "").strip()
         is_return = reason is not None or kind[1:] == "RTI"
-        ours = next(iter(names), "")
+        # Two names in one line: it is about neither for sure, and whose it is stays open.
+        ours = names.pop() if len(names) == 1 else ""
         status = PENDING if waiting.is_interim else self._status(side, len(mark) > 1, is_return, bool(ours))
         return Entry(
-            self._line, ours or _reference(part, details), *_written(amount, part["amount"], waiting.currency), status,
+            self._line, ours or ("" if names else _reference(part, details)), *_written(amount, part["amount"], waiting.currency), status,
             codes.RETURN_SET if reason else "", reason[1] if reason else "", booked_on,
             "CRDT" if side == "C" else "DBIT", "entry", kind,
         )  # fmt: skip

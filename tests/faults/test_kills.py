@@ -4,29 +4,15 @@ Each case starts from a copy of the home as it was before that command, asserts 
 runs the command again and finishes the month.
 """
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, ansinh, reachable
+from tests.conftest import ansinh
+from tests.faults.kills import COMMANDS, books, copy, killed
 
-MONTH = "2026-11"
-RUN = f"{MONTH}-46-01"
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "calculate": ("payroll", "calculate", "--month", MONTH, "--province", "46"),
-    "check": ("payroll", "check", RUN),
-    "approve": ("payroll", "approve", RUN, "--as", "pheduyet"),
-    "freeze": ("payroll", "freeze", RUN, "--as", "chuyenvien"),
-    "submit": ("payment", "submit", RUN),
-    "collect": ("payment", "collect"),
-}
 # (command, victim, stage, boundary): inside the open transaction wherever there is one, and on both sides of the upload.
 KILLS = [
     ("calculate", "process", "entitle", "leave"),
@@ -45,85 +31,21 @@ KILLS = [
 ]
 
 
-def _copy(home: Path, target: Path) -> Path:
-    # The database's files belong to the account it runs as; a plain copy would lose that.
-    subprocess.run(["cp", "-a", str(home), str(target)], check=True)
-    return target
-
-
-@pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Snapshots of a home before each command of an undisturbed month, and the books it ends in."""
-    folder = reachable(tmp_path_factory.mktemp("kills"))
-    home = folder / "home"
-    ansinh(home, "seed", "--province", "46", "--beneficiaries", "300", "--seed", "7", "--month", MONTH)
-    ansinh(home, "ledger", "appropriate", "--amount", "1000000000000", "--document", "1", "--month", MONTH)
-    snapshots = {}
-    for name, words in COMMANDS.items():
-        snapshots[name] = _copy(home, folder / f"before-{name}")
-        ansinh(home, *words)
-    return {"snapshots": snapshots, "books": _books(home), "folder": folder}
-
-
-def _books(home: Path) -> dict[str, Any]:
-    """The books without numbers and clocks, which may differ: verified, and every transfer by accounts and amount."""
-    verified = ansinh(home, "ledger", "verify")
-    assert verified["ok"], verified
-    text = subprocess.run(
-        [sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(home)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    ).stdout
-    postings = sorted(
-        line.strip() for line in text.splitlines() if line.startswith("  ") and not line.strip().startswith(";")
-    )
-    report = ansinh(home, "report", "coverage", "--month", MONTH)
-    return {"transfers": verified["transfers"], "postings": postings, "report": report}
-
-
 @pytest.mark.parametrize(("command", "victim", "stage", "boundary"), KILLS, ids=["-".join(kill) for kill in KILLS])
 def test_killed_command_converges(
     month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str
 ) -> None:
-    home = _copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
-    note = tmp_path / "note"
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "tests/faults/kill_at.py"),
-            victim,
-            stage,
-            boundary,
-            "1",
-            "--",
-            *COMMANDS[command],
-            "--home",
-            str(home),
-            "--json",
-        ],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    assert note.exists(), f"the kill did not happen: {done.stdout} {done.stderr}"
-    if victim == "process":
-        assert done.returncode == -signal.SIGKILL
-    else:
-        assert done.returncode == 1, done.stderr
-        assert json.loads(done.stdout)["refused"] == "database_unavailable"
+    home = copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
+    killed(home, tmp_path, command, victim, stage, boundary, 1)
     remaining = list(COMMANDS)[list(COMMANDS).index(command) :]
     for name in remaining:
         ansinh(home, *COMMANDS[name])
-    assert _books(home) == month["books"]
+    assert books(home) == month["books"]
     shutil.rmtree(home)
 
 
 def test_second_run_of_every_command_changes_nothing(month: dict[str, Any]) -> None:
-    home = _copy(month["snapshots"]["calculate"], month["folder"] / "twice")
+    home = copy(month["snapshots"]["calculate"], month["folder"] / "twice")
     for words in COMMANDS.values():
         first = ansinh(home, *words)
         second = ansinh(home, *words)
@@ -131,7 +53,7 @@ def test_second_run_of_every_command_changes_nothing(month: dict[str, Any]) -> N
             assert second == first
         else:
             assert (second["sent"], second["applied"]) == (0, 0)
-    assert _books(home) == month["books"]
+    assert books(home) == month["books"]
     for name in ("calculate", "check", "approve", "freeze", "submit", "collect"):
         ansinh(home, *COMMANDS[name])
-    assert _books(home) == month["books"]
+    assert books(home) == month["books"]

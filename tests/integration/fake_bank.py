@@ -15,6 +15,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    Stamp,
 )
 from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
 from ansinh.standards.iso20022.reader import Reading
@@ -69,6 +70,9 @@ class FakeBank:
         known = self.submitted.setdefault(artefact.name, artefact.sha256)
         assert known == artefact.sha256, "the same name always carries the same bytes"
         return Receipt.SENT
+
+    def held(self, name: str) -> Stamp | None:
+        return None
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         for name, raw in self.outbox:

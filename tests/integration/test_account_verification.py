@@ -1,19 +1,24 @@
 """Whose account is it: equal names verify, close ones wait for a second person, another's un-verifies, a changed one cools off."""
 
 import argparse
+import contextlib
 import datetime
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.office.models import AuditEvent, Staff
+from ansinh.payment.gateways import AccountQuery, NameCheck
 from ansinh.people import operations, sheets, verification
 from ansinh.people.models import FinancialAddress, HolderCheck, Person
 from ansinh.people.verification import Answer
 from ansinh.project.work import account
 from tests.integration import makers
+from tests.integration.fake_bank import FakeBank
 
 AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
 pytestmark = pytest.mark.usefixtures("database")
@@ -207,3 +212,46 @@ def test_a_changed_account_cools_off_and_a_first_one_does_not() -> None:
     # Verified by the bank it still waits; and going there by two steps is no way around.
     assert record(answer(changed, "NGUYEN THI AN")).verified == 1
     assert FinancialAddress.objects.get(person=changed, valid_to=None).cooling_until == until
+
+
+class _Register:
+    """A connected provider that knows some accounts by name."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+    def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
+        for query in queries:
+            name = self.names.get(f"n{query.account_number}")
+            yield NameCheck("RCVC" if name else "RVNM", name, "*" in (name or ""))
+
+
+def _inquired(monkeypatch: pytest.MonkeyPatch, gateway: object) -> dict[str, Any]:
+    makers.provider()
+    monkeypatch.setattr(account.bootstrap, "gateway_to", lambda provider: contextlib.nullcontext(gateway))
+    arguments = argparse.Namespace(provider="TESTBANK", user="can.bo", area="19777", province=None)
+    return account.inquire(arguments)
+
+
+def test_a_connected_provider_is_asked_and_its_answers_do_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    equal, close, masked, none = (payee(f"Nguyễn Thị {word}") for word in ("An", "Lý", "Mai", "Tý"))
+    numbers = {one.id: FinancialAddress.objects.get(person=one).number for one in (equal, close, masked, none)}
+    register = _Register(
+        **{
+            f"n{numbers[equal.id]}": "NGUYEN THI AN", f"n{numbers[close.id]}": "NGUYEN THI LI",
+            f"n{numbers[masked.id]}": "N***** T** M**",
+        }
+    )  # fmt: skip
+    told = _inquired(monkeypatch, register)
+    assert (told["rows"], told["match"], told["close"], told["verified"]) == (4, 1, 2, 1)
+    assert [state(one) for one in (equal, close, masked, none)] == ["VERIFIED", "COLLECTED", "COLLECTED", "COLLECTED"]
+
+
+def test_a_provider_that_cannot_tell_names_is_refused_by_name_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = payee("Nguyễn Thị An")
+    with pytest.raises(Refused) as refusal:
+        _inquired(monkeypatch, FakeBank())
+    assert refusal.value.reason == "gateway_cannot_verify"
+    assert state(waiting) == "COLLECTED"

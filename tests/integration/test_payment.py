@@ -5,17 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
+from ansinh.office.security import everything, put_on
 from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Receipt
+from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
+from ansinh.payment.instructions import render_batch
 from ansinh.payment.models import Message, MessageLine, PaymentBatch, PaymentItem
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
@@ -127,6 +131,59 @@ def test_the_day_of_execution_is_chosen_when_the_batch_is_made(
     assert (detail["execution_date"], detail.get("calendar_missing")) == (executed.isoformat(), missing)
 
 
+class ForgetfulBank(FakeBank):
+    """A bank that holds other bytes under our name, and says which."""
+
+    def __init__(self, held: Stamp | None) -> None:
+        super().__init__()
+        self.stamp = held
+
+    def held(self, name: str) -> Stamp | None:
+        return self.stamp
+
+    def submit(self, artefact: Artefact) -> Receipt:
+        if self.stamp is None or artefact.sha256 != self.stamp.sha256:
+            raise limits.remote_differs(artefact.name)
+        return Receipt.ALREADY
+
+
+@pytest.mark.parametrize("what", ["nothing_said", "other_orders"])
+def test_a_file_at_the_bank_that_is_not_ours_is_never_taken_over(world: World, what: str) -> None:
+    stamp = Stamp("ab" * 32, AT, datetime.date(2026, 11, 20)) if what == "other_orders" else None
+    world.bank = ForgetfulBank(stamp)
+    with pytest.raises(Refused) as refusal:
+        world.submit()
+    assert refusal.value.reason == "remote_file_differs"
+    batch = PaymentBatch.objects.get()
+    assert (batch.state, batch.created_at, batch.execution_date) == ("RESERVED", AT, datetime.date(2026, 11, 23))
+    assert not AuditEvent.objects.filter(action="payment.take_over").exists()
+    # The reservation is sealed by the next command, whatever it is.
+    world.collect()
+
+
+def test_a_file_of_ours_from_before_a_restored_backup_is_taken_over(world: World) -> None:
+    """The same instructions with the bank's two times give the bank's bytes: then they are ours."""
+    earlier = AT - datetime.timedelta(hours=5)
+    operations.reserve(run=world.run, provider=world.provider, size=10, by="operator", at=AT)
+    batch = PaymentBatch.objects.get()
+    batch.created_at, batch.execution_date = earlier, datetime.date(2026, 11, 24)
+    with transaction.atomic():
+        put_on(everything("system"))
+        theirs = render_batch(batch, world.bank, world.archive, instance=office.instance_number())
+    world.bank.says("early.xml", (world.names()[0], "DBIT", AMOUNT))
+    PaymentItem.objects.update(attempt=0)
+    world.collect()
+    assert world.hold_reasons() == ["attempt_unknown"]
+    PaymentItem.objects.update(attempt=1)
+    world.bank = ForgetfulBank(Stamp(theirs.sha256, earlier, datetime.date(2026, 11, 24)))
+    assert world.submit().sent == 3
+    batch.refresh_from_db()
+    assert (batch.state, batch.sha256, batch.created_at) == ("SENT", theirs.sha256, earlier)
+    # What the bank had said meanwhile counts now.
+    assert world.hold_reasons() == []
+    assert world.statuses() == ["PAID", "DUE", "DUE"]
+
+
 def test_batches_are_cut_at_the_size_asked_for(world: World) -> None:
     world.submit(size=2)
     assert list(PaymentBatch.objects.order_by("number").values_list("instructions", flat=True)) == [2, 1]
@@ -214,7 +271,7 @@ def test_an_attempt_that_was_never_made_is_held(world: World) -> None:
     item = PaymentItem.objects.order_by("id").first()
     world.bank.says("n1.xml", (encode(office.instance_number(), item.id, 2), "DBIT", AMOUNT))
     world.collect()
-    assert world.hold_reasons() == ["unknown_reference"]
+    assert world.hold_reasons() == ["attempt_unknown"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from ansinh.standards.bank_files import reading
+from ansinh.standards.files import FileReading
 from ansinh.standards.iso20022.results import ReadResult
 
 FOLDER = Path(__file__).parent / "bank_files"
@@ -29,7 +29,7 @@ WRONG = {
 
 def read(name: str) -> ReadResult:
     """Return what our readers say."""
-    return reading((FOLDER / name).read_bytes(), name).result()
+    return FileReading((FOLDER / name).read_bytes()).result()
 
 
 def amounts_of(result: ReadResult) -> list[Decimal]:
@@ -74,7 +74,7 @@ def test_every_line_of_an_mt940_file_is_found(name: str) -> None:
     lines = re.findall(rb"(?m)^:61:[0-9]{6}(?:[0-9]{4})?R?([DC])[A-Z]?([0-9]+,?[0-9]*)", raw)
     assert len(lines) == len(re.findall(rb"(?m)^:61:", raw))
     result = read(name)
-    assert result.kind == "mt940" and result.held == []
+    assert result.kind == "MT940" and result.held == []
     assert amounts_of(result) == [Decimal(amount.decode().replace(",", ".").rstrip(".")) for _, amount in lines]
     assert [entry.credit_debit[0].encode() for entry in result.entries] == [side for side, _ in lines]
     assert result.incomplete == (not re.search(rb"(?m)^:62[FM]:", raw))

@@ -168,9 +168,9 @@ def test_every_recall_answer_is_read_the_same(version: int) -> None:
     assert [
         (e.end_to_end_id, e.status, e.reason_set, e.reason_code, e.amount_dong, e.kind) for e in result.entries
     ] == [
-        (A, "RECALLED", "", "", 500_000, "recall"),
-        (B, "RETAINED", "cancellation_answer", "CUST", 500_000, "recall"),
-        (C, "PENDING", "", "", 500_000, "recall"),
+        (A, "CANCELLED", "", "", 500_000, "cancellation"),
+        (B, "NOT_CANCELLED", "cancellation_answer", "CUST", 500_000, "cancellation"),
+        (C, "PENDING", "", "", 500_000, "cancellation"),
     ]
     assert [(g.payment_information_id, g.status, g.code) for g in result.groups] == [("M1", "", "PACR")]
     assert (result.held, result.warnings) == ([], [])
@@ -181,7 +181,7 @@ def test_a_recall_answer_is_never_news_about_a_payment() -> None:
     result = read(
         recall_answer(9, "CNCL", block(recalled(A, ""), recalled(B, "ACCR", amount="x").replace(">x<", ">1.5<")))
     )
-    assert [(e.end_to_end_id, e.status) for e in result.entries] == [(A, "RECALLED")]
+    assert [(e.end_to_end_id, e.status) for e in result.entries] == [(A, "CANCELLED")]
     assert [(h.line, h.reason) for h in result.held] == [(2, "amount_not_whole_dong")]
     partly = read(recall_answer(9, "PECR", block(recalled(A, ""))))
     assert [(h.reason, h.evidence) for h in partly.held] == [("status_unknown", "PECR")]
@@ -190,7 +190,7 @@ def test_a_recall_answer_is_never_news_about_a_payment() -> None:
 def test_an_answer_to_the_whole_request_says_so_without_lines() -> None:
     result = read(recall_answer(9, "RJCR", ""))
     assert (result.entries, result.held) == ([], [])
-    assert [(g.status, g.code) for g in result.groups] == [("RETAINED", "RJCR")]
+    assert [(g.status, g.code) for g in result.groups] == [("NOT_CANCELLED", "RJCR")]
     oldest = (
         "<camt.029.001.01><Assgnmt><Id>BANK3</Id><Assgnr>ABCDVNVX</Assgnr><Assgne>ABCDVNVX</Assgne>"
         f"<CreDtTm>{NOW}</CreDtTm></Assgnmt><RslvdCase><Id>C1</Id><Cretr>ABCDVNVX</Cretr></RslvdCase>"
@@ -199,7 +199,7 @@ def test_an_answer_to_the_whole_request_says_so_without_lines() -> None:
     first = read(accepted("camt.029.001.01", document("camt.029.001.01", oldest)))
     assert first.kind == "camt.029.001.01"
     assert [(g.original_message_id, g.status, g.reason_set, g.reason_code) for g in first.groups] == [
-        ("C1", "RETAINED", "cancellation_answer", "CUST")
+        ("C1", "NOT_CANCELLED", "cancellation_answer", "CUST")
     ]
 
 
@@ -228,13 +228,13 @@ def test_answers_about_accounts_are_read() -> None:
     result = read(raw)
     assert (result.kind, result.message_id) == ("acmt.024.001.04", "BANK4")
     assert [(e.end_to_end_id, e.status, e.reason_code, e.party_name) for e in result.entries] == [
-        ("Q1", "RCVC", "", "NGUYEN VAN AN"),
-        ("Q2", "RVNM", "PN01", ""),
-        ("Q3", "RVMC", "PN02", "N*** V** A**"),
-        ("Q4", "RVMC", "PN02", ""),
-        ("Q5", "RVNM", "PI01", ""),
-        ("Q6", "RVNA", "AC01", ""),
-        ("Q7", "RVNA", "", ""),
+        ("Q1", "MATCH", "", "NGUYEN VAN AN"),
+        ("Q2", "NO_MATCH", "PN01", ""),
+        ("Q3", "CLOSE_MATCH", "PN02", "N*** V** A**"),
+        ("Q4", "CLOSE_MATCH", "PN02", ""),
+        ("Q5", "NO_MATCH", "PI01", ""),
+        ("Q6", "NOT_CHECKED", "AC01", ""),
+        ("Q7", "NOT_CHECKED", "", ""),
     ]
     assert {e.reason_set for e in result.entries if e.reason_code} == {"verification"}
     assert (result.held, result.warnings) == ([], [])
@@ -247,7 +247,7 @@ def test_an_unclear_answer_holds_its_line_only(version: str) -> None:
     )
     result = read(raw)
     assert [e.end_to_end_id for e in result.entries] == ["Q1", "Q4"]
-    assert [(h.line, h.reason) for h in result.held] == [(2, "status_unknown"), (3, "status_missing")]
+    assert [(h.line, h.reason) for h in result.held] == [(2, "answer_missing"), (3, "answer_missing")]
     assert [n.reason for n in result.warnings] == (["version_unknown"] if version == "05" else [])
 
 

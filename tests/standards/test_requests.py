@@ -142,8 +142,9 @@ def test_the_newer_version_differs_in_its_name_only() -> None:
     orders = transfers(3)
     newer = b"".join(pain001.render(header(orders, version="11"), orders))
     assert newer.replace(b"pain.001.001.11", b"pain.001.001.09") == (GOLDEN / "pain001.xml").read_bytes()
-    with pytest.raises(ValueError, match="not written here"):
+    with pytest.raises(Refused) as refusal:
         next(pain001.render(header(orders, version="12"), orders))
+    assert refusal.value.reason == "version_not_written"
 
 
 @pytest.mark.parametrize(

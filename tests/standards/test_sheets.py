@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from ansinh.base.refusals import Refused
-from ansinh.standards.bank_files import Agreement, reading
 from ansinh.standards.end_to_end import encode
+from ansinh.standards.files import FileReading
 from ansinh.standards.iso20022.fields import Unreadable
 from ansinh.standards.iso20022.results import Profile, ReadResult
 from ansinh.standards.sheets import cells, template
@@ -20,7 +20,7 @@ from ansinh.standards.sheets.template import parse
 
 A, B, C, D = (encode(46, item, 1) for item in (1, 2, 3, 4))
 HEADINGS = ["STT", "Mã lệnh chi", "Họ và tên", "Số tài khoản", "Số tiền", "Kết quả", "Lý do", "Ngày chi"]
-AGREED = Agreement(provider="ket-qua-chi")
+AGREED: dict[str, Any] = {"provider": "ket-qua-chi"}
 
 
 def workbook(*rows: list[Any], sheets: dict[str, list[list[Any]]] | None = None, hidden: str = "") -> bytes:
@@ -48,9 +48,9 @@ def csv_file(*rows: list[Any], separator: str = ";", encoding: str = "utf-8-sig"
     )
 
 
-def read(content: bytes, agreement: Agreement = AGREED) -> ReadResult:
-    """Return everything that the file says."""
-    return reading(content, "ket qua thang 11", agreement).result()
+def read(content: bytes, **agreed: Any) -> ReadResult:
+    """Return everything that the file says; without a word about it, the provider is the agreed one."""
+    return FileReading(content, name="ket qua thang 11", **(agreed or AGREED)).result()
 
 
 ROWS = [
@@ -99,7 +99,7 @@ def test_without_an_agreement_a_sheet_is_shown_and_pays_nobody() -> None:
         [1, A, "0113", 5, "Thành công"],
         [2, B, "0114", 6, "Thất bại"],
     ]
-    result = read(workbook(*rows), Agreement())
+    result = read(workbook(*rows), provider="")
     assert (result.kind, [n.reason for n in result.warnings]) == ("sheet", ["sheet_without_template"])
     assert [(e.end_to_end_id, e.status) for e in result.entries] == [(A, "ACCEPTED"), (B, "REJECTED")]
 
@@ -170,7 +170,7 @@ def test_a_statement_in_a_sheet_says_as_little_as_a_statement() -> None:
         ["06/11/2026", None, "1.000.000", "NAP KINH PHI"],
         ["06/11/2026", 5, 6, "?"],
     ]
-    result = read(workbook(*rows), Agreement(profile=Profile(debit_is_paid=True)))
+    result = read(workbook(*rows), profile=Profile(debit_is_paid=True))
     assert [(e.end_to_end_id, e.amount_dong, e.status, e.credit_debit) for e in result.entries] == [
         (A, 500_000, "ACCEPTED", "DBIT"), ("", 1_000_000, "BOOKED", "CRDT"),
     ]  # fmt: skip
@@ -201,7 +201,7 @@ def test_a_provider_is_a_file_not_code() -> None:
         [C, "900.000", "Vắng", "Đã mất"],
         [D, 5, "VẮNG", "đi xa"],
     ]
-    result = read(workbook(*rows), Agreement(template=own))
+    result = read(workbook(*rows), template=own)
     assert result.kind == "sheet.buu-dien"
     assert [(e.end_to_end_id, e.amount_dong, e.status, e.reason_set, e.reason_code) for e in result.entries] == [
         (A, 1500, "PAID", "", ""),
@@ -210,7 +210,7 @@ def test_a_provider_is_a_file_not_code() -> None:
     ]
     assert [(h.line, h.reason) for h in result.held] == [(2, "amount_invalid")]
     # The template names its sheet, so another one is not taken for it.
-    assert [h.reason for h in read(workbook(sheets={"Khác": rows}), Agreement(template=own)).held] == ["sheet_unknown"]
+    assert [h.reason for h in read(workbook(sheets={"Khác": rows}), template=own).held] == ["sheet_unknown"]
 
 
 @pytest.mark.parametrize(

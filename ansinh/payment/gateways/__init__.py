@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn, Protocol
 
 from ansinh.base.refusals import Refused
-from ansinh.standards.iso20022.pain001 import CreditTransfer as Instruction
-from ansinh.standards.iso20022.reader import Reading
-from ansinh.standards.iso20022.results import Entry
+from ansinh.standards.instructions import CreditTransfer as Instruction
+from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice
 
 __all__ = [
-    "AccountQuery", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
-    "NameCheck", "Receipt", "refuse_unable",
+    "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
+    "NameCheck", "Receipt", "Stamp", "refuse_unable",
 ]  # fmt: skip
 
 
@@ -129,6 +128,30 @@ class Health:
     checked_folders: tuple[str, ...] = ()
 
 
+class Stamp(NamedTuple):
+    """What a provider holds under a name of ours: the hash of its bytes, and the two times that stand in them."""
+
+    sha256: str
+    created_at: datetime.datetime
+    execution_date: datetime.date
+
+
+class Answers(Protocol):
+    """One file of answers while it is read: iterate, once; what it says of itself is complete afterwards.
+
+    `kind` stays `unknown` for a file that is not understood; nothing of it may then be applied.
+    """
+
+    kind: str
+    message_id: str
+    groups: list[GroupStatus]
+    warnings: list[Notice]
+    incomplete: bool
+
+    def __iter__(self) -> Iterator[Entry | Held]:
+        """Yield each result, or the line that could not be understood."""
+
+
 class Gateway(Protocol):
     """The port. Every method that a provider cannot offer raises `gateway_cannot_…`."""
 
@@ -149,10 +172,13 @@ class Gateway(Protocol):
     def submit(self, artefact: Artefact) -> Receipt:
         """Hand the file over. Safe to repeat with the same artefact."""
 
+    def held(self, name: str) -> Stamp | None:
+        """Return what the provider holds under the name of a batch; None when it holds nothing or cannot say."""
+
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Fetch what is new into `store`; `is_stored` says which marks the caller has already."""
 
-    def parse(self, inbound: Inbound) -> Reading:
+    def parse(self, inbound: Inbound) -> Answers:
         """Read a stored file. Pure."""
 
     def query(self, end_to_end_id: str) -> Entry:

@@ -4,10 +4,13 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
        CASE
            WHEN line.hold_reason <> '' THEN line.hold_reason
            WHEN item.id IS NULL THEN 'unknown_reference'
-           WHEN line.attempt > item.attempt THEN 'unknown_reference'
+           -- A sending that we know nothing of: made before an older backup was restored, or never.
+           WHEN line.attempt > item.attempt THEN 'attempt_unknown'
            WHEN line.attempt < item.attempt THEN 'older_attempt'
            -- The code on a receipt of cash is printed for everybody to read; no bank was ever given it.
            WHEN item.channel = 'cash' THEN 'unknown_reference'
+           -- A provider speaks for itself: what another one pays out is none of its business.
+           WHEN item.provider_id <> %(provider)s THEN 'other_provider'
            WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'
            WHEN line.status IN ('PAID', 'RETURNED') AND line.amount_dong IS NULL THEN 'amount_missing'
            -- One message that says both is believed in neither.

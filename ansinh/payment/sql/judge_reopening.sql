@@ -1,10 +1,12 @@
 -- Which open proposals of a run may be carried out now, and why not: a death, an account nobody verified, one that still cools off,
 -- or answers of the bank that contradict each other.
-SELECT proposal.id, proposal.item_id, proposal.channel, proposal.proposed_by, item.beneficiary_id,
-       item.due_dong - item.waived_dong AS amount_dong, item.attempt, address.id AS address_id, batch.provider_id,
+SELECT proposal.id, proposal.item_id, proposal.channel, item.channel AS item_channel, proposal.proposed_by, item.beneficiary_id,
+       item.due_dong - item.waived_dong AS amount_dong, item.attempt, address.id AS address_id, item.provider_id,
        CASE WHEN proposal.attempt <> item.attempt OR item.inflight_dong <> 0 OR item.paid_dong <> 0 THEN 'item_moved_on'
-            WHEN beneficiary.death_date IS NOT NULL THEN 'beneficiary_deceased'
-            WHEN payee.death_date IS NOT NULL THEN 'payee_deceased'
+            WHEN item.cash_list_id IS NOT NULL THEN 'item_moved_on'
+            -- A death is a reason to pay nobody, and none to keep the money.
+            WHEN proposal.channel <> 'waived' AND beneficiary.death_date IS NOT NULL THEN 'beneficiary_deceased'
+            WHEN proposal.channel <> 'waived' AND payee.death_date IS NOT NULL THEN 'payee_deceased'
             WHEN EXISTS (SELECT FROM payment_messageline AS line WHERE line.item_id = item.id AND line.attempt = item.attempt
                          AND line.hold_reason = 'final_answers_disagree') THEN 'answers_disagree'
             WHEN proposal.channel = 'account' AND address.id IS NULL THEN 'address_not_verified'
@@ -14,7 +16,6 @@ FROM payment_reopening AS proposal
 JOIN payment_paymentitem AS item ON item.id = proposal.item_id
 JOIN people_person AS beneficiary ON beneficiary.id = item.beneficiary_id
 JOIN people_person AS payee ON payee.id = item.payee_id
-LEFT JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id
 LEFT JOIN people_financialaddress AS address ON address.person_id = item.payee_id AND address.valid_to IS NULL
      AND address.state IN ('VERIFIED', 'PAYING')
 WHERE item.run_id = %(run)s AND proposal.approved_by = ''

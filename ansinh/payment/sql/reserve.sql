@@ -4,7 +4,7 @@ WITH chosen AS (
     SELECT item.id, item.attempt + 1 AS attempt, item.due_dong - item.paid_dong - item.waived_dong AS amount,
            ((row_number() OVER (ORDER BY item.id) - 1) / %(size)s)::int AS part
     FROM payment_paymentitem AS item
-    WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0
+    WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0 AND item.provider_id = %(provider)s
       AND item.due_dong > item.paid_dong + item.waived_dong
 ), batch AS (
     INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at, execution_date)

@@ -12,8 +12,11 @@ from ansinh.base.names import fold
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
 from ansinh.office.security import Scope, acting, everything
+from ansinh.payment import providers
+from ansinh.payment.gateways import AccountQuery
 from ansinh.people import sheets, verification
 from ansinh.people.banks import directory
+from ansinh.project import bootstrap
 
 _TITLES = ("STT", "Mã BIN", "Ngân hàng", "Số tài khoản", "Tên chủ tài khoản")
 
@@ -49,11 +52,7 @@ def ask(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything("system")):
         accounts = verification.to_ask(_communes(arguments))
     if not accounts:
-        raise Refused(
-            "nothing_to_ask",
-            vi="Không có tài khoản nào đang chờ ngân hàng xác minh.",
-            en="No account waits for a bank to say whose it is.",
-        )
+        raise _nothing_to_ask()
     unfinished = target.with_name(target.name + ".part")
     with xlsxwriter.Workbook(str(unfinished), {"constant_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Tra tên")
@@ -65,6 +64,14 @@ def ask(arguments: argparse.Namespace) -> dict[str, Any]:
                 sheet.write_string(line, column, text)
     os.replace(unfinished, target)
     return {"file": str(target), "accounts": len(accounts)}
+
+
+def _nothing_to_ask() -> Refused:
+    return Refused(
+        "nothing_to_ask",
+        vi="Không có tài khoản nào đang chờ ngân hàng xác minh.",
+        en="No account waits for a bank to say whose it is.",
+    )
 
 
 def _banks() -> dict[str, str]:
@@ -86,8 +93,36 @@ def answers(arguments: argparse.Namespace) -> dict[str, Any]:
         outcome = verification.record_answers(
             by=arguments.user, at=timezone.now(), source=arguments.source or path.name, answers=read
         )
+    return _told(outcome, len(read))
+
+
+def inquire(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will ask a connected provider whose the collected accounts are, and act on its answers at once.
+
+    A masked name and one that cannot be told prove nothing: they are compared like any other, and wait or change nothing.
+
+    Raises:
+        Refused: `provider_unknown`, `gateway_cannot_verify`, `gateway_unreachable`, `nothing_to_ask`, `role_not_allowed`.
+    """
+    with acting(everything("system")):
+        provider = providers.provider(arguments.provider)
+        accounts = verification.to_ask(_communes(arguments))
+    if not accounts:
+        raise _nothing_to_ask()
+    with bootstrap.gateway_to(provider) as gateway:
+        checks = list(gateway.verify(AccountQuery(one.bank_bin, one.number) for one in accounts))
+    read = [
+        verification.Answer(row, one.bank_bin, one.number, check.name or "")
+        for row, (one, check) in enumerate(zip(accounts, checks, strict=True), 1)
+    ]
+    with acting(_sight_of(arguments.user)):
+        outcome = verification.record_answers(by=arguments.user, at=timezone.now(), source=provider.code, answers=read)
+    return _told(outcome, len(read))
+
+
+def _told(outcome: verification.Outcome, rows: int) -> dict[str, Any]:
     return {
-        "rows": len(read),
+        "rows": rows,
         "match": outcome.statuses.get("RCVC", 0),
         "close": outcome.statuses.get("RVMC", 0),
         "another_name": outcome.statuses.get("RVNM", 0),

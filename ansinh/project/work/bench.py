@@ -149,7 +149,7 @@ def _month() -> tuple[str, int]:
 
 def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractContextManager]) -> None:
     with acting(everything(OPERATOR)):
-        provider = operations.active_provider()
+        (provider,) = operations.active_providers()
     with bootstrap.gateway_to(provider) as gateway:
         with accounting():
             operations.submit(

@@ -148,4 +148,10 @@ def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
         {"person": person, "reason": reason, "message": reopening.HELD_LABELS[reason][0]}
         for person, reason in done.held
     ]
-    return {"run": arguments.run, "account": done.account, "cash": done.cash, "held": held}
+    return {
+        "run": arguments.run,
+        "account": done.account,
+        "cash": done.cash,
+        "waived": done.waived,
+        "held": held,
+    }

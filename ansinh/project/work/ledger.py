@@ -1,23 +1,32 @@
 """The commands of the books: verify, export for an independent program, book an appropriation."""
 
 import argparse
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from ansinh.base.months import Month
-from ansinh.ledger import operations, queries
+from ansinh.base.refusals import Refused
+from ansinh.ledger import closing, operations, queries, signing
+from ansinh.office import queries as office
+from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
 from ansinh.payment import queries as payment
+from ansinh.payroll import queries as payroll
 from ansinh.project.operator import OPERATOR
+from ansinh.reports import seal_minutes
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will check every invariant of the books and of the items they speak of; exit status 1 when one is broken."""
     with acting(everything(OPERATOR)):
         books = queries.verify()
-        checks = {**books.checks, **payment.invariants()}
+        checks = {**books.checks, "seal_signatures": signing.signatures_hold(), **payment.invariants()}
     ok = all(checks.values())
     return {"ok": ok, "checks": checks, "transfers": books.transfers, "seal": books.seal, "exit_status": 0 if ok else 1}
 
@@ -40,3 +49,105 @@ def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
             at=timezone.now(),
         )
     return {"booked": booked, "amount_dong": arguments.amount, "document": arguments.document}
+
+
+def _require_department(user: str) -> None:
+    if office.staff(user).role not in {"department_officer", "department_approver"}:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{user}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
+            en=f"“{user}” is not of the department that pays and may not do this.",
+        )
+
+
+def refund(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will book what a run no longer owes as paid back to the budget, once per document number.
+
+    Raises:
+        Refused: `role_not_allowed`, `run_unknown`, and those of `operations.refund`.
+    """
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        run = payroll.run(arguments.run)
+        amount = operations.refund(
+            run_code=run.code, run_id=run.id, document=arguments.document, month=run.month.first_day, at=timezone.now()
+        )
+        audit(
+            by=arguments.user, action="ledger.refund", subject=run.code, at=timezone.now(),
+            detail={"document": arguments.document, "amount_dong": amount},
+        )  # fmt: skip
+        operations.seal(at=timezone.now())
+    return {"run": run.code, "amount_dong": amount, "document": arguments.document}
+
+
+def sign_seal(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will sign the newest seal of the books inside a token, and write the minutes to print when a file is named.
+
+    Raises:
+        Refused: `role_not_allowed`, `token_not_configured`, `token_unusable`, `nothing_sealed`, `file_exists`.
+    """
+    target = Path(arguments.minutes) if arguments.minutes else None
+    if target is not None and target.exists():
+        raise Refused(
+            "file_exists", vi=f"Tệp {target} đã có. Hãy chọn tên khác.", en=f"{target} exists. Choose another name."
+        )
+    described = Path(arguments.token) if arguments.token else Path(settings.HOME) / "keys" / "token.json"
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        row = signing.sign(token=signing.Token.from_file(described), by=arguments.user, at=timezone.now())
+        audit(
+            by=arguments.user, action="ledger.sign", subject=str(row.number), at=timezone.now(),
+            detail={"chain": row.chain},
+        )  # fmt: skip
+        balances = queries.balances()
+    answer = {
+        "seal": row.number,
+        "chain": row.chain,
+        "text": row.text,
+        "signature": row.signature,
+        "public_key": row.public_key,
+        "signed_by": row.signed_by,
+    }
+    if target is not None:
+        unfinished = target.with_name(target.name + ".part")
+        unfinished.write_bytes(seal_minutes.pdf(row, balances))
+        os.replace(unfinished, target)
+        answer["minutes"] = str(target)
+    return answer
+
+
+def close_month(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will propose to close a month, or close it when another person has proposed it.
+
+    Raises:
+        Refused: `role_not_allowed`, and those of `closing.close_month`.
+    """
+    month = Month.parse(arguments.month)
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        done = closing.close_month(
+            month=month, checks=payment.invariants(), open_items=payment.open_items(month.first_day), by=arguments.user,
+            at=timezone.localtime(),
+        )  # fmt: skip
+        audit(
+            by=arguments.user, action="ledger.close" if done.closed_by else "ledger.close.propose", subject=str(month),
+            at=timezone.now(), detail={"transfers": done.transfers, "open_items": done.open_items},
+        )  # fmt: skip
+    return _closing(done)
+
+
+def closings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the months that were proposed or closed."""
+    with acting(everything(OPERATOR)):
+        return {"months": [_closing(one) for one in closing.closings()]}
+
+
+def _closing(one: closing.Closing) -> dict[str, Any]:
+    return {
+        "month": one.month,
+        "closed": bool(one.closed_by),
+        "transfers": one.transfers,
+        "open_items": one.open_items,
+        "proposed_by": one.proposed_by,
+        "closed_by": one.closed_by or None,
+    }

@@ -1,39 +1,46 @@
-"""The commands that send instructions and collect answers."""
+"""The commands that send instructions and collect answers, and those for providers that are served by hand."""
 
 import argparse
+import json
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
+from ansinh.base.refusals import Refused
 from ansinh.office.security import acting, everything
-from ansinh.payment import collecting, operations, queries
+from ansinh.payment import asking, by_hand, collecting, operations, providers, queries
 from ansinh.project import bootstrap
+from ansinh.project.adapters import gateway_of
 from ansinh.project.operator import OPERATOR, say
 
 
 def submit(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will send the instructions of a frozen run; what was sent before is not sent again."""
     with acting(everything(OPERATOR)):
-        provider = operations.active_provider()
-    with bootstrap.gateway_to(provider) as gateway:
-        done = operations.submit(
-            run=arguments.run,
-            provider=provider,
-            gateway=gateway,
-            archive=bootstrap.archive(),
-            by=OPERATOR,
-            at=timezone.now(),
-            progress=say,
-        )
-    return {"sent": done.sent, "applied": 0, "held": done.held, "unknown": done.unknown}
+        active = operations.active_providers()
+    sent = unknown = held = 0
+    for provider in active:
+        with bootstrap.gateway_to(provider) as gateway:
+            done = operations.submit(
+                run=arguments.run,
+                provider=provider,
+                gateway=gateway,
+                archive=bootstrap.archive(),
+                by=OPERATOR,
+                at=timezone.now(),
+                progress=say,
+            )
+        sent, unknown, held = sent + done.sent, unknown + done.unknown, held + done.held
+    return {"sent": sent, "applied": 0, "held": held, "unknown": unknown}
 
 
 def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will apply everything new from every provider."""
     with acting(everything(OPERATOR)):
-        providers = queries.providers()
+        known = queries.providers()
     messages = applied = held = 0
-    for provider in providers:
+    for provider in known:
         with bootstrap.gateway_to(provider) as gateway:
             done = collecting.collect(
                 provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say
@@ -42,3 +49,128 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
     return {"sent": 0, "messages": messages, "applied": applied, "held": held, "unknown": unknown}
+
+
+def enquire(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will ask about every payment of a run without a final answer, and apply what the provider says.
+
+    Raises:
+        Refused: `provider_unknown`, `gateway_cannot_query`, `gateway_unreachable`.
+    """
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+    with bootstrap.gateway_to(provider) as gateway:
+        archive = bootstrap.archive()
+        answered = asking.enquire(
+            run=arguments.run, provider=provider, gateway=gateway, archive=archive, by=OPERATOR, at=timezone.now()
+        )
+        done = collecting.collect(provider=provider, gateway=gateway, archive=archive, at=timezone.now(), progress=say)
+    return {"answered": answered, "applied": done.applied, "held": done.held}
+
+
+def recall(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will ask a provider to stop the named people's payments; only its result says whether it came in time.
+
+    Raises:
+        Refused: `provider_unknown`, and those of `asking.recall`.
+    """
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+        with bootstrap.gateway_to(provider) as gateway:
+            counts = asking.recall(
+                run=arguments.run, provider=provider, gateway=gateway, beneficiaries=arguments.person,
+                reason=arguments.reason, by=arguments.user, at=timezone.now(),
+            )  # fmt: skip
+    return {"run": arguments.run, **counts}
+
+
+def list_providers(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the providers and whom they serve; how they are reached stays in the database."""
+    with acting(everything(OPERATOR)):
+        return {
+            "providers": [
+                {"code": one.code, "name": one.name, "gateway": one.gateway, "banks": one.banks}
+                for one in queries.providers()
+            ]
+        }
+
+
+def set_provider(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will add a provider, or change how one is reached; its settings are tried before they are kept.
+
+    Raises:
+        Refused: `file_unusable`, `gateway_unknown`, `gateway_settings_invalid`, `role_not_allowed`, `bank_unknown`,
+            `provider_code_invalid`.
+    """
+    settings = _settings(Path(arguments.settings))
+    gateway_of(arguments.gateway, settings)
+    with acting(everything(OPERATOR)):
+        row, is_new = providers.set_provider(
+            code=arguments.code, name=arguments.name, gateway=arguments.gateway, settings=settings,
+            banks=arguments.bank or [], by=arguments.user, at=timezone.now(),
+        )  # fmt: skip
+    return {"code": row.code, "gateway": row.gateway, "banks": row.banks, "new": is_new}
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text("utf8"))
+    except (OSError, ValueError) as error:
+        said = error
+    if not isinstance(said, dict):
+        raise Refused(
+            "file_unusable",
+            vi=f"Không đọc được thông số cổng kết nối trong “{path}”. Hãy ghi một đối tượng JSON.",
+            en=f"The gateway settings in “{path}” cannot be read. Write one JSON object.",
+            path=str(path),
+        )
+    return said
+
+
+def check_provider(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will try the connection to a provider, changing nothing."""
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.code)
+    with bootstrap.gateway_to(provider) as gateway:
+        health = gateway.health()
+    return {"code": provider.code, "reachable": health.is_reachable, "reason": health.reason}
+
+
+def handed_over(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will note that the sheet of a batch was handed over to a provider that is served by hand."""
+    with acting(everything(OPERATOR)):
+        batch = by_hand.batch(arguments.batch)
+    with bootstrap.gateway_to(batch.provider) as gateway:
+        receipt = by_hand.hand_over(
+            batch=batch, gateway=gateway, archive=bootstrap.archive(), evidence=arguments.evidence, by=arguments.user,
+            at=timezone.now(),
+        )  # fmt: skip
+    return {"batch": batch.message_id, "receipt": receipt.name}
+
+
+def receive(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will take a provider's list of results in; it is applied only after a second person has agreed to it."""
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+    with bootstrap.gateway_to(provider) as gateway:
+        found = by_hand.receive(
+            provider=provider, gateway=gateway, file=Path(arguments.file), by=arguments.user, at=timezone.now()
+        )
+    return {
+        "name": found.name,
+        "sha256": found.sha256,
+        "lines": found.lines,
+        "held": found.held,
+        "sums_dong": found.sums_dong,
+    }
+
+
+def confirm_results(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will let a second person agree to a list of results, so that the next collection applies it."""
+    with acting(everything(OPERATOR)):
+        provider = providers.provider(arguments.provider)
+    with bootstrap.gateway_to(provider) as gateway:
+        name = by_hand.confirm(
+            provider=provider, gateway=gateway, name=arguments.name, by=arguments.user, at=timezone.now()
+        )
+    return {"name": name, "confirmed": True}

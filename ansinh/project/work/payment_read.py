@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ansinh.base.refusals import Refused
-from ansinh.standards.bank_files import Agreement, ArchiveReading, is_binary, reading
+from ansinh.people.banks import directory
+from ansinh.standards import vietqr
+from ansinh.standards.files import FileReading, is_binary
 from ansinh.standards.iso20022.codes import meaning
+from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
 from ansinh.standards.iso20022.results import Entry
 from ansinh.standards.sheets.template import Template, parse
 
@@ -27,16 +30,21 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
 
     Raises:
         Refused: `file_missing`, `file_is_directory`, `file_empty`, `file_too_large`, `file_is_binary`,
-            `template_invalid`; what the readers refuse by content (`xml_is_hostile`, `archive_…`, `sheet_…`); the
-            operating system's own errors become `file_unusable`.
+            `template_invalid`, and what the file's own content makes it refuse (`xml_is_hostile`, `zip_is_hostile`,
+            `sheet_…`); the operating system's own errors become `file_unusable`.
     """
     path = Path(arguments.file)
     _check(path)
-    agreement = Agreement(template=_template(arguments.template), provider=arguments.provider or "")
-    found = reading(_pieces(path), path.stem, agreement)
-    result = found.result()
+    reading = FileReading(
+        _pieces(path),
+        DEFAULT_PROFILE,
+        template=_template(arguments.template),
+        provider=arguments.provider or "",
+        name=path.stem,
+    )
+    result = reading.result()
     # Only an archive has members to tell of.
-    files = {"files": found.files} if isinstance(found, ArchiveReading) else {}
+    files = {"files": reading.files} if reading.files else {}
     return {
         "kind": result.kind,
         "messages": result.messages,
@@ -50,6 +58,24 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def qr(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the account that a VietQR code names, so that nobody has to type it.
+
+    Raises:
+        Refused: `qr_damaged`, `qr_not_vietqr`, `qr_invalid`.
+    """
+    code = vietqr.read(arguments.text)
+    bank = next((row.short_name for row in directory() if row.bin == code.bank_bin), None)
+    return {
+        "bank_bin": code.bank_bin,
+        "bank": bank,
+        "account_number": code.account_number,
+        "is_card": code.is_card,
+        "amount_dong": code.amount_dong,
+        "purpose": code.purpose,
+    }
+
+
 def _entry(entry: Entry) -> dict[str, Any]:
     amount: dict[str, Any] = {"amount_dong": entry.amount_dong}
     if entry.amount_dong is None:
@@ -57,9 +83,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
     reason = None
     if entry.reason_code:
         reason = {"set": entry.reason_set, "code": entry.reason_code}
-        known = meaning(entry.reason_set, entry.reason_code)
-        if known is not None:
-            reason |= {"meaning": known.vi, "english": known.en}
+        found = meaning(entry.reason_set, entry.reason_code)
+        if found is not None:
+            reason |= {"meaning": found.vi, "english": found.en}
     # Whose account it is stands in few files, and is shown only where it does.
     party = {"party_name": entry.party_name, "account_number": entry.account_number}
     return {

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.instructions import NAME
 from ansinh.standards.iso20022.outgoing import (
     ACCOUNT_NUMBER,
     BANK_BIN,
-    NAME,
     Debtor,
     FieldRule,
     agent,

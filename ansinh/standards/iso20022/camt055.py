@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.instructions import repeated, total_changed
 from ansinh.standards.iso20022 import codes
 from ansinh.standards.iso20022.outgoing import (
     DONG,
@@ -20,8 +21,6 @@ from ansinh.standards.iso20022.outgoing import (
     check_sender,
     field_refusal,
     instant,
-    repeated,
-    total_changed,
 )
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.055.001.08"
@@ -92,7 +91,7 @@ def render(header: RecallHeader, recalls: Iterable[Recall]) -> Iterator[bytes]:
     if len(seen) != count:
         raise repeated(count - len(seen))
     if (count, total) != (header.count, header.total_dong):
-        raise total_changed((header.count, header.total_dong), (count, total))
+        raise total_changed((header.count, header.total_dong), count, total)
     yield ("".join(piece) + "</OrgnlPmtInfAndCxl></Undrlyg></CstmrPmtCxlReq></Document>\n").encode("ascii")
 
 

@@ -44,7 +44,7 @@ def statuses() -> dict[str, str]:
 
 def reason_text(reason_set: str, code: str) -> str | None:
     """Return the Vietnamese sentence for a reason: what happened and what to do. None when it has none."""
-    return _table("reasons.json").get(reason_set, {}).get(code)
+    return _table("reasons.json").get(reason_set, {}).get(code) if reason_set in CODE_SETS else None
 
 
 def meaning(reason_set: str, code: str) -> Meaning | None:

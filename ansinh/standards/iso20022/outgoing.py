@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.instructions import NAME, batch_is_empty, check_message_id
 
-# The SWIFT character set without small letters: what every bank on the way carries unchanged. It has no markup in it.
-NAME = r"[A-Z0-9][A-Z0-9 .,'()/+:?-]{0,69}"
 ACCOUNT_NUMBER = r"[A-Z0-9]{4,19}"
 BANK_BIN = r"[0-9]{6}"
 END_TO_END_ID = r"[A-Z0-9]{1,16}"
 DONG = r"[1-9][0-9]{0,14}"
-_MESSAGE_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{0,34}")
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 
 # (reason, rule, Vietnamese, English): what a field is called when it breaks its rule.
@@ -40,18 +38,9 @@ def check_sender(message_id: str, debtor: Debtor, count: int) -> None:
     Raises:
         Refused: `message_id_invalid`, `batch_is_empty`, `debtor_invalid`.
     """
-    if _MESSAGE_ID.fullmatch(message_id) is None:
-        raise Refused(
-            "message_id_invalid",
-            vi=f"Mã thông điệp “{message_id}” phải gồm chữ hoa, số, gạch ngang, tối đa 35 ký tự.",
-            en=f"Message id “{message_id}” must be capitals, digits and hyphens, at most 35 characters.",
-        )
+    check_message_id(message_id)
     if count < 1:
-        raise Refused(
-            "batch_is_empty",
-            vi="Lô lệnh không có lệnh nào nên không lập tệp. Hãy kiểm tra kỳ chi trả.",
-            en="The batch has no instruction, so no file is made. Check the payroll run.",
-        )
+        raise batch_is_empty()
     if re.fullmatch(NAME, debtor.name) is None or re.fullmatch(r"[A-Z0-9]{4,34}", debtor.account_number) is None:
         raise Refused(
             "debtor_invalid",
@@ -92,24 +81,3 @@ def field_refusal(position: int, rules: Iterable[FieldRule], fields: Iterable[ob
                 position=position,
             )
     raise AssertionError("a sound instruction was refused")
-
-
-def repeated(times: int) -> Refused:
-    """Return the refusal of names that stand twice: the answers to them could not be told apart."""
-    return Refused(
-        "end_to_end_id_repeated",
-        vi="Hai lệnh chi trong một lô có cùng mã đầu cuối. Tệp không được lập. Hãy báo quản trị hệ thống.",
-        en="Two instructions of one batch share an end-to-end id. The file was not made. Tell the administrator.",
-        repeated=times,
-    )
-
-
-def total_changed(announced: tuple[int, int], found: tuple[int, int]) -> Refused:
-    """Return the refusal of a file whose (count, đồng) are not the announced ones."""
-    return Refused(
-        "control_total_changed",
-        vi="Số lệnh hoặc tổng tiền khác với số đã duyệt. Tệp không được lập. Hãy kiểm tra lại kỳ chi trả.",
-        en="The number or sum of instructions differs from what was approved. No file was made. Check the payroll run.",
-        announced={"count": announced[0], "total_dong": announced[1]},
-        found={"count": found[0], "total_dong": found[1]},
-    )

@@ -169,6 +169,8 @@ class Reading(FileReading):
                     yield outcome._replace(line=self._line)
             if inner.messages and not self.messages:
                 self.kind, self.version, self.message_id = inner.kind, inner.version, inner.message_id
+            if inner.messages:
+                self.warnings.append(Notice("message_in_an_envelope", {"kind": inner.kind}))
             self.messages += inner.messages
             self.groups += inner.groups
             self.warnings += inner.warnings

@@ -7,12 +7,12 @@ from lxml import etree
 
 from ansinh.standards.iso20022 import codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
-from ansinh.standards.iso20022.results import PENDING, RECALLED, RETAINED, Entry, GroupStatus, Held
+from ansinh.standards.iso20022.results import CANCELLED, NOT_CANCELLED, PENDING, Entry, GroupStatus, Held
 
 # The single orders' words, then those of whole blocks and files. “Partly” has no meaning for any one order.
 _WORDS = {
-    "ACCR": RECALLED, "PDCR": PENDING, "RJCR": RETAINED,
-    "CNCL": RECALLED, "CWFW": PENDING, "PACR": "", "PECR": "",
+    "ACCR": CANCELLED, "PDCR": PENDING, "RJCR": NOT_CANCELLED,
+    "CNCL": CANCELLED, "CWFW": PENDING, "PACR": "", "PECR": "",
 }  # fmt: skip
 _AMOUNTS = ("OrgnlInstdAmt", "OrgnlIntrBkSttlmAmt")
 
@@ -97,7 +97,7 @@ class RecallAnswer:
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
         return Entry(
-            line, end_to_end_id[:35], *amount, status, reason_set, reason_code, None, "DBIT", "recall", code,
+            line, end_to_end_id[:35], *amount, status, reason_set, reason_code, None, "DBIT", "cancellation", code,
         )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ RECEIVED, ACCEPTED, UNKNOWN = "RECEIVED", "ACCEPTED", "UNKNOWN"
 # Statement lines that are not about one of our orders: money on the account, booked or still to be booked.
 BOOKED, PENDING = "BOOKED", "PENDING"
 # What became of a request to call an order back: it will come back, or the payee keeps it.
-RECALLED, RETAINED = "RECALLED", "RETAINED"
-# Whose account it is: the asked one's, nearly so, another's, or not found out. ISO's own words.
-MATCH, CLOSE, OTHER, NOT_CHECKED = "RCVC", "RVMC", "RVNM", "RVNA"
+CANCELLED, NOT_CANCELLED = "CANCELLED", "NOT_CANCELLED"
+# Whose account it is: the asked one's, nearly so, another's, or not found out.
+MATCH, CLOSE_MATCH, NO_MATCH, NOT_CHECKED = "MATCH", "CLOSE_MATCH", "NO_MATCH", "NOT_CHECKED"
 
 
 # Tuples and not dataclasses: a statement has tens of thousands of lines, and building objects was what made others
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
     `amount_dong` is set for whole amounts in VND; otherwise `amount` keeps the bank's text. `kind` says where it
     stood: `status` (pain.002), `detail` (one of several in a statement entry), `entry` (an entry without details),
-    `verification` (acmt.024), `recall` (camt.029) or `row` (a spreadsheet). `code` is the bank's own status word,
+    `verification` (acmt.024), `cancellation` (camt.029) or `row` (a spreadsheet). `code` is the bank's own status word,
     `reason_set` one of `codes.CODE_SETS` or `proprietary`, `party_name` and `account_number` the other side's, where a file tells them.
     """
 

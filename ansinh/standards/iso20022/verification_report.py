@@ -1,16 +1,16 @@
 """What a bank answers to “whose account is this?”: acmt.024, any version. One entry per question, named as it was asked.
 
-An answer is a finding about a name, never about money: it is `RCVC`, `RVMC`, `RVNM` or `RVNA`, with the bank's reason.
+An answer is a finding about a name, never about money: MATCH, CLOSE_MATCH, NO_MATCH or NOT_CHECKED, with the bank's reason.
 """
 
 from lxml import etree
 
 from ansinh.standards.iso20022 import codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
-from ansinh.standards.iso20022.results import CLOSE, MATCH, NOT_CHECKED, OTHER, Entry, Held
+from ansinh.standards.iso20022.results import CLOSE_MATCH, MATCH, NO_MATCH, NOT_CHECKED, Entry, Held
 
 # The number of the holder's papers being another's is as bad as the name being another's.
-_FINDINGS = {"PN01": OTHER, "PI01": OTHER, "PN02": CLOSE}
+_FINDINGS = {"PN01": NO_MATCH, "PI01": NO_MATCH, "PN02": CLOSE_MATCH}
 
 
 class VerificationReport:
@@ -52,10 +52,10 @@ class VerificationReport:
 def _finding(verdict: str, reason_code: str) -> str:
     # Whatever the verdict says, a close match is a person's to decide.
     if reason_code == "PN02":
-        return CLOSE
+        return CLOSE_MATCH
     if verdict in ("true", "1"):
         return MATCH
     if verdict not in ("false", "0"):
-        raise Unreadable("status_unknown" if verdict else "status_missing", verdict)
+        raise Unreadable("answer_missing", verdict)
     # “No” because of the account, the bank or the clock says nothing about the name: the reason tells what to do.
     return _FINDINGS.get(reason_code, NOT_CHECKED)

@@ -147,6 +147,26 @@ async def _upload(client: asyncssh.SFTPClient, path: Path, part: str, artefact: 
         raise refusals.file_not_taken(artefact.name)
 
 
+async def read_back(settings: Settings, name: str) -> tuple[bytes, str] | None:
+    """Return the first bytes of a file that we sent and the hash of all of it; None when the bank no longer has it.
+
+    Raises:
+        Refused: as `connected`.
+    """
+    async with connected(settings) as client:
+        try:
+            if not await client.exists(f"{settings.inbox}/{name}"):
+                return None
+            head, digest = b"", hashlib.sha256()
+            async with client.open(f"{settings.inbox}/{name}", "rb") as remote:
+                while piece := await remote.read(_PIECE):
+                    head = head or piece[:4_096]
+                    digest.update(piece)
+        except _BROKEN as error:
+            raise refusals.unreachable(settings) from error
+    return head, digest.hexdigest()
+
+
 async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Path) -> list[Inbound]:
     """Fetch every finished file of the bank's folder that the caller does not have. Nothing is deleted there.
 

@@ -19,15 +19,17 @@ from ansinh.payment.gateways import (
     Debtor,
     Health,
     Inbound,
-    Instruction,
     NameCheck,
     Receipt,
+    Stamp,
+    limits,
     refuse_unable,
 )
-from ansinh.payment.gateways.sftp_iso20022 import connection, refusals
+from ansinh.payment.gateways.sftp_iso20022 import connection
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
+from ansinh.standards.files import FileReading
+from ansinh.standards.instructions import NARRATIVE_LIMIT
 from ansinh.standards.iso20022 import pain001
-from ansinh.standards.iso20022.reader import Reading
 from ansinh.standards.iso20022.results import Entry, Profile
 
 
@@ -45,7 +47,7 @@ class SftpIso20022:
             max_instructions=self._settings.max_instructions,
             max_amount_dong=self._settings.max_amount_dong,
             end_to_end_id_length=16,
-            purpose_length=pain001.NARRATIVE_LIMIT,
+            purpose_length=NARRATIVE_LIMIT,
             can_verify=False,
             can_query=False,
             can_cancel=False,
@@ -69,8 +71,7 @@ class SftpIso20022:
             Refused: what `pain001.render` and `pain001.validated` refuse, `amount_over_limit`, `batch_too_large`.
         """
         # By the announced count, before a byte is written; `pain001` holds the real one against it at the end.
-        if batch.count > self._settings.max_instructions:
-            raise refusals.batch_too_large(batch.count, self._settings.max_instructions)
+        limits.check_count(batch.count, self._settings.max_instructions)
         debtor = batch.debtor
         header = pain001.CreditTransferHeader(
             message_id=batch.message_id,
@@ -80,10 +81,13 @@ class SftpIso20022:
             count=batch.count,
             total_dong=batch.total_dong,
             clearing_system=self._settings.clearing_system,
+            version=self._settings.pain001_version,
         )
         # The schema reads along: a file that breaks it never reaches its end, so it can never be sent by mistake.
         digest, size = hashlib.sha256(), 0
-        for piece in pain001.validated(pain001.render(header, self._within_limit(batch.instructions))):
+        for piece in pain001.validated(
+            pain001.render(header, limits.within(batch.instructions, self._settings.max_amount_dong)), header.version
+        ):
             digest.update(piece)
             size += target.write(piece)
         return Artefact(f"{batch.message_id}.xml", None, digest.hexdigest(), size, batch.count, batch.total_dong)
@@ -97,18 +101,16 @@ class SftpIso20022:
         Raises:
             Refused: `artefact_changed` when the bytes are not the rendered ones; what `connection.send` refuses.
         """
-        # Between rendering and sending lies a person's decision, perhaps a night: the bytes are checked once more.
-        path = artefact.path
-        if path is None or _sha256(path) != artefact.sha256:
-            raise Refused(
-                "artefact_changed",
-                vi=f"Tệp “{artefact.name}” không còn đúng như lúc lập. Không gửi; hãy lập lại tệp từ lô lệnh.",
-                en=f"The file “{artefact.name}” is not as it was made. It was not sent; render the batch again.",
-                name=artefact.name,
-            )
+        path = limits.unchanged(artefact)
         # Each act has a loop and a connection of its own: callers are ordinary code, and a connection kept overnight is
         # a dead one.
         return asyncio.run(connection.send(self._settings, artefact, path))
+
+    def held(self, name: str) -> Stamp | None:
+        """Return the times and the hash of the file that the bank holds under this name. Raises `Refused`: as `poll`."""
+        found = asyncio.run(connection.read_back(self._settings, name))
+        known = None if found is None else pain001.times(found[0])
+        return None if found is None or known is None else Stamp(found[1], *known)
 
     def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
         """Fetch the bank's new files into the folder `store`, each named by its SHA-256.
@@ -122,13 +124,13 @@ class SftpIso20022:
         # line.
         yield from asyncio.run(connection.fetch(self._settings, is_stored, store))
 
-    def parse(self, inbound: Inbound) -> Reading:
+    def parse(self, inbound: Inbound) -> FileReading:
         """Read a stored file by the rules agreed with this bank. Iterate, or take `.result()`; iterate only once.
 
         Raises:
-            Refused: `xml_is_hostile` (while iterating).
+            Refused: `xml_is_hostile`, `zip_is_hostile`, `file_too_large` (while iterating).
         """
-        return Reading(_pieces(inbound.path), self._profile)
+        return FileReading(_pieces(inbound.path), self._profile)
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
         """Refuse: this bank has no name inquiry here (`gateway_cannot_verify`)."""
@@ -149,21 +151,8 @@ class SftpIso20022:
         except Refused as refusal:
             return Health(False, refusal.reason)
 
-    def _within_limit(self, instructions: Iterable[Instruction]) -> Iterator[Instruction]:
-        # While the orders pass, so that a million of them are looked at once; the half-written file is never announced.
-        limit = self._settings.max_amount_dong
-        for position, instruction in enumerate(instructions, 1):
-            if instruction[1] > limit:
-                raise refusals.amount_over_limit(position, limit)
-            yield instruction
-
 
 def _pieces(path: Path) -> Iterator[bytes]:
     with open(path, "rb") as file:
         while piece := file.read(1 << 16):
             yield piece
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

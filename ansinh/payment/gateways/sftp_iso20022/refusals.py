@@ -79,25 +79,3 @@ def folder_missing(folder: str) -> Refused:
         en=f"The bank's server has no folder “{folder}”. Correct the gateway settings or ask the bank.",
         folder=folder,
     )
-
-
-def amount_over_limit(position: int, limit_dong: int) -> Refused:
-    """Return the refusal for an order above what the channel carries."""
-    return Refused(
-        "amount_over_limit",
-        vi=f"Lệnh chi thứ {position} vượt mức tối đa của kênh chuyển tiền ({limit_dong} đồng). Hãy chọn kênh khác.",
-        en=f"Instruction {position} is above the channel's limit ({limit_dong} đồng). Choose another channel.",
-        position=position,
-        limit_dong=limit_dong,
-    )
-
-
-def batch_too_large(count: int, limit: int) -> Refused:
-    """Return the refusal for a batch with more orders than the bank takes in one file."""
-    return Refused(
-        "batch_too_large",
-        vi=f"Lô có {count} lệnh, ngân hàng chỉ nhận tối đa {limit} lệnh một tệp. Hãy chia lô.",
-        en=f"The batch has {count} instructions; the bank takes at most {limit} in one file. Split the batch.",
-        count=count,
-        limit=limit,
-    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.iso20022.pain001 import VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Settings:
     settled_is_paid: bool = False
     # Not in ISO's external list, which has no Vietnamese entry; each bank may name the number space differently.
     clearing_system: str = "NAPAS"
+    # Which pain.001 the bank asks for: 09 or 11.
+    pain001_version: str = "09"
     max_instructions: int = 1_000_000
     # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
     max_amount_dong: int = 499_999_999
@@ -54,6 +57,8 @@ class Settings:
         needed = {"host", "port", "username", "client_key", "host_key", "debtor_name", "debtor_account", "debtor_agent"}
         missing, unknown = sorted(needed - values.keys()), sorted(values.keys() - known)
         wrong = [] if "port" in missing or _is_port(values["port"]) else ["port"]
+        if values.get("pain001_version", "09") not in VERSIONS:
+            wrong.append("pain001_version")
         if missing or unknown or wrong:
             raise Refused(
                 "gateway_settings_invalid",

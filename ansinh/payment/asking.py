@@ -1,0 +1,120 @@
+"""Asking a provider about single payments: what became of those without a final answer, and stopping some of them.
+
+An answer to a question is kept as a document and applied like every other; a recall changes nothing by itself: only the
+provider's result says whether it came in time.
+"""
+
+import datetime
+import hashlib
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.office import operations as office
+from ansinh.office import queries as office_queries
+from ansinh.office.security import everything, put_on
+from ansinh.payment.archive import Archive
+from ansinh.payment.gateways import Gateway, Receipt
+from ansinh.payment.gateways.rest.documents import results
+from ansinh.payment.models import PaymentItem, PaymentServiceProvider
+from ansinh.payment.operations import store_message
+from ansinh.standards.end_to_end import encode
+from ansinh.standards.iso20022.results import UNKNOWN, Entry
+
+# One question a payment: this is for what is left over, not for a month.
+MOST_QUESTIONS = 5_000
+_ROLES = frozenset({"department_officer", "department_approver"})
+
+
+def _names(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int] | None) -> list[str]:
+    """Return the names of the attempts of a run that are with the provider and have no final answer."""
+    open_items = PaymentItem.objects.filter(run__code=run, provider=provider, inflight_dong__gt=0, channel="account")
+    if beneficiaries is not None:
+        open_items = open_items.filter(beneficiary_id__in=beneficiaries)
+    instance = office_queries.instance_number()
+    chosen = open_items.order_by("id").values_list("id", "attempt")[:MOST_QUESTIONS]
+    return [encode(instance, item, attempt) for item, attempt in chosen]
+
+
+def enquire(
+    *, run: str, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime
+) -> int:
+    """This will ask about every payment of a run without a final answer, and keep the answers for the next collection.
+
+    Returns how many payments the provider knows something of. At most `MOST_QUESTIONS` are asked about at once.
+
+    Raises:
+        Refused: `gateway_cannot_query`, `gateway_unreachable`; what was answered before that is not kept, and asked again.
+    """
+    with transaction.atomic():
+        put_on(everything(by))
+        names = _names(run, provider, None)
+    answers = [entry for entry in map(gateway.query, names) if entry.status != UNKNOWN]
+    if answers:
+        _keep(answers, run, provider, archive, at)
+    with transaction.atomic():
+        detail = {"asked": len(names), "answered": len(answers)}
+        office.audit(by=by, action="payment.enquire", subject=run, detail=detail, at=at)
+    return len(answers)
+
+
+def _keep(
+    answers: Sequence[Entry], run: str, provider: PaymentServiceProvider, archive: Archive, at: datetime.datetime
+) -> None:
+    body = results(answers, f"ENQUIRY-{run}-{at:%Y%m%d%H%M%S}")
+    sha256 = hashlib.sha256(body).hexdigest()
+    incoming = archive.folder / "incoming"
+    incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as part:
+        part.write(body)
+        part.flush()
+        os.fsync(part.fileno())
+    archive.keep(Path(part.name), sha256)
+    with transaction.atomic():
+        put_on(everything("system"))
+        store_message(provider=provider, name="enquiry.ndjson", mark=f"enquiry|{sha256}", sha256=sha256, at=at)
+
+
+def recall(
+    *,
+    run: str,
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    beneficiaries: Sequence[int],
+    reason: str,
+    by: str,
+    at: datetime.datetime,
+) -> dict[str, int]:
+    """This will ask the provider to stop the named people's payments and return how many it took, knew or refused.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`.
+    """
+    if office_queries.staff(by).role not in _ROLES:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{by}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
+            en=f"“{by}” is not of the department that pays and may not do this.",
+        )
+    if not reason.strip():
+        raise Refused("reason_missing", vi="Hãy ghi lý do huỷ lệnh.", en="Give the reason for stopping the payment.")
+    with transaction.atomic():
+        put_on(everything(by))
+        names = _names(run, provider, list(beneficiaries))
+    if not names:
+        raise Refused(
+            "nothing_to_recall",
+            vi="Không có lệnh nào của những người này đang ở tổ chức chi trả mà chưa có kết quả.",
+            en="No payment of these people is with the provider without a final answer.",
+            run=run,
+        )
+    told = Counter(gateway.cancel(name, reason.strip()) for name in names)
+    counts = {receipt.name.lower(): told.get(receipt, 0) for receipt in Receipt}
+    with transaction.atomic():
+        office.audit(by=by, action="payment.recall", subject=run, detail={**counts, "reason": reason[:100]}, at=at)
+    return counts

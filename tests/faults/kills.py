@@ -1,0 +1,79 @@
+"""A month whose commands can be killed: its commands, copies of its home, and the books that it ends in."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT, ansinh
+
+MONTH = "2026-11"
+RUN = f"{MONTH}-46-01"
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "calculate": ("payroll", "calculate", "--month", MONTH, "--province", "46"),
+    "check": ("payroll", "check", RUN),
+    "approve": ("payroll", "approve", RUN, "--as", "pheduyet"),
+    "freeze": ("payroll", "freeze", RUN, "--as", "chuyenvien"),
+    "submit": ("payment", "submit", RUN),
+    "collect": ("payment", "collect"),
+}
+
+
+def copy(home: Path, target: Path) -> Path:
+    """Copy a home as it is."""
+    # The database's files belong to the account it runs as; a plain copy would lose that.
+    subprocess.run(["cp", "-a", str(home), str(target)], check=True)
+    return target
+
+
+def books(home: Path) -> dict[str, Any]:
+    """Return the books without numbers and clocks, which may differ: verified, and every transfer by accounts and amount."""
+    verified = ansinh(home, "ledger", "verify")
+    assert verified["ok"], verified
+    text = subprocess.run(
+        [sys.executable, "-m", "ansinh.project.cli", "ledger", "export", "--format", "hledger", "--home", str(home)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    postings = sorted(
+        line.strip() for line in text.splitlines() if line.startswith("  ") and not line.strip().startswith(";")
+    )
+    report = ansinh(home, "report", "coverage", "--month", MONTH)
+    return {"transfers": verified["transfers"], "postings": postings, "report": report}
+
+
+def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boundary: str, count: int) -> None:
+    """Run one command, kill it at this boundary, and see that the kill happened."""
+    note = folder / "note"
+    note.unlink(missing_ok=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(ROOT / "tests/faults/kill_at.py"),
+            victim,
+            stage,
+            boundary,
+            str(count),
+            "--",
+            *COMMANDS[command],
+            "--home",
+            str(home),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert note.exists(), f"the kill did not happen: {command} {victim} {stage} {boundary} {done.stdout} {done.stderr}"
+    if victim == "process":
+        assert done.returncode == -signal.SIGKILL
+    else:
+        assert done.returncode == 1, done.stderr
+        assert json.loads(done.stdout)["refused"] == "database_unavailable"
