@@ -31,8 +31,8 @@ class FileReading(results.FileReading):
     """One file of any kind while it is read: iterate, once; what it says of itself is complete afterwards.
 
     The source is the whole file, or its pieces in order. `template` or `provider` say how a spreadsheet is laid out;
-    `name` is what a sheet without a name of its own is called, and is never trusted. `files` tells of the members of an
-    archive, and is empty for everything else.
+    without them its rows are told only where `is_shown_only` promises that nothing will be applied. `name` is what a
+    sheet without a name of its own is called, and is never trusted. `files` tells of the members of an archive.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class FileReading(results.FileReading):
         *,
         template: Template | None = None,
         provider: str = "",
+        is_shown_only: bool = False,
         name: str = "",
         depth: int = 0,
     ) -> None:
@@ -50,6 +51,7 @@ class FileReading(results.FileReading):
         self._profile = profile
         self._template = template
         self._provider = provider
+        self._is_shown_only = is_shown_only
         self._name = name
         self._depth = depth
         self.files: list[dict[str, str | int]] = []
@@ -73,8 +75,13 @@ class FileReading(results.FileReading):
 
     def _sheet(self, content: bytes) -> SheetReading:
         return SheetReading(
-            content, self._name, self._profile, template=self._template, provider=self._provider
-        )  # fmt: skip
+            content,
+            self._name,
+            self._profile,
+            template=self._template,
+            provider=self._provider,
+            is_shown_only=self._is_shown_only,
+        )
 
     def _from(self, inner: results.FileReading) -> Iterator[Entry | Held]:
         """Yield what a reading says, its lines numbered on, and take over what it says of itself."""
@@ -108,7 +115,13 @@ class FileReading(results.FileReading):
         """Read one member. One that cannot be read holds itself only; one that could do harm stops everything."""
         before, problem = self._line, ""
         inner = FileReading(
-            pieces, self._profile, template=self._template, provider=self._provider, name=name, depth=self._depth + 1
+            pieces,
+            self._profile,
+            template=self._template,
+            provider=self._provider,
+            is_shown_only=self._is_shown_only,
+            name=name,
+            depth=self._depth + 1,
         )
         entries = 0
         try:

@@ -99,7 +99,7 @@ def test_without_an_agreement_a_sheet_is_shown_and_pays_nobody() -> None:
         [1, A, "0113", 5, "Thành công"],
         [2, B, "0114", 6, "Thất bại"],
     ]
-    result = read(workbook(*rows), provider="")
+    result = read(workbook(*rows), is_shown_only=True)
     assert (result.kind, [n.reason for n in result.warnings]) == ("sheet", ["sheet_without_template"])
     assert [(e.end_to_end_id, e.status) for e in result.entries] == [(A, "ACCEPTED"), (B, "REJECTED")]
 
@@ -170,7 +170,7 @@ def test_a_statement_in_a_sheet_says_as_little_as_a_statement() -> None:
         ["06/11/2026", None, "1.000.000", "NAP KINH PHI"],
         ["06/11/2026", 5, 6, "?"],
     ]
-    result = read(workbook(*rows), profile=Profile(debit_is_paid=True))
+    result = read(workbook(*rows), profile=Profile(debit_is_paid=True), is_shown_only=True)
     assert [(e.end_to_end_id, e.amount_dong, e.status, e.credit_debit) for e in result.entries] == [
         (A, 500_000, "ACCEPTED", "DBIT"), ("", 1_000_000, "BOOKED", "CRDT"),
     ]  # fmt: skip
@@ -290,3 +290,10 @@ def test_a_stray_cell_far_away_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         read(file.getvalue())
     assert caught.value.reason == "sheet_swollen"
+
+
+def test_a_sheet_that_nobody_agreed_on_is_never_applied() -> None:
+    """What a gateway reads is applied: a refusal in words of nobody's would pay a person twice."""
+    for content in (workbook(*ROWS), csv_file(*ROWS)):
+        result = FileReading(content, Profile(debit_is_paid=True), name="ket qua").result()
+        assert (result.kind, result.entries, [h.reason for h in result.held]) == ("unknown", [], ["sheet_unknown"])

@@ -40,6 +40,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         DEFAULT_PROFILE,
         template=_template(arguments.template),
         provider=arguments.provider or "",
+        is_shown_only=True,
         name=path.stem,
     )
     result = reading.result()

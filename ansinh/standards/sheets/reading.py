@@ -48,13 +48,21 @@ class SheetReading(FileReading):
     """One spreadsheet while it is read. The template is the given one, or the provider's, or none was agreed."""
 
     def __init__(
-        self, content: bytes, name: str, profile: Profile, *, template: Template | None = None, provider: str = ""
+        self,
+        content: bytes,
+        name: str,
+        profile: Profile,
+        *,
+        template: Template | None = None,
+        provider: str = "",
+        is_shown_only: bool = False,
     ) -> None:
         super().__init__()
         self._sheets = workbook.read(content, name)
         self._profile = profile
         agreed = [one for one in bundled() if provider and provider in one.providers]
-        self._templates = [template] if template is not None else [*agreed, common()]
+        # A refusal that nobody agreed on, once applied, would pay a person twice: such words may be shown, no more.
+        self._templates = [template] if template is not None else [*agreed, *([common()] if is_shown_only else [])]
         self._is_numeric_told = False
 
     def __iter__(self) -> Iterator[Entry | Held]:
