@@ -454,6 +454,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             _argument("file", metavar="TỆP", help="tệp của ngân hàng"),
             _argument("--provider", default=None, metavar="MÃ", help="tổ chức chi trả"),
+            _argument("--template", default=None, metavar="TỆP.yaml", help="mẫu bảng tính của tổ chức chi trả"),
         ),
         needs_database=False,
         needs_home=False,

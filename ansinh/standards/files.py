@@ -1,171 +1,154 @@
-"""Any file that a bank may send, recognised by what it is and not by its name: ISO 20022, MT940, and files around them.
+"""Any file that a bank or provider may send, told apart by its first bytes: ISO 20022, MT940, spreadsheets, zip files.
 
-A zip is opened once, within bounds; a message hidden in another one's text is found. What is none of these is told so.
+Its name and its sender's word count for nothing. What is none of these is held as a whole, never guessed.
 """
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
-
-from lxml import etree
+from itertools import chain
 
 from ansinh.base.refusals import Refused
-from ansinh.standards import investigations, mt940
-from ansinh.standards.iso20022.reader import Reading
-from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice, Profile, ReadResult
+from ansinh.standards import archives, mt940
+from ansinh.standards.iso20022 import results
+from ansinh.standards.iso20022.reader import DEFAULT_PROFILE, Reading
+from ansinh.standards.iso20022.results import Entry, Held, Notice, Profile
+from ansinh.standards.sheets import workbook
+from ansinh.standards.sheets.reading import SheetReading
+from ansinh.standards.sheets.template import Template
 
-# A month of a province in one zip is a few files of some megabytes each.
-_MOST_MEMBERS, _MOST_UNPACKED, _MOST_RATIO = 200, 512 << 20, 200
-_MOST_SMALL = 16 << 20
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
-_WRAPPED = (b"<![CDATA[", b"&lt;Document", b"&lt;?xml")
-_ANSWERS = (b"IdVrfctnRpt", b"RsltnOfInvstgtn")
+_HEAD = 4096
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+# What a member may be to blame for without anything else in the archive being in doubt.
+_OF_ONE_MEMBER = ("sheet_", "file_", "envelope_")
 
 
-class FileReading:
-    """One file while it is read: iterate, once; what it says of itself is complete afterwards.
+def is_binary(head: bytes) -> bool:
+    """Say whether a file that begins like this can be none of the kinds read here."""
+    return b"\x00" in head and not head.startswith((*_UTF16, *_ARCHIVES, workbook.OLE))
 
-    The source is the whole file, or its pieces in order.
+
+class FileReading(results.FileReading):
+    """One file of any kind while it is read: iterate, once; what it says of itself is complete afterwards.
+
+    The source is the whole file, or its pieces in order. `template` or `provider` say how a spreadsheet is laid out;
+    without them its rows are told only where `is_shown_only` promises that nothing will be applied. `name` is what a
+    sheet without a name of its own is called, and is never trusted. `files` tells of the members of an archive.
     """
 
-    def __init__(self, source: bytes | Iterable[bytes], profile: Profile) -> None:
-        self._source = source
+    def __init__(
+        self,
+        source: bytes | Iterable[bytes],
+        profile: Profile = DEFAULT_PROFILE,
+        *,
+        template: Template | None = None,
+        provider: str = "",
+        is_shown_only: bool = False,
+        name: str = "",
+        depth: int = 0,
+    ) -> None:
+        super().__init__()
+        self._source = (source,) if isinstance(source, bytes) else source
         self._profile = profile
-        self.kind = "unknown"
-        self.version = ""
-        self.message_id = ""
-        self.messages = 0
-        self.groups: list[GroupStatus] = []
-        self.warnings: list[Notice] = []
-        self.incomplete = False
-
-    def result(self) -> ReadResult:
-        """Read to the end and return everything at once."""
-        entries: list[Entry] = []
-        held: list[Held] = []
-        for outcome in self:
-            (held if isinstance(outcome, Held) else entries).append(outcome)  # type: ignore[arg-type]
-        return ReadResult(
-            self.kind, self.version, self.messages, self.message_id, entries, held, self.groups, self.warnings,
-            self.incomplete,
-        )  # fmt: skip
+        self._template = template
+        self._provider = provider
+        self._is_shown_only = is_shown_only
+        self._name = name
+        self._depth = depth
+        self.files: list[dict[str, str | int]] = []
 
     def __iter__(self) -> Iterator[Entry | Held]:
-        """Yield each result. Raises `Refused`: `xml_is_hostile`, `zip_is_hostile`, `file_too_large`."""
-        pieces = iter((self._source,) if isinstance(self._source, bytes) else self._source)
-        head = next(pieces, b"")
-        if head.startswith(b"PK\x03\x04"):
-            yield from self._unzipped(_whole(head, pieces, _MOST_UNPACKED))
-        elif mt940.looks_like_it(head):
-            yield from self._from(mt940.Mt940Reading(_whole(head, pieces, mt940.MOST_BYTES), self._profile), 1)
-        elif any(mark in head for mark in (*_WRAPPED, *_ANSWERS)):
-            yield from self._unwrapped(_whole(head, pieces, _MOST_SMALL))
-        else:
-            yield from self._from(Reading(_chained(head, pieces), self._profile), 1)
+        """Yield each result.
 
-    def _from(
-        self, reading: "Reading | mt940.Mt940Reading | investigations.Investigation", first: int
-    ) -> Iterator[Entry | Held]:
-        """Yield what one message says, its lines numbered on; take over what it says of itself."""
-        count = first - 1
-        for outcome in reading:
-            count += 1
-            yield outcome._replace(line=count) if first > 1 else outcome
-        self._lines = count
+        Raises:
+            Refused: `xml_is_hostile`, `zip_is_hostile`, `file_too_large`, `envelope_too_large`, `sheet_…`.
+        """
+        head, pieces = _peek(self._source)
+        if head.startswith(_ARCHIVES):
+            yield from self._packed(archives.gathered(pieces))
+        elif mt940.looks_like(head):
+            yield from self._from(mt940.Mt940Reading(pieces, self._profile))
+        # After the others, because their texts have commas too.
+        elif head.startswith(workbook.OLE) or workbook.looks_like_csv(head):
+            yield from self._from(self._sheet(archives.gathered(pieces)))
+        else:
+            yield from self._from(Reading(pieces, self._profile))
+
+    def _sheet(self, content: bytes) -> SheetReading:
+        return SheetReading(
+            content,
+            self._name,
+            self._profile,
+            template=self._template,
+            provider=self._provider,
+            is_shown_only=self._is_shown_only,
+        )
+
+    def _from(self, inner: results.FileReading) -> Iterator[Entry | Held]:
+        """Yield what a reading says, its lines numbered on, and take over what it says of itself."""
+        first = self._line
+        for outcome in inner:
+            self._line += 1
+            yield outcome._replace(line=self._line) if first else outcome
         # The first message that is understood gives the file its name.
         if self.kind == "unknown":
-            self.kind, self.message_id = reading.kind, reading.message_id
-            self.version = getattr(reading, "version", "")
-        self.messages += reading.messages
-        self.groups += reading.groups
-        self.warnings += reading.warnings
-        self.incomplete = self.incomplete or reading.incomplete
+            self.kind, self.version, self.message_id = inner.kind, inner.version, inner.message_id
+        self.messages += inner.messages
+        self.groups += inner.groups
+        self.warnings += inner.warnings
+        self.incomplete = self.incomplete or inner.incomplete
 
-    def _unwrapped(self, raw: bytes) -> Iterator[Entry | Held]:
-        """Read a message in another one's text, or an answer to a question; else the file as it is."""
-        for message in _inner_documents(raw):
-            answer = investigations.message_in(message) if isinstance(message, etree._Element) else None
-            if answer is not None:
-                yield from self._from(investigations.Investigation(answer), self._next())
-            elif isinstance(message, bytes):
-                self.warnings.append(Notice("message_in_an_envelope", {}))
-                yield from self._from(Reading(message, self._profile), self._next())
-        if not self.messages:
-            yield from self._from(Reading(raw, self._profile), self._next())
-
-    def _next(self) -> int:
-        return getattr(self, "_lines", 0) + 1
-
-    def _unzipped(self, raw: bytes) -> Iterator[Entry | Held]:
+    def _packed(self, content: bytes) -> Iterator[Entry | Held]:
         try:
-            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-                members = [entry for entry in archive.infolist() if not entry.is_dir()]
-                _check(members)
-                contents = [archive.read(entry) for entry in members]
-        except _DAMAGED as error:
-            yield Held(1, "zip_damaged", str(error)[:80])
+            archive = archives.opened(content)
+        except archives.DAMAGED as error:
+            self._line += 1
+            yield Held(self._line, "zip_damaged", str(error)[:80])
             return
-        for content in contents:
-            if content.startswith(b"PK\x03\x04"):
-                # One level only: what is packed twice was packed to hide something.
-                raise _hostile("zip in a zip")
-            inner = FileReading(content, self._profile)
-            yield from self._from(inner, self._next())  # type: ignore[arg-type]
-        if self.kind != "unknown" and len(contents) > 1:
-            self.warnings.append(Notice("several_files", {"files": len(contents)}))
+        with archive:
+            if workbook.is_workbook(archive):
+                yield from self._from(self._sheet(content))
+                return
+            for name, pieces in archives.members(archive, self._depth):
+                yield from self._member(name, pieces)
+
+    def _member(self, name: str, pieces: Iterator[bytes]) -> Iterator[Entry | Held]:
+        """Read one member. One that cannot be read holds itself only; one that could do harm stops everything."""
+        before, problem = self._line, ""
+        inner = FileReading(
+            pieces,
+            self._profile,
+            template=self._template,
+            provider=self._provider,
+            is_shown_only=self._is_shown_only,
+            name=name,
+            depth=self._depth + 1,
+        )
+        entries = 0
+        try:
+            for outcome in self._from(inner):
+                entries += isinstance(outcome, Entry)
+                yield outcome
+        except archives.DAMAGED as error:
+            problem, self.incomplete = "zip_damaged", True
+            self.warnings.append(Notice("file_incomplete", {"file": name[:80], "says": str(error)[:200]}))
+        except Refused as refusal:
+            if not refusal.reason.startswith(_OF_ONE_MEMBER):
+                raise
+            problem = refusal.reason
+        if problem:
+            self._line += 1
+            yield Held(self._line, problem, name[:80])
+        found = {"kind": inner.kind, "messages": inner.messages, "entries": entries}
+        self.files.append({"name": name, **found, "held": self._line - before - entries})
+        self.files += [file | {"name": f"{name} › {file['name']}"} for file in inner.files]
 
 
-def _inner_documents(raw: bytes) -> Iterator[bytes | etree._Element]:
-    """Yield the tree of a small file, then each document that stands in it as text."""
-    # The reader's own look decides about document types; whatever it refuses is refused here too.
-    list(Reading(raw[: 1 << 16]))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(raw.strip(), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return
-    yield root
-    for element in root.iter(etree.Element):
-        inner = (element.text or "").strip()
-        if inner.startswith(("<?xml", "<Document", "<BusMsgEnvlp", "<AppHdr")):
-            yield inner.encode()
-
-
-def _check(members: list[zipfile.ZipInfo]) -> None:
-    unpacked, packed = sum(entry.file_size for entry in members), sum(entry.compress_size for entry in members)
-    if len(members) > _MOST_MEMBERS:
-        raise _hostile("too many files")
-    if unpacked > _MOST_UNPACKED or unpacked > max(packed, 1) * _MOST_RATIO:
-        raise _hostile("swollen")
-    if any(entry.flag_bits & 1 for entry in members):
-        raise _hostile("password")
-
-
-def _whole(head: bytes, pieces: Iterator[bytes], limit: int) -> bytes:
-    found, size = [], 0
-    for piece in _chained(head, pieces):
-        size += len(piece)
-        if size > limit:
-            raise Refused(
-                "file_too_large",
-                vi="Tệp quá lớn đối với loại này nên không được đọc. Hãy xin ngân hàng chia nhỏ.",
-                en="The file is too large for its kind and was not read. Ask the bank for parts.",
-                limit=limit,
-            )
-        found.append(piece)
-    return b"".join(found)
-
-
-def _chained(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from pieces
-
-
-def _hostile(what: str) -> Refused:
-    return Refused(
-        "zip_is_hostile",
-        vi=f"Tệp nén có dấu hiệu gây hại ({what}) nên không được mở. Hãy hỏi lại nơi gửi và báo quản trị hệ thống.",
-        en=f"The zip file looks harmful ({what}) and was not opened. Ask the sender what it is.",
-        found=what,
-    )
+def _peek(source: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return how the file begins, and all its pieces."""
+    pieces = iter(source)
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    return head[:_HEAD], chain((head,), pieces)

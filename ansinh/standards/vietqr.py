@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ansinh.base.refusals import Refused
 
 _NAPAS = "A000000727"
-_ACCOUNT, _CARD = "QRIBFTTA", "QRIBFTTC"
+_ACCOUNT, _CARD, _PUSH = "QRIBFTTA", "QRIBFTTC", "QRPUSH"
 _LONGEST = 512
 # Everything before the four characters of the check sum, with their tag and length.
 _CHECKED = "6304"
@@ -50,6 +50,8 @@ def write(code: VietQr) -> str:
     more += _field("08", code.purpose) if code.purpose else ""
     if more:
         text += _field("62", more)
+    if not text.isprintable():
+        raise _invalid("characters")
     return text + _CHECKED + _check_sum(text + _CHECKED)
 
 
@@ -60,6 +62,9 @@ def read(text: str) -> VietQr:
         Refused: `qr_damaged` when the check sum is wrong, `qr_not_vietqr` for another kind of code, `qr_invalid`.
     """
     text = text.strip()
+    # Half a letter, as a terminal hands over what is no text, could not even be counted.
+    if not text.isprintable():
+        raise _invalid("characters")
     if len(text) > _LONGEST or not text.startswith("00") or text[-8:-4] != _CHECKED:
         raise _refused(
             "qr_not_vietqr", "không phải mã VietQR. Hãy quét lại mã tài khoản trong ứng dụng ngân hàng", "is no VietQR"
@@ -68,7 +73,7 @@ def read(text: str) -> VietQr:
         raise _refused("qr_damaged", "bị sai hoặc thiếu ký tự. Hãy quét lại", "is damaged; scan it again")
     fields = _fields(text.encode())
     merchant = _fields(fields.get("38", "").encode())
-    if merchant.get("00") != _NAPAS or fields.get("53", "704") != "704":
+    if merchant.get("00") != _NAPAS or fields.get("53", "704") != "704" or fields.get("58", "VN") != "VN":
         raise _refused(
             "qr_not_vietqr", "không phải mã chuyển khoản trong nước. Hãy quét mã khác", "is no domestic transfer"
         )
@@ -76,8 +81,10 @@ def read(text: str) -> VietQr:
     bank, number, amount = account.get("00", ""), account.get("01", ""), fields.get("54")
     if re.fullmatch(r"[0-9]{6}", bank) is None or re.fullmatch(r"[A-Za-z0-9]{1,19}", number) is None:
         raise _invalid("account")
-    # Some issuers write 1000.00; what is no whole đồng is nobody's amount.
-    if amount is not None and re.fullmatch(r"[0-9]{1,13}(\.0{1,2})?", amount) is None:
+    if merchant.get("02", _ACCOUNT) not in (_ACCOUNT, _CARD, _PUSH):
+        raise _invalid("service")
+    # Some issuers write 1000.00; what is no whole đồng is nobody's amount, and nought is none at all.
+    if amount is not None and re.fullmatch(r"0{0,12}[1-9][0-9]{0,12}(\.0{0,2})?", amount) is None:
         raise _invalid("amount")
     more = _fields(fields.get("62", "").encode())
     return VietQr(
@@ -87,7 +94,7 @@ def read(text: str) -> VietQr:
 
 
 def _field(tag: str, value: str) -> str:
-    size = len(value.encode())
+    size = len(value.encode(errors="surrogatepass"))
     if size > 99:
         raise _invalid("length")
     return f"{tag}{size:02d}{value}"

@@ -21,9 +21,9 @@ from tests.standards.answers import status_line, status_report
 A = encode(46, 1, 1)
 
 
-def answer(path: Path) -> dict:
+def answer(path: Path, provider: str | None = None, template: Path | None = None) -> dict:
     """Return what the command says of a file."""
-    return read(argparse.Namespace(file=str(path), provider=None))
+    return read(argparse.Namespace(file=str(path), provider=provider, template=str(template) if template else None))
 
 
 def test_the_answer_has_the_form_of_the_contract(tmp_path: Path) -> None:
@@ -82,3 +82,45 @@ def test_the_same_code_has_another_text_in_each_list() -> None:
     texts = [reason_text(named, "AC01") for named in ("status", "return", "verification")]
     assert None not in texts and len(set(texts)) == 3
     assert reason_text("cancellation", "DUPL") != reason_text("verification", "DUPL")
+
+
+ROWS = "Mã lệnh chi;Số tài khoản;Số tiền;Kết quả;Lý do\n{};0113000012345;500.000;Không chi được;Tài khoản đã đóng\n"
+
+
+def test_a_providers_spreadsheet_is_read_by_its_template(tmp_path: Path) -> None:
+    path, own = tmp_path / "ket qua.csv", tmp_path / "own.yaml"
+    path.write_text(ROWS.format(A), encoding="utf8")
+    said = answer(path, provider="ket-qua-chi")
+    assert said["kind"] == "sheet.ket-qua-chi" and said["warnings"] == []
+    (entry,) = said["entries"]
+    assert (entry["amount_dong"], entry["status"], entry["account_number"]) == (500_000, "REJECTED", "0113000012345")
+    own.write_text(
+        "name: rieng\ncolumns: {amount: [Số tiền], account_number: [Số tài khoản], status: [Kết quả]}\n"
+        "statuses: {UNKNOWN: [Không chi được]}\n",
+        encoding="utf8",
+    )
+    assert [e["status"] for e in answer(path, template=own)["entries"]] == ["UNKNOWN"]
+    own.write_text("name: rieng\n", encoding="utf8")
+    with pytest.raises(Refused) as caught:
+        answer(path, template=own)
+    assert caught.value.reason == "template_invalid"
+
+
+def test_a_zip_file_says_what_was_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "answers.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("answer.xml", status_report(status_line(A, "ACSP")))
+        archive.writestr("list.csv", ROWS.format(A))
+    said = json.loads(json.dumps(answer(path, provider="ket-qua-chi")))
+    assert [(file["name"], file["kind"], file["entries"]) for file in said["files"]] == [
+        ("answer.xml", "pain.002.001.10", 1),
+        ("list.csv", "sheet.ket-qua-chi", 1),
+    ]
+    assert [(e["line"], e["status"]) for e in said["entries"]] == [(1, "ACCEPTED"), (2, "REJECTED")]
+
+
+def test_a_reason_that_nobody_translated_is_shown_in_english(tmp_path: Path) -> None:
+    path = tmp_path / "answer.xml"
+    path.write_bytes(status_report(status_line(A, "RJCT", "AB15")))
+    reason = answer(path)["entries"][0]["reason"]
+    assert reason["meaning"] == f"{reason['english']} (chưa có bản dịch)"

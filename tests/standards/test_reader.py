@@ -197,7 +197,7 @@ def test_an_unknown_version_is_read_with_a_notice() -> None:
 
 
 def test_an_unknown_message_is_quarantined() -> None:
-    raw = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn/></Document>'
+    raw = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.026.001.07"><UblToApply/></Document>'
     result = read(raw)
     assert (result.kind, result.messages, result.held) == ("unknown", 0, [Held(1, "message_unknown", "")])
 

@@ -1,10 +1,14 @@
 """VietQR: four codes published by others are read and written again byte for byte; a damaged one is refused by name."""
 
+import binascii
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansinh.base.refusals import Refused
+from ansinh.project.cli import main
 from ansinh.standards.vietqr import VietQr, read, write
 
 # Published by four independent projects (rails: money dossier §2).
@@ -71,3 +75,66 @@ def test_what_no_code_can_carry_is_refused(code: VietQr) -> None:
     with pytest.raises(Refused) as refusal:
         write(code)
     assert refusal.value.reason == "qr_invalid"
+
+
+FIRST = next(iter(PUBLISHED))
+
+
+def sealed(text: str) -> str:
+    """Return the text with a right check sum: an altered code that lies well."""
+    return text[:-4] + f"{binascii.crc_hqx(text[:-4].encode(), 0xFFFF):04X}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "qr_not_vietqr"),
+        ("https://vietqr.net/970416", "qr_not_vietqr"),
+        ("0002010102\ud8006304AAAA", "qr_invalid"),
+        ("0002010102\x006304AAAA", "qr_invalid"),
+        (FIRST[:60], "qr_not_vietqr"),
+        (FIRST.replace("257678859", "257678858"), "qr_damaged"),
+        (sealed(FIRST.replace("A000000727", "A000000728")), "qr_not_vietqr"),
+        (sealed(FIRST.replace("5303704", "5303840")), "qr_not_vietqr"),
+        (sealed(FIRST.replace("5802VN", "5802US")), "qr_not_vietqr"),
+        (sealed(FIRST.replace("QRIBFTTA", "QRIBFTTX")), "qr_invalid"),
+        (sealed(FIRST.replace("54041000", "54040000")), "qr_invalid"),
+        (sealed(FIRST.replace("54041000", "54041e30")), "qr_invalid"),
+        (sealed(FIRST.replace("54041000", "5404-100")), "qr_invalid"),
+        (sealed(FIRST.replace("54041000", "5404100054049999")), "qr_invalid"),
+        (sealed(FIRST.replace("6215", "6216")), "qr_invalid"),
+    ],
+)
+def test_a_hostile_code_is_refused_by_name(text: str, reason: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read(text)
+    assert caught.value.reason == reason and caught.value.vi and caught.value.en
+
+
+@given(st.text(max_size=120), st.sampled_from(sorted(PUBLISHED)), st.data())
+def test_any_text_is_read_or_refused_by_name(text: str, right: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(right) - 5))
+    for tried in (text, "000201" + text, right[:at] + text + right[at + 1 :]):
+        try:
+            found = read(tried)
+        except Refused as refusal:
+            assert refusal.reason in ("qr_not_vietqr", "qr_damaged", "qr_invalid")
+        else:
+            assert found == PUBLISHED[right] and tried.strip() == right
+
+
+@pytest.mark.parametrize(
+    "changes", [{"purpose": "x\ny"}, {"purpose": "\ud800"}, {"purpose": "x" * 100}, {"amount_dong": 0}]
+)
+def test_a_wrong_code_is_not_written(changes: dict) -> None:
+    with pytest.raises(Refused) as caught:
+        write(VietQr("970416", "257678859", **changes))
+    assert caught.value.reason == "qr_invalid"
+
+
+def test_the_command_says_what_a_code_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["payment", "qr", FIRST, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["bank_bin"], said["account_number"], said["amount_dong"]) == ("970416", "257678859", 1000)
+    assert main(["payment", "qr", FIRST.replace("1000", "9000"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["refused"] == "qr_damaged"

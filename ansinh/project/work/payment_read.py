@@ -11,10 +11,11 @@ from typing import Any
 from ansinh.base.refusals import Refused
 from ansinh.people.banks import directory
 from ansinh.standards import vietqr
-from ansinh.standards.files import FileReading
+from ansinh.standards.files import FileReading, is_binary
 from ansinh.standards.iso20022.codes import meaning
 from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
 from ansinh.standards.iso20022.results import Entry
+from ansinh.standards.sheets.template import Template, parse
 
 MAX_BYTES = 2 << 30
 _PIECE = 1 << 16
@@ -24,16 +25,27 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return what the file `arguments.file` says, in the form of the contract.
 
     The agreement with a provider lives in the database, which this command does not open: a debit notification is
-    therefore shown as accepted, whatever was agreed; `payment collect` applies the agreement.
+    therefore shown as accepted, whatever was agreed; `payment collect` applies the agreement. A spreadsheet is read by
+    the template in `arguments.template`, or by the one known for `arguments.provider`, or by its common headings.
 
     Raises:
         Refused: `file_missing`, `file_is_directory`, `file_empty`, `file_too_large`, `file_is_binary`,
-            `xml_is_hostile`; the operating system's own errors become `file_unusable`.
+            `template_invalid`, and what the file's own content makes it refuse (`xml_is_hostile`, `zip_is_hostile`,
+            `sheet_…`); the operating system's own errors become `file_unusable`.
     """
     path = Path(arguments.file)
     _check(path)
-    reading = FileReading(_pieces(path), DEFAULT_PROFILE)
+    reading = FileReading(
+        _pieces(path),
+        DEFAULT_PROFILE,
+        template=_template(arguments.template),
+        provider=arguments.provider or "",
+        is_shown_only=True,
+        name=path.stem,
+    )
     result = reading.result()
+    # Only an archive has members to tell of.
+    files = {"files": reading.files} if reading.files else {}
     return {
         "kind": result.kind,
         "messages": result.messages,
@@ -43,6 +55,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "held": [{"line": held.line, "reason": held.reason, "evidence": held.evidence} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
         "warnings": [{"reason": notice.reason, "evidence": notice.evidence} for notice in result.warnings],
+        **files,
     }
 
 
@@ -73,7 +86,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
         reason = {"set": entry.reason_set, "code": entry.reason_code}
         found = meaning(entry.reason_set, entry.reason_code)
         if found is not None:
-            reason["meaning"] = found.vi
+            reason |= {"meaning": found.vi, "english": found.en}
+    # Whose account it is stands in few files, and is shown only where it does.
+    party = {"party_name": entry.party_name, "account_number": entry.account_number}
     return {
         "line": entry.line,
         "end_to_end_id": entry.end_to_end_id,
@@ -84,6 +99,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "booked_on": entry.booked_on.isoformat() if entry.booked_on else None,
         "credit_debit": entry.credit_debit,
         "kind": entry.kind,
+        **{name: value for name, value in party.items() if value},
     }
 
 
@@ -103,14 +119,20 @@ def _check(path: Path) -> None:
         )
     with open(path, "rb") as file:
         head = file.read(_PIECE)
-    # UTF-16 text has zero bytes too; its first two bytes give it away.
-    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<"))
-    if b"\x00" in head and not is_utf16 and not head.startswith(b"PK\x03\x04"):
+    if is_binary(head):
         vi, en = (
-            "không phải là tệp văn bản của ngân hàng. Hãy xin tệp XML",
-            "is not a bank's text file. Ask for its XML file",
+            "không phải là tệp của ngân hàng (XML, MT940, bảng tính, tệp nén). Hãy xin đúng tệp",
+            "is not a bank's file (XML, MT940, spreadsheet, zip). Ask for the right one",
         )
         raise _refusal("file_is_binary", path, vi, en)
+
+
+def _template(name: str | None) -> Template | None:
+    if name is None:
+        return None
+    path = Path(name)
+    _check(path)
+    return parse(path.read_text("utf8", "replace"))
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

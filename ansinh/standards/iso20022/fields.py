@@ -13,6 +13,7 @@ from ansinh.standards.iso20022.codes import PROPRIETARY_SET
 
 # No sign, no exponent, no grouping: a direction is told by another element, and anything else is a misreading.
 _AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{0,5})?")
+_REASONS = frozenset({"Rsn", "RtrRsn", "StsRsn"})
 _CODE = re.compile(r"[A-Z0-9]{1,4}")
 # A hostile text must not travel on in full.
 _EVIDENCE_LIMIT = 80
@@ -112,11 +113,9 @@ def day(element: etree._Element | None) -> datetime.date | None:
 def reason(information: etree._Element, reason_set: str) -> tuple[str, str]:
     """Return (set, code) of a status or return reason; empty texts when there is none.
 
-    Real banks also write `<Rsn><Rsn>CODE`, and `RtrRsn` in the oldest versions.
+    Real banks also write `<Rsn><Rsn>CODE`; the oldest versions say `RtrRsn` and `StsRsn`.
     """
-    holder = below(information, "Rsn")
-    if holder is None:
-        holder = below(information, "RtrRsn")
+    holder = next((child for child in information if LOCAL[child.tag] in _REASONS), None)
     if holder is None:
         return "", ""
     # The code sits directly in the reason in the oldest versions and in the malformed ones.

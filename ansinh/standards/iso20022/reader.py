@@ -1,32 +1,48 @@
-"""Reads what banks send back: pain.002 and camt.052/053/054 of any version, in a stream, one bad line at a time.
+"""Reads what banks send back: pain.002, camt.029, camt.052/053/054, acmt.024 of any version, in a stream, line by line.
 
 It refuses files built to do harm (document types, entities). Of a broken file it keeps what was readable and says that
-it is incomplete. An unknown version is read with a notice; an unknown message is quarantined, never guessed.
+it is incomplete. An unknown version is read with a notice; an unknown message is quarantined, never guessed. Envelopes
+are looked into, those that carry the message as text (CDATA) included.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from lxml import etree
 
 from ansinh.base.refusals import Refused
 from ansinh.standards.iso20022.fields import LOCAL, text
-from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice, Profile, ReadResult
+from ansinh.standards.iso20022.recall_answer import RecallAnswer
+from ansinh.standards.iso20022.results import Entry, FileReading, Held, Notice, Profile, ReadResult
 from ansinh.standards.iso20022.statement import Statement
 from ansinh.standards.iso20022.status_report import StatusReport
+from ansinh.standards.iso20022.verification_report import VerificationReport
 
 _PIECE = 1 << 16
-_STATEMENTS = {"BkToCstmrAcctRpt": "camt.052", "BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054"}
-_ROOTS = (StatusReport.root, *_STATEMENTS)
-_TAGS = tuple(f"{{*}}{name}" for name in ("GrpHdr", *StatusReport.ends, *Statement.ends))
-_REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry"})
-_NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
+_ROOTS = {
+    "CstmrPmtStsRpt": "pain.002", "RsltnOfInvstgtn": "camt.029", "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrStmt": "camt.053", "BkToCstmrDbtCdtNtfctn": "camt.054", "IdVrfctnRpt": "acmt.024",
+}  # fmt: skip
+# The oldest versions carry their version in the name of the root (`BkToCstmrStmtV01`), or are named by it alone.
+_OLD_ROOT = re.compile(r"(?P<root>[A-Za-z]+)V[0-9]{2}|(?P<message>[a-z]{4}\.[0-9]{3})\.[0-9]{3}\.[0-9]{2}")
+# What opens a message: each family has its own name for its head.
+_HEADS = ("GrpHdr", "Assgnmt", "GnlInf")
+_MESSAGES = (StatusReport, Statement, VerificationReport, RecallAnswer)
+_TAGS = tuple(f"{{*}}{name}" for name in sorted({*_HEADS, *(end for message in _MESSAGES for end in message.ends)}))
+_REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry", "Rpt", "OrgnlTxRefInfAndSts"})
+_NAMESPACE = re.compile(r"urn:iso:std:iso:20022:(?:tech:)?xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
 # The newest version of each message whose schema we have seen; a newer one is read with a notice.
-_NEWEST = {"pain.002": 15, "camt.052": 14, "camt.053": 14, "camt.054": 14}
+_NEWEST = {"pain.002": 15, "camt.029": 14, "camt.052": 14, "camt.053": 14, "camt.054": 14, "acmt.024": 4}
+# A message that travels as text inside another one is one single text to the parser, and is in memory as a whole.
+_MOST_WRAPPED = 256 << 20
+_DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 # Only encodings in which markup looks like markup. UTF-7 writes a document type as harmless letters.
 _ENCODING = re.compile(rb"^<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-[0-9]{1,2}|windows-125[0-9]|utf-?16(le|be)?", re.IGNORECASE)
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+_NAMES_OF_A_MESSAGE = frozenset({"MsgId", "Id", "PmtInitnStsId"})
 
 DEFAULT_PROFILE = Profile()
 
@@ -40,50 +56,39 @@ def read(raw: bytes, profile: Profile = DEFAULT_PROFILE) -> ReadResult:
     return Reading(raw, profile).result()
 
 
-class Reading:
-    """One file while it is read: iterate, once, for entries and held lines; the rest is complete afterwards.
+class Reading(FileReading):
+    """One ISO 20022 file while it is read: iterate, once, for entries and held lines.
 
     The source is the whole file, or its pieces in order; what opens files belongs to the caller.
     """
 
-    def __init__(self, source: bytes | Iterable[bytes], profile: Profile = DEFAULT_PROFILE) -> None:
+    def __init__(
+        self, source: bytes | Iterable[bytes], profile: Profile = DEFAULT_PROFILE, *, is_wrapped: bool = False
+    ) -> None:
+        super().__init__()
         self._pieces = _pieces(source)
+        self._is_wrapped = is_wrapped
         self._profile = profile
-        self.kind = "unknown"
-        self.version = ""
-        self.message_id = ""
-        self.messages = 0
-        self.groups: list[GroupStatus] = []
-        self.warnings: list[Notice] = []
-        self.incomplete = False
-        self._line = 0
-        self._message: StatusReport | Statement | None = None
-
-    def result(self) -> ReadResult:
-        """Read to the end and return everything at once."""
-        entries: list[Entry] = []
-        held: list[Held] = []
-        for outcome in self:
-            (held if isinstance(outcome, Held) else entries).append(outcome)  # type: ignore[arg-type]
-        return ReadResult(
-            self.kind, self.version, self.messages, self.message_id, entries, held, self.groups, self.warnings,
-            self.incomplete,
-        )  # fmt: skip
+        self._root: etree._Element | None = None
+        self._message: StatusReport | Statement | VerificationReport | RecallAnswer | None = None
 
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each result as soon as its piece of the file has been read."""
         # A pull parser: results come out while the file goes in, so that a statement of a whole province needs no whole
         # tree. By `{*}name` every version and even a missing namespace is read alike.
+        head = next(self._pieces, b"")
+        has_text_inside = not self._is_wrapped and b"<![CDATA[" in head
         parser = etree.XMLPullParser(
             events=("end",), tag=_TAGS, resolve_entities=False, no_network=True, load_dtd=False,
-            dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
+            dtd_validation=False, huge_tree=has_text_inside, remove_comments=True, remove_pis=True,
         )  # fmt: skip
-        problem = ""
+        rest = _limited(self._pieces) if has_text_inside else self._pieces
+        problem, root = "", None
         try:
-            for piece in self._pieces:
+            for piece in chain((head,), rest):
                 parser.feed(piece)
                 yield from self._outcomes(parser)
-            parser.close()
+            root = parser.close()
         except etree.XMLSyntaxError as error:
             problem = error.msg or "not well-formed"
         # Closed or not, broken or not: a bank's result that stands in the file must not be lost to what stands behind
@@ -91,6 +96,8 @@ class Reading:
         yield from self._outcomes(parser)
         if self._message is not None:
             self._message.finished()
+        if self.messages == 0 and root is not None and not self._is_wrapped:
+            yield from self._unwrapped(root)
         # Nothing that we know was found: the whole file is one held line, for a person to look at.
         if self.messages == 0:
             self._line += 1
@@ -105,9 +112,11 @@ class Reading:
         for _, element in parser.read_events():
             name = LOCAL[element.tag]
             # Every message opens with its group header; a broken one may lack it, and is found from below.
-            if name == "GrpHdr" or self._message is None:
+            # A correction inside an answer repeats another message's header, which opens nothing.
+            is_head = name in _HEADS and bool(_message_of(LOCAL[element.getparent().tag]))
+            if is_head or self._message is None:
                 self._open(element)
-            if name == "GrpHdr":
+            if is_head:
                 self._header(element)
             elif self._message is not None and name in self._message.ends:
                 outcome = self._message.ended(element, self._line + 1)
@@ -123,22 +132,49 @@ class Reading:
 
     def _open(self, element: etree._Element) -> None:
         """Begin the message around this element, if it is in one that we read."""
-        root = next((above for above in element.iterancestors() if LOCAL[above.tag] in _ROOTS), None)
-        if root is None:
+        root = next((above for above in element.iterancestors() if _message_of(LOCAL[above.tag])), None)
+        # The page number stands inside the header and ends before it: then the message is open already.
+        if root is None or root is self._root:
             return
+        self._root = root
         # The second look, for what the prolog could not show: a document type in a later piece of the file.
         if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
         if self._message is not None:
             self._message.finished()
         self.messages += 1
-        name = LOCAL[root.tag]
-        if name == StatusReport.root:
+        message = _message_of(LOCAL[root.tag])
+        if message == StatusReport.message:
             self._message = StatusReport(self._profile, self.groups, self.warnings)
+        elif message == RecallAnswer.message:
+            self._message = RecallAnswer(root, self.groups)
+        elif message == VerificationReport.message:
+            self._message = VerificationReport()
         else:
-            self._message = Statement(self._profile, name, _STATEMENTS[name], self.warnings)
+            self._message = Statement(self._profile, message, self.warnings)
         if self.messages == 1:
             self._name(root, self._message.message)
+
+    def _unwrapped(self, root: etree._Element) -> Iterator[Entry | Held]:
+        """Read the messages that the file carries as text. One layer only: text inside text is somebody's joke."""
+        for element in root.iter():
+            written = (element.text or "").lstrip("\ufeff \t\r\n")
+            if not written.startswith("<"):
+                continue
+            # The text has already been decoded, so what it declares about its encoding is no longer true.
+            inner = Reading(_DECLARATION.sub("", written).encode(), self._profile, is_wrapped=True)
+            for outcome in inner:
+                if inner.messages:
+                    self._line += 1
+                    yield outcome._replace(line=self._line)
+            if inner.messages and not self.messages:
+                self.kind, self.version, self.message_id = inner.kind, inner.version, inner.message_id
+            if inner.messages:
+                self.warnings.append(Notice("message_in_an_envelope", {"kind": inner.kind}))
+            self.messages += inner.messages
+            self.groups += inner.groups
+            self.warnings += inner.warnings
+            self.incomplete = self.incomplete or inner.incomplete
 
     def _name(self, element: etree._Element, message: str) -> None:
         namespace = etree.QName(element).namespace or ""
@@ -155,11 +191,34 @@ class Reading:
 
     def _header(self, element: etree._Element) -> None:
         for child in element:
-            if LOCAL[child.tag] == "MsgId" and not self.message_id:
+            if LOCAL[child.tag] in _NAMES_OF_A_MESSAGE and not self.message_id:
                 self.message_id = text(child)[:70]
                 # Real banks break their own schema here; the name is kept, and the breach is shown.
                 if len(text(child)) > 35:
                     self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
+
+
+def _message_of(root: str) -> str:
+    """Return the message that an element of this name is the root of, or an empty text."""
+    if root in _ROOTS:
+        return _ROOTS[root]
+    old = _OLD_ROOT.fullmatch(root)
+    if old is None:
+        return ""
+    return _ROOTS.get(old["root"] or "", "") or (old["message"] if old["message"] in _NEWEST else "")
+
+
+def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    left = _MOST_WRAPPED
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise Refused(
+                "envelope_too_large",
+                vi="Thông điệp nằm trong phong bì XML và lớn hơn 256 MB nên không được đọc. Hãy xin tệp không có phong bì.",
+                en="The message inside the XML envelope is above 256 MB and was not read. Ask for it without envelope.",
+            )
+        yield piece
 
 
 def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:

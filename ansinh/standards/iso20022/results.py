@@ -4,6 +4,7 @@ They carry evidence and decide nothing; what follows from them is decided in `pa
 """
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,6 +12,10 @@ PAID, REJECTED, RETURNED = "PAID", "REJECTED", "RETURNED"
 RECEIVED, ACCEPTED, UNKNOWN = "RECEIVED", "ACCEPTED", "UNKNOWN"
 # Statement lines that are not about one of our orders: money on the account, booked or still to be booked.
 BOOKED, PENDING = "BOOKED", "PENDING"
+# What became of a request to call an order back: it will come back, or the payee keeps it.
+CANCELLED, NOT_CANCELLED = "CANCELLED", "NOT_CANCELLED"
+# Whose account it is: the asked one's, nearly so, another's, or not found out.
+MATCH, CLOSE_MATCH, NO_MATCH, NOT_CHECKED = "MATCH", "CLOSE_MATCH", "NO_MATCH", "NOT_CHECKED"
 
 
 # Tuples and not dataclasses: a statement has tens of thousands of lines, and building objects was what made others
@@ -19,8 +24,9 @@ class Entry(NamedTuple):
     """One result. `line` counts the results of the file from 1, held ones included.
 
     `amount_dong` is set for whole amounts in VND; otherwise `amount` keeps the bank's text. `kind` says where it
-    stood: `status` (pain.002), `detail` (one of several in a statement entry) or `entry` (an entry without details).
-    `code` is the bank's own status word. `reason_set` is `status`, `return` or `proprietary`.
+    stood: `status` (pain.002), `detail` (one of several in a statement entry), `entry` (an entry without details),
+    `verification` (acmt.024), `cancellation` (camt.029) or `row` (a spreadsheet). `code` is the bank's own status word,
+    `reason_set` one of `codes.CODE_SETS` or `proprietary`, `party_name` and `account_number` the other side's, where a file tells them.
     """
 
     line: int
@@ -35,6 +41,8 @@ class Entry(NamedTuple):
     credit_debit: str
     kind: str
     code: str
+    party_name: str = ""
+    account_number: str = ""
 
 
 class Held(NamedTuple):
@@ -93,3 +101,32 @@ class ReadResult:
     groups: list[GroupStatus] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
     incomplete: bool = False
+
+
+class FileReading:
+    """One file while it is read: iterate, once, for entries and held lines; the rest is complete afterwards."""
+
+    def __init__(self) -> None:
+        self.kind = "unknown"
+        self.version = ""
+        self.message_id = ""
+        self.messages = 0
+        self.groups: list[GroupStatus] = []
+        self.warnings: list[Notice] = []
+        self.incomplete = False
+        self._line = 0
+
+    def __iter__(self) -> Iterator[Entry | Held]:
+        """Yield each result as soon as its piece of the file has been read."""
+        raise NotImplementedError
+
+    def result(self) -> ReadResult:
+        """Read to the end and return everything at once."""
+        entries: list[Entry] = []
+        held: list[Held] = []
+        for outcome in self:
+            (held if isinstance(outcome, Held) else entries).append(outcome)  # type: ignore[arg-type]
+        return ReadResult(
+            self.kind, self.version, self.messages, self.message_id, entries, held, self.groups, self.warnings,
+            self.incomplete,
+        )  # fmt: skip

@@ -19,8 +19,7 @@ class Statement:
 
     ends = ("TxDtls", "Ntry", "TxsSummry", "LastPgInd", "Stmt", "Ntfctn", "Rpt")
 
-    def __init__(self, profile: Profile, root: str, message: str, warnings: list[Notice]) -> None:
-        self.root = root
+    def __init__(self, profile: Profile, message: str, warnings: list[Notice]) -> None:
         self.message = message
         self._profile = profile
         self._warnings = warnings

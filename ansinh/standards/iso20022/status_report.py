@@ -1,6 +1,7 @@
 """What a bank answers to our orders: pain.002, any version. One entry per order it names, one group status per block.
 
-It promises that an order without a readable status is held, and that differing counts and sums are shown.
+It promises that an order without a readable status is held, and that differing counts and sums are shown. The very
+first version has other names for the same things; they are read beside the others.
 """
 
 from decimal import Decimal
@@ -15,9 +16,8 @@ from ansinh.standards.iso20022.results import PAID, REJECTED, UNKNOWN, Entry, Gr
 class StatusReport:
     """Collects one pain.002 while it streams by."""
 
-    root = "CstmrPmtStsRpt"
     message = "pain.002"
-    ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts")
+    ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts", "OrgnlTxRefInfAndSts", "OrgnlGrpRefInfAndSts")
 
     def __init__(self, profile: Profile, groups: list[GroupStatus], warnings: list[Notice]) -> None:
         self._words = dict(codes.statuses())
@@ -37,7 +37,7 @@ class StatusReport:
     def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
         """Take one finished element; return the result it gave, if any."""
         name = LOCAL[element.tag]
-        if name == "TxInfAndSts":
+        if name in ("TxInfAndSts", "OrgnlTxRefInfAndSts"):
             parent = element.getparent()
             if parent is not self._block:
                 self._enter(parent)
@@ -71,8 +71,9 @@ class StatusReport:
         self._group_code = text(parts.get("GrpSts"))
         self._stated_count = fields.whole_number(parts.get("OrgnlNbOfTxs"))
         self._stated_sum = fields.stated_sum(parts.get("OrgnlCtrlSum"))
-        self._original = text(parts.get("OrgnlMsgId"))
-        self._add_group("", self._group_code, parts.get("StsRsnInf"))
+        self._original = text(parts.get("OrgnlMsgId")) or text(parts.get("GrpId"))
+        # The first version writes the reason into the group itself.
+        self._add_group("", self._group_code, parts.get("StsRsnInf", element))
 
     def _enter(self, block: etree._Element) -> None:
         self._block = block
@@ -104,12 +105,16 @@ class StatusReport:
                 # The first reason is the one that counts; banks repeat the element for free text.
                 if not reason_code:
                     reason_set, reason_code = fields.reason(child, codes.STATUS_SET)
-            elif name == "OrgnlTxRef":
+            elif name in ("OrgnlTxRef", "OrgnlTxInf"):
                 holder = _amount_of(child)
                 if holder is not None:
                     amount = fields.amount(holder)
             elif name == "OrgnlInstrId":
                 instruction_id = (child.text or "").strip()
+            elif name == "PmtId":
+                end_to_end_id, instruction_id = text(below(child, "EndToEndId")), text(below(child, "InstrId"))
+            elif name == "StsRsn":
+                reason_set, reason_code = fields.reason(element, codes.STATUS_SET)
             elif name == "AccptncDtTm":
                 booked_on = fields.day(child)
         # A line without a status has that of its block, and a block without one that of the file.
