@@ -6,8 +6,8 @@ guess.
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
@@ -25,6 +25,7 @@ _COLUMNS = (
     ("name_sort_key", "text"),
     ("sex", "text"),
     ("birth_date", "date"),
+    ("birth_precision", "text"),
     ("national_id", "text"),
     ("village", "text"),
     ("ethnicity", "text"),
@@ -33,7 +34,7 @@ _COLUMNS = (
     ("number", "text"),
     ("holder_name", "text"),
 )
-_TAKEN = ("created", "updated", "unchanged")
+TAKEN = ("created", "updated", "unchanged")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class ImportResult:
     unchanged: int
     held: Sequence[HeldRow]
     without_document: Sequence[int]
+    # What becomes of each row of the sheet: created, updated, unchanged, or the named reason why it is held.
+    fates: Mapping[int, str] = field(default_factory=dict)
 
 
 def _staged(row: GoodRow) -> list[object]:
@@ -56,6 +59,7 @@ def _staged(row: GoodRow) -> list[object]:
         sort_key(row.full_name),
         row.sex,
         row.birth_date,
+        row.birth_precision,
         row.national_id,
         row.village,
         row.ethnicity,
@@ -95,9 +99,9 @@ def import_list(
         # Inside the transaction, so that a row judged twice or not at all takes the whole list back.
         if len(verdicts) != len(good):
             raise AssertionError(f"{len(verdicts)} rows judged of {len(good)}")
-        held += [HeldRow(row, verdict) for row, verdict in verdicts if verdict not in _TAKEN]
+        held += [HeldRow(row, verdict) for row, verdict in verdicts if verdict not in TAKEN]
         # The trail names the file, not the people in it: which rows were held is told to the officer alone.
-        detail = {"file_sha256": file_sha256, "held": len(held), **{verdict: counts[verdict] for verdict in _TAKEN}}
+        detail = {"file_sha256": file_sha256, "held": len(held), **{verdict: counts[verdict] for verdict in TAKEN}}
         audit(by=by, action="list_imported", subject=f"area:{area_id}", detail=detail, at=at)
         if is_trial:
             transaction.set_rollback(True)
@@ -107,5 +111,6 @@ def import_list(
         updated=counts["updated"],
         unchanged=counts["unchanged"],
         held=sorted(held, key=lambda row: row.row),
+        fates=dict(sorted([*verdicts, *((row.row, row.reason) for row in held)])),
         without_document=[row.row for row in good if row.has_delegate],
     )

@@ -314,3 +314,33 @@ class Bank(models.Model):
 
     class Meta:
         verbose_name = "ngân hàng"
+
+
+class ColumnMapping(models.Model):
+    """What an officer once said about a form that a commune sends: which column holds what. Known again by its titles."""
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    fingerprint = models.CharField("dấu vết tiêu đề", max_length=64)
+    titles = models.JSONField("tên các cột")
+    columns = models.JSONField("cột của mỗi trường")
+    recorded_by = models.CharField("người ghi", max_length=60)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "cách đọc mẫu danh sách"
+        constraints = [models.UniqueConstraint("area", "fingerprint", name="one_mapping_of_a_form")]
+
+
+class ReceivedList(models.Model):
+    """A list that an officer has sent by the page, kept between its preview and the officer's yes, and for the held sheet."""
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    file_name = models.CharField("tên tệp", max_length=120)
+    content = models.BinaryField("nội dung")
+    sha256 = models.CharField("mã băm", max_length=64)
+    received_by = models.CharField("người gửi", max_length=60)
+    received_at = models.DateTimeField("nhận lúc")
+    taken_at = models.DateTimeField("đã nhập lúc", null=True)
+
+    class Meta:
+        verbose_name = "danh sách đã nhận"

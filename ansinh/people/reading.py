@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ansinh.base.names import ascii_upper, fold, normalise
-from ansinh.people import banks, identifier
+from ansinh.people import banks, headings, identifier
 from ansinh.people.headings import Heading
 from ansinh.people.sheets import Cell
 
@@ -55,6 +55,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "The bank is not recognised. Write its name as in the directory.",
     ),
     "amount": ("Số tiền không đọc được. Hãy ghi bằng chữ số.", "The amount cannot be read. Write it in digits."),
+    "font_differs": (
+        "Chữ của dòng này thuộc bảng mã khác với các dòng còn lại (phông TCVN3 hoặc VNI). Hãy đối chiếu chữ rồi nhập lại.",
+        "The letters of this row are of another coding than the rest (TCVN3 or VNI font). Compare and import again.",
+    ),
+    "font_unclear": (
+        "Chữ của dòng này đọc được theo hai bảng mã. Hãy gõ lại bằng phông Unicode.",
+        "The letters of this row can be read in two codings. Type them again in a Unicode font.",
+    ),
     "account_duplicate": (
         "Số tài khoản trùng với một dòng ở trên. Hãy kiểm tra chủ tài khoản.",
         "The account stands on a row above. Check its holder.",
@@ -81,13 +89,17 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
 }
 _TOTALS = ("tong cong", "tong so", "tong", "cong", "cong trang", "luy ke", "tong cong bang chu")
+# What stands below a list instead of people, where no running number tells the two apart.
+_SIGNATURES = ("nguoi lap", "can bo", "chu tich", "pho chu tich", "tm ", "kt ", "ke toan", "thu quy", "xac nhan")
+_DIGITS = re.compile(r"\d")
+_LONGEST_IDENTITY = 20
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female", "f": "female"}
 # Letters of any alphabet, because H'Nhi and Blơơi are names too; a digit or a sign means that the cells have slipped.
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’ʼ\-]+[^\W\d_]+)*\.?$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
-# A year alone or a month and a year: known in part, so held as incomplete, not as impossible.
-_INCOMPLETE = re.compile(r"(?:\d{1,2}[/.\-])?(\d{4})$")
+# A year alone, a month and a year, or 00/00/1950: known in part, which is enough for whom the register knows already.
+_INCOMPLETE = re.compile(r"(?:(?:00?[/.\-])?(\d{1,2})[/.\-])?(\d{4})$")
 _ACCOUNT = re.compile(r"[0-9A-Z]{4,19}$")
 # 6.5E+11, 6,5E11: what a spreadsheet writes when it no longer knows the digits; without its point it would pass for an
 # account.
@@ -96,7 +108,10 @@ _SCIENTIFIC = re.compile(r"\d[.,]\d+E[+]?\d+$", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$|\d+$")
 # Beyond this a spreadsheet's number has already lost its last digits.
 _EXACT = 10**15
-_ADDED_QUOTES = "'`‘’\"“”"
+# A spreadsheet's mark of text ('046…), and the pairs that people put around a whole cell.
+_TEXT_MARKS = "'`‘’"
+_QUOTE_PAIRS = frozenset({"''", '""', "“”", "‘’", "``", "””"})
+_ADDED_QUOTES = re.compile("[\\s.\\-'`‘’\"“”]")
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,8 @@ class GoodRow:
     number: str
     holder_name: str
     has_delegate: bool
+    # A year or a month alone: taken for whom the register knows, held for who is new (`import_judge.sql`).
+    birth_precision: str = "day"
 
 
 @dataclass(frozen=True)
@@ -147,12 +164,15 @@ def _whole(cell: Cell) -> int | None:
 
 def text_of(cell: Cell) -> str:
     """Return a cell as plain text; whole numbers without a decimal point, no added quotes or odd spaces."""
-    if cell is None:
+    if cell is None or cell == "":
         return ""
     # Workbooks keep every number as 17.0; the officer sees, and means, 17.
     if (whole := _whole(cell)) is not None:
         return str(whole)
-    return normalise(str(cell)).strip(_ADDED_QUOTES).strip()
+    text = normalise(str(cell))
+    if len(text) > 1 and text[0] + text[-1] in _QUOTE_PAIRS:
+        return text[1:-1].strip()
+    return text[1:].strip() if text[:1] in _TEXT_MARKS else text
 
 
 def proper_name(text: str) -> str:
@@ -160,7 +180,8 @@ def proper_name(text: str) -> str:
     name = normalise(text)
     # Whoever mixed capitals and small letters knew how the name is written.
     if name != name.upper() and name != name.lower():
-        return name
+        # Old fonts have no capital with a tone: what is Ánh on paper was typed ánh.
+        return re.sub(r"\b[^\W\d_a-z]", lambda letter: letter.group().upper(), name)
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), name)
 
 
@@ -172,28 +193,30 @@ def read_number(cell: Cell) -> str:
         # digits.
         whole = str(_whole(cell))
         return whole.zfill(12) if whole.isdigit() and 10 <= len(whole) <= 12 else ""
-    return re.sub(r"[\s.\-]", "", text_of(cell))
+    return _ADDED_QUOTES.sub("", text_of(cell))
 
 
-def read_birth(cell: Cell) -> datetime.date:
-    """Return a complete birth date. Raises for a date that does not exist, or of which only a part is known."""
+def read_birth(cell: Cell) -> tuple[datetime.date, str]:
+    """Return a birth date and how precise it is (day, month, year). Raises for a date that does not exist."""
     if isinstance(cell, datetime.datetime):
-        return cell.date()
+        return cell.date(), "day"
     if isinstance(cell, datetime.date):
-        return cell
+        return cell, "day"
     text = text_of(cell)
     # The day always stands first, as in Vietnam; 03/05 is never the fifth of March, whatever the month makes possible.
     day_first, year_first = _DAY_FIRST.match(text), _YEAR_FIRST.match(text)
-    if day_first:
+    precision = "day"
+    if (part := _INCOMPLETE.match(text)) is not None:
+        year, month, day = int(part.group(2)), int(part.group(1) or 0), 1
+        precision, month = ("month", month) if month else ("year", 1)
+    elif day_first:
         day, month, year = (int(part) for part in day_first.groups())
     elif year_first:
         year, month, day = (int(part) for part in year_first.groups())
-    elif (part := _INCOMPLETE.match(text)) and 1900 <= int(part.group(1)) <= 2100:
-        raise _Held("birth_date_incomplete")
     else:
         raise _Held("birth_date")
     try:
-        return datetime.date(year, month, day)
+        return datetime.date(year, month, day), precision
     except ValueError as error:
         raise _Held("birth_date") from error
 
@@ -226,6 +249,8 @@ class _Reader:
 
     def __init__(self, heading: Heading, on: datetime.date) -> None:
         self._columns = heading.columns
+        above = heading.sheet.rows[max(heading.first_row - 2, 0) : heading.first_row]
+        self._headings = [[fold(headings.title_text(cell)) for cell in titles] for titles in above]
         self._on = on
         self._identifiers: set[str] = set()
         self._accounts: set[tuple[str, str]] = set()
@@ -236,16 +261,24 @@ class _Reader:
         return row[position] if position is not None and position < len(row) else None
 
     def is_person(self, row: list[Cell]) -> bool:
-        """Return whether the row means a person: not empty, not a total, not a signature, not the row of column numbers."""
-        if all(text_of(cell) == "" for cell in row):
+        """Return whether the row means a person: not empty, no total, no signature, no heading again, no column numbers."""
+        if not any(cell not in ("", None) and text_of(cell) for cell in row):
             return False
         name = fold(text_of(self.cell(row, "name")))
+        if self._is_heading(name, row):
+            return False
         # Whoever has a birth date or a number is a person, however badly written: such a row is held, never passed
         # over.
-        has_identity = any(
+        number, *births = (
             text_of(self.cell(row, field)) for field in ("national_id", "birth", "birth_male", "birth_female")
         )
+        digits = max(len(_DIGITS.findall(text)) for text in (number, *births))
+        # "Vỹ Dạ, ngày 20 tháng 11 năm 2026" stands wherever there was room for it; nobody's birthday is written so long.
+        has_identity = digits > 0 and (bool(name) or max(len(number), *map(len, births)) <= _LONGEST_IDENTITY)
         if name in _TOTALS or name.startswith("tong cong"):
+            return False
+        # "Tổng số: 42 người"; but Tống Số is a name, of somebody with a number.
+        if name.startswith("tong so ") and digits < 4:
             return False
         # "Cộng trang 2" is a total; Công Tằng Tôn Nữ Thị Lan, of an old family of Huế, has a birth date.
         if name.startswith("cong ") and not has_identity:
@@ -254,10 +287,20 @@ class _Reader:
         if name.isdigit() and not any(len(text_of(cell)) > 4 for cell in row):
             return False
         # A running number without anything else is an entry somebody forgot to fill in; a name alone is the signature
-        # below.
+        # below, and so are two names side by side.
         if "number" in self._columns:
             return has_identity or text_of(self.cell(row, "number")).isdigit()
-        return has_identity
+        return has_identity or (bool(name) and bool(number) and not name.startswith(_SIGNATURES))
+
+    def _is_heading(self, name: str, row: list[Cell]) -> bool:
+        """Say whether the heading stands here again, as on top of each printed page."""
+        for titles in self._headings:
+            place = self._columns["name"]
+            if name == (titles[place] if place < len(titles) else ""):
+                folded = [fold(text_of(cell)) for cell in row]
+                if [text for text in folded if text] == [text for text in titles if text]:
+                    return True
+        return False
 
     def read(self, row_number: int, row: list[Cell]) -> GoodRow:
         """Return the person of a row. Raises the first broken rule."""
@@ -268,14 +311,12 @@ class _Reader:
         said = identifier.read(number)
         if said is None:
             raise _Held("identifier")
-        birth, waiting = self._birth(row)
+        birth, precision = self._birth(row)
         # Remembered even when a later rule holds the row: of two rows with one number, no one knows which is right.
         if number in self._identifiers:
             raise _Held("duplicate")
         self._identifiers.add(number)
         sex = self._sex(row, said.sex)
-        if birth is None:
-            raise _Held(waiting)
         if birth.year != said.birth_year:
             raise _Held("birth_contradicts_identifier")
         # The amount is read for its form only: a cell that is no amount tells that columns slipped. What is paid, the
@@ -287,6 +328,7 @@ class _Reader:
             full_name=name,
             sex=sex,
             birth_date=birth,
+            birth_precision=precision,
             national_id=number,
             village=text_of(self.cell(row, "village"))[:120],
             ethnicity=text_of(self.cell(row, "ethnicity"))[:30],
@@ -297,20 +339,13 @@ class _Reader:
             has_delegate=bool(text_of(self.cell(row, "delegate")) or text_of(self.cell(row, "delegate_id"))),
         )
 
-    def _birth(self, row: list[Cell]) -> tuple[datetime.date | None, str]:
-        """Return the birth date; an incomplete one is reported only after the other rules had their say."""
+    def _birth(self, row: list[Cell]) -> tuple[datetime.date, str]:
         cells = [self.cell(row, field) for field in ("birth", "birth_male", "birth_female")]
-        told = next((cell for cell in cells if text_of(cell)), None)
-        try:
-            birth = read_birth(told)
-        except _Held as held:
-            if held.reason == "birth_date_incomplete":
-                return None, held.reason
-            raise
+        birth, precision = read_birth(next((cell for cell in cells if text_of(cell)), None))
         # A date cell that holds 0 comes out as a day of December 1899.
         if not datetime.date(1900, 1, 1) <= birth <= self._on:
             raise _Held("birth_date")
-        return birth, ""
+        return birth, precision
 
     def _sex(self, row: list[Cell], said: str) -> str:
         # Without a column the number itself says it; with one, the two must agree, which is the only proof the number
@@ -367,6 +402,9 @@ def read_rows(
             tell(index)
         row = heading.sheet.rows[index]
         if not reader.is_person(row):
+            continue
+        if index in heading.waiting:
+            yield HeldRow(index + 1, heading.waiting[index])
             continue
         try:
             yield reader.read(index + 1, row)

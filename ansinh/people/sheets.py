@@ -9,6 +9,7 @@ import io
 import lzma
 import re
 import struct
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from ansinh.base import old_fonts
 from ansinh.base.refusals import Refused
 
 Cell = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | None
@@ -37,6 +39,8 @@ class Sheet:
 
     name: str
     rows: list[list[Cell]]
+    # The old coding that the bytes of a text file proved as a whole; "" for Unicode and for workbooks.
+    coding: str = ""
 
 
 # What the officer reads: what is wrong with the file, and what to do about it.
@@ -64,8 +68,8 @@ _REFUSALS = {
         "{name} unpacks to far too much and is not opened. Copy the list alone into a new file.",
     ),
     "file_encoding_unknown": (
-        "Tệp {name} không dùng Unicode (có thể là phông TCVN3 hoặc VNI). Hãy lưu lại dưới dạng CSV UTF-8 hoặc .xlsx.",
-        "{name} is not Unicode text (perhaps an old Vietnamese font). Save it as CSV UTF-8 or .xlsx.",
+        "Tệp {name} không dùng Unicode và không nhận ra chắc chắn bảng mã (TCVN3, VNI). Hãy lưu lại dưới dạng CSV UTF-8 hoặc .xlsx.",
+        "{name} is not Unicode text, and its old coding cannot be told for certain. Save it as CSV UTF-8 or .xlsx.",
     ),
 }
 # How the library that unpacks says "damaged". It knows its own error only where it looked: a wrong offset, a name that
@@ -116,7 +120,8 @@ def read(path: Path, content: bytes) -> list[Sheet]:
     if content.startswith(_OLE):
         _inspect_ole(path, content)
         return _read_workbook(path, content)
-    return [Sheet(path.stem, _read_csv(path, content))]
+    text, coding = _decode(path, content)
+    return [Sheet(path.stem, _read_csv(path, text), coding)]
 
 
 @dataclass
@@ -196,7 +201,8 @@ def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
         raise _refused("file_not_a_list", path) from error
 
 
-def _decode(path: Path, content: bytes) -> str:
+def _decode(path: Path, content: bytes) -> tuple[str, str]:
+    """Return the text of a file and its old coding, "" when it is Unicode or was made so here."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
     elif content.startswith(b"\xef\xbb\xbf"):
@@ -204,16 +210,31 @@ def _decode(path: Path, content: bytes) -> str:
     else:
         encoding = "utf-8"
     try:
-        return content.decode(encoding)
+        return content.decode(encoding), ""
     except UnicodeDecodeError as error:
         if b"\x00" in content[:4096]:
             raise _refused("file_not_a_list", path) from error
-        # Old Vietnamese fonts (TCVN3, VNI) cannot be told apart safely; a wrong guess would misspell everybody.
-        raise _refused("file_encoding_unknown", path) from error
+    return _decode_old(path, content)
 
 
-def _read_csv(path: Path, content: bytes) -> list[list[Cell]]:
-    text = _decode(path, content)
+def _decode_old(path: Path, content: bytes) -> tuple[str, str]:
+    """Return the text in the one coding in which nearly all of its words are Vietnamese, and no other comes near."""
+    raw, windows = content.decode("latin-1"), content.decode("cp1258", errors="replace")
+    readings = ((raw, old_fonts.TCVN3), (raw, old_fonts.VNI), (unicodedata.normalize("NFC", windows), ""))
+    tried = []
+    for text, coding in readings:
+        read, words = old_fonts.share_read(text, coding or old_fonts.UNICODE)
+        tried.append((read, words, text, coding))
+    (read, words, text, coding), (next_read, next_words, *_), *_ = sorted(
+        tried, key=lambda one: one[0] * 1000 // max(one[1], 1), reverse=True
+    )
+    # Nine of ten words read, and the next best coding reads less than two of three: a wrong guess would misspell everybody.
+    if words and 10 * read >= 9 * words and 3 * next_read < 2 * next_words:
+        return text, coding
+    raise _refused("file_encoding_unknown", path)
+
+
+def _read_csv(path: Path, text: str) -> list[list[Cell]]:
     if "\x00" in text:
         raise _refused("file_not_a_list", path)
     # csv.Sniffer guesses by quotes and fails on short lists; the sign that stands most often is the delimiter.

@@ -212,9 +212,41 @@ COMMANDS: tuple[Command, ...] = (
         (
             _argument("file", metavar="TỆP", help="danh sách"),
             _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
-            _argument("--dry-run", action="store_true", help="chỉ xem trước, không ghi"),
+            _argument("--dry-run", action="store_true", help="chỉ xem trước số phận từng dòng, không ghi"),
+            _argument("--preview", default=None, metavar="TỆP", help="nơi ghi bảng xem trước (.xlsx), cùng --dry-run"),
         ),
-        group_help="con người: nhập danh sách",
+        group_help="con người: nhập, xuất danh sách, cách đọc mẫu của xã",
+    ),
+    Command(
+        "people map-columns",
+        "chỉ rõ cột nào của mẫu danh sách là gì; lần nhập sau cùng mẫu sẽ tự dùng",
+        "people:map_columns",
+        (
+            _argument("file", metavar="TỆP", help="một danh sách theo mẫu đó"),
+            _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+            _argument(
+                "--set",
+                action="append",
+                required=True,
+                metavar="CỘT=TRƯỜNG",
+                help="ví dụ “Người được lĩnh=họ và tên”; trường ignore: không đọc cột này (lặp lại được)",
+            ),
+        ),
+    ),
+    Command(
+        "people mappings",
+        "các mẫu danh sách mà xã, phường đã chỉ rõ",
+        "people:mappings",
+        (_argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),),
+    ),
+    Command(
+        "people unmap-columns",
+        "bỏ cách đọc đã chỉ rõ cho một mẫu danh sách",
+        "people:unmap_columns",
+        (
+            _argument("form", type=int, metavar="SỐ", help="số của mẫu, xem people mappings"),
+            _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+        ),
     ),
     Command(
         "account ask",

@@ -48,9 +48,7 @@ def _row(**changes: Cell) -> list[Cell]:
         ({"birth": "05/03/2027"}, "birth_date"),
         ({"birth": "tháng ba"}, "birth_date"),
         ({"birth": ""}, "birth_date"),
-        ({"birth": "1986"}, "birth_date_incomplete"),
-        ({"birth": 1986.0}, "birth_date_incomplete"),
-        ({"birth": "03/1986"}, "birth_date_incomplete"),
+        ({"birth": "13/1986"}, "birth_date"),
         ({"sex": "Nam"}, "sex_contradicts_identifier"),
         ({"sex": "?"}, "sex"),
         ({"birth": "05/03/1987"}, "birth_contradicts_identifier"),
@@ -76,6 +74,8 @@ def test_a_doubtful_row_is_held_by_name(changes: dict[str, Cell], reason: str) -
     [
         {"id": 46186000017.0},
         {"id": "'046186000017"},
+        {"id": "‘046186000017’"},
+        {"id": "046186000017'"},
         {"id": "046 186 000 017"},
         {"birth": datetime.date(1986, 3, 5)},
         {"birth": "5-3-1986"},
@@ -98,6 +98,22 @@ def test_one_person_however_the_cells_are_written(changes: dict[str, Cell]) -> N
         "046186000017",
         "female",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "date", "precision"),
+    [
+        ("1986", datetime.date(1986, 1, 1), "year"),
+        (1986.0, datetime.date(1986, 1, 1), "year"),
+        ("00/00/1986", datetime.date(1986, 1, 1), "year"),
+        ("03/1986", datetime.date(1986, 3, 1), "month"),
+        ("00/03/1986", datetime.date(1986, 3, 1), "month"),
+    ],
+)
+def test_an_incomplete_birth_date_says_how_far_it_is_known(written: Cell, date: datetime.date, precision: str) -> None:
+    (row,) = _read(_row(birth=written))
+    assert isinstance(row, GoodRow)
+    assert (row.birth_date, row.birth_precision) == (date, precision)
 
 
 def test_the_second_of_two_equal_identifiers_is_held() -> None:

@@ -6,10 +6,15 @@ SELECT listed.*, person.id AS person_id, address.id AS address_id,
         WHEN person.area_id <> %(area)s THEN 'registered_elsewhere'
         WHEN person.death_date IS NOT NULL THEN 'deceased'
         WHEN person.name_fold <> listed.name_fold OR person.sex <> listed.sex
+            -- Of two dates the less precise one decides how far they can be compared.
             OR extract(year FROM person.birth_date) <> extract(year FROM listed.birth_date)
-            OR (person.birth_precision <> 'year' AND extract(month FROM person.birth_date) <> extract(month FROM listed.birth_date))
-            OR (person.birth_precision = 'day' AND person.birth_date <> listed.birth_date) THEN 'differs_from_register'
-        WHEN holder.first_id IS NOT NULL AND (person.id IS NULL OR (holder.first_id, holder.last_id) <> (person.id, person.id)) THEN 'account_of_another'
+            OR ('year' NOT IN (person.birth_precision, listed.birth_precision) AND extract(month FROM person.birth_date) <> extract(month FROM listed.birth_date))
+            OR ('day' = ALL (ARRAY[person.birth_precision, listed.birth_precision]) AND person.birth_date <> listed.birth_date) THEN 'differs_from_register'
+        -- A year alone is enough for somebody whom the register knows; a new person needs the whole date.
+        WHEN person.id IS NULL AND listed.birth_precision <> 'day' THEN 'birth_date_incomplete'
+        -- Two who share an account in the register already are no news.
+        WHEN holder.first_id IS NOT NULL AND (address.bank_bin, address.number) IS DISTINCT FROM (listed.bank_bin, listed.number)
+            AND (person.id IS NULL OR (holder.first_id, holder.last_id) <> (person.id, person.id)) THEN 'account_of_another'
         WHEN listed.number <> '' AND address.state IN ('VERIFIED', 'PAYING')
             AND (address.bank_bin, address.number) <> (listed.bank_bin, listed.number) THEN 'account_in_use_differs'
         WHEN person.id IS NULL THEN 'created'
@@ -17,7 +22,7 @@ SELECT listed.*, person.id AS person_id, address.id AS address_id,
         WHEN (listed.village <> '' AND listed.village <> person.village)
             OR (listed.ethnicity <> '' AND listed.ethnicity <> person.ethnicity)
             OR (listed.phone <> '' AND listed.phone <> person.phone)
-            OR person.birth_precision <> 'day'
+            OR (person.birth_precision <> 'day' AND listed.birth_precision = 'day')
             OR (listed.number <> '' AND (address.id IS NULL OR (address.bank_bin, address.number) <> (listed.bank_bin, listed.number)))
             THEN 'updated'
         ELSE 'unchanged'

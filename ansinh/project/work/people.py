@@ -1,20 +1,25 @@
-"""`ansinh seed` and `ansinh people import`: from the command line to the register."""
+"""`ansinh seed` and `ansinh people …`: lists from the command line into the register and back, and how forms are read."""
 
 import argparse
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
 from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
 from ansinh.office import operations
 from ansinh.office import queries as office
 from ansinh.office.security import acting, everything
-from ansinh.people import headings, reading, sheets
-from ansinh.people.held_copy import write_held
-from ansinh.people.importing import ImportResult
+from ansinh.people import headings, sheets
+from ansinh.people.forms import forget_mapping, keep_mapping, kept_mappings, list_forms
+from ansinh.people.held_copy import held_workbook, preview_workbook, write_whole
+from ansinh.people.importing import TAKEN, ImportResult
 from ansinh.people.importing import import_list as take_list
+from ansinh.people.lists import OpenedList, open_list
+from ansinh.people.reading import HeldRow
 from ansinh.project import shipping
 from ansinh.project.operator import say
 from ansinh.project.population import seeding
@@ -50,27 +55,46 @@ def import_list(arguments: argparse.Namespace) -> dict[str, Any]:
         operations.load_areas()
         area = office.find_commune(arguments.area, at.date())
         content = sheets.read_bytes(path)
-        heading = headings.find(sheets.read(path, content), path.name)
-        rows = list(reading.read_rows(heading, at.date(), _tell))
+        opened = open_list(path.name, content, kept=kept_mappings(area.id), on=at.date(), tell=_tell)
         result = take_list(
-            rows,
+            opened.rows,
             area_id=area.id,
             file_sha256=hashlib.sha256(content).hexdigest(),
             is_trial=arguments.dry_run,
             by="system",
             at=at,
         )
+        stem = arguments.opened_home.path / "held" / f"{path.stem}-{area.code}"
         held_file: Path | None = None
-        if result.held and not arguments.dry_run:
-            held_file = arguments.opened_home.path / "held" / f"{path.stem}-{area.code}-giu-lai.xlsx"
-            write_held(held_file, heading, result.held, arguments.lang)
-    return _answer(result, arguments.lang) | {
+        preview: dict[str, Any] = {}
+        if arguments.dry_run:
+            preview = _preview(arguments, opened, result, stem)
+        elif result.held:
+            held_file = stem.with_name(stem.name + "-giu-lai.xlsx")
+            write_whole(held_file, held_workbook(opened.heading, result.held, arguments.lang))
+    return _answer(result, opened, arguments.lang) | {
         "held_file": str(held_file) if held_file else None,
         "dry_run": bool(arguments.dry_run),
+        **preview,
     }
 
 
-def _answer(result: ImportResult, language: str) -> dict[str, Any]:
+def _preview(arguments: argparse.Namespace, opened: OpenedList, result: ImportResult, stem: Path) -> dict[str, Any]:
+    """Write every row's fate as a sheet, and return it for programs; a person reads the sheet."""
+    path = Path(arguments.preview) if arguments.preview else stem.with_name(stem.name + "-xem-truoc.xlsx")
+    write_whole(path, preview_workbook(opened.heading, result.fates, arguments.lang))
+    if not arguments.json:
+        return {"preview_file": str(path)}
+    fates = [
+        {"row": row, "fate": verdict}
+        if verdict in TAKEN
+        else {"row": row, "fate": "held", "reason": verdict, "message": HeldRow(row, verdict).message(arguments.lang)}
+        for row, verdict in result.fates.items()
+    ]
+    return {"preview_file": str(path), "fates": fates}
+
+
+def _answer(result: ImportResult, opened: OpenedList, language: str) -> dict[str, Any]:
     return {
         "rows": result.rows,
         "created": result.created,
@@ -81,4 +105,58 @@ def _answer(result: ImportResult, language: str) -> dict[str, Any]:
             {"row": row, "reason": "delegate_without_document", "message": _WITHOUT_DOCUMENT[language]}
             for row in result.without_document
         ],
+        "columns": opened.columns,
+        "form_kept": opened.heading.is_kept,
+        "codings": [asdict(coding) for coding in opened.codings],
     }
+
+
+def map_columns(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will keep which column of a commune's form holds what, for the next list of the same form.
+
+    Raises:
+        Refused: `area_unknown`, `mapping_word_invalid`, `mapping_field_unknown`, `mapping_title_unknown`,
+            `mapping_incomplete`, `heading_ambiguous`, or why the file is no list.
+    """
+    path, at = Path(arguments.file), timezone.localtime()
+    said: dict[str, str] = {}
+    for word in arguments.set:
+        title, sign, meant = word.rpartition("=")
+        if not (sign and title.strip() and meant.strip()):
+            raise Refused(
+                "mapping_word_invalid",
+                vi=f'“{word}” chưa đúng. Hãy viết: --set "tên cột=trường", ví dụ "Người được lĩnh=họ và tên".',
+                en=f'“{word}” is not right. Write: --set "title=field", like "Người được lĩnh=name".',
+            )
+        said[title.strip()] = meant.strip()
+    with acting(everything("system")):
+        operations.load_areas()
+        area = office.find_commune(arguments.area, at.date())
+        found = sheets.read(path, sheets.read_bytes(path))
+        mapping, heading = headings.map_columns(found, said, path.name)
+        form = keep_mapping(mapping, area_id=area.id, by="system", at=at)
+        titles = {field: heading.titles[place] for field, place in heading.columns.items()}
+    return {"form": form, "area": area.code, "columns": titles}
+
+
+def mappings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the forms that an area has explained. Raises `Refused` (`area_unknown`)."""
+    with acting(everything("system")):
+        area = office.find_commune(arguments.area, timezone.localdate())
+        forms = list_forms(area.id)
+    return {
+        "area": area.code,
+        "forms": [
+            {"form": row.id, "columns": row.columns, "by": row.recorded_by, "at": row.recorded_at.isoformat()}
+            for row in forms
+        ],
+    }
+
+
+def unmap_columns(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will forget what was said about a form. Raises `Refused` (`area_unknown`, `list_form_unknown`)."""
+    at = timezone.localtime()
+    with acting(everything("system")):
+        area = office.find_commune(arguments.area, at.date())
+        forget_mapping(arguments.form, area_id=area.id, by="system", at=at)
+    return {"form": arguments.form, "area": area.code, "forgotten": True}
