@@ -4,6 +4,7 @@ A column is taken as old only when at least 19 of 20 proving words say so. A cel
 could be read in two ways where the column is not of one mind, makes its row wait; nothing is converted on a hope.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from ansinh.people.headings import Heading
 from ansinh.people.sheets import Cell
 
 # What is read from these columns goes into the register as words; a number misread is caught by its own rule.
+_IDENTITY = ("national_id", "birth", "birth_male", "birth_female")
+_DIGIT = re.compile(r"\d")
 _WORDS = ("name", "village", "ethnicity", "holder", "bank", "sex")
 
 
@@ -30,7 +33,9 @@ def settle(heading: Heading) -> tuple[Heading, list[ColumnCoding]]:
     rows = heading.sheet.rows
     body = rows[heading.first_row :]
     texts = [_texts(body, column) for column in range(len(heading.titles))]
-    found = [old_fonts.find(column.values()) for column in texts]
+    # Page headings, totals and signatures were often typed by somebody else, elsewhere.
+    people = {index for index, row in enumerate(body) if _has_identity(heading, row)}
+    found = [old_fonts.find(text for index, text in column.items() if index in people) for column in texts]
     common = _common(found) or heading.sheet.coding
     told: list[ColumnCoding] = []
     waiting: dict[int, str] = {}
@@ -64,6 +69,11 @@ def _texts(body: list[list[Cell]], column: int) -> dict[int, str]:
         for index, row in enumerate(body)
         if column < len(row) and isinstance(cell := row[column], str) and not cell.isascii()
     }
+
+
+def _has_identity(heading: Heading, row: list[Cell]) -> bool:
+    places = (heading.columns.get(field, len(row)) for field in _IDENTITY)
+    return any(place < len(row) and _DIGIT.search(str(row[place])) for place in places)
 
 
 def _common(found: list[old_fonts.Finding | None]) -> str:

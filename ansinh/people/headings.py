@@ -170,22 +170,28 @@ class KeptMapping:
 
 
 def title_text(cell: Cell) -> str:
-    """Return a title; one that was typed for an old font as the Unicode that its letters prove."""
-    text = "" if cell is None else normalise(str(cell))
-    proved = old_fonts.proofs(text)
-    coding = next(iter(proved)) if len(proved) == 1 else old_fonts.UNICODE
-    return old_fonts.decode(text, coding) or text
+    """Return a title as plain text."""
+    return "" if cell is None else normalise(str(cell))
+
+
+def row_texts(row: Sequence[Cell]) -> list[str]:
+    """Return a row of titles; one that was typed for an old font as the Unicode that its letters prove."""
+    texts = [title_text(cell) for cell in row]
+    # Asked of the whole row: "Sè" could be a word of two codings, "Hä vµ tªn" beside it can not.
+    proved = frozenset[str]().union(*map(old_fonts.proofs, texts))
+    if len(proved) != 1 or proved == {old_fonts.UNICODE}:
+        return texts
+    return [old_fonts.decode(text, next(iter(proved))) or text for text in texts]
 
 
 def _above_and_below(upper: Sequence[Cell], lower: Sequence[Cell]) -> Iterator[tuple[str, str, str]]:
     """Yield (above, below, above with below) for each column; an empty upper cell belongs to the merged one at its left."""
     carried = ""
-    for above, below in itertools.zip_longest(upper, lower, fillvalue=""):
-        own = title_text(above)
+    for own, below in itertools.zip_longest(row_texts(upper), row_texts(lower), fillvalue=""):
         # A reader gives a merged cell's words to its first column alone; where nothing stands below, the merge has
         # ended.
-        carried = own or (carried if title_text(below) else "")
-        yield own, title_text(below), f"{carried} {title_text(below)}".strip()
+        carried = own or (carried if below else "")
+        yield own, below, f"{carried} {below}".strip()
 
 
 def _columns(titles: Sequence[Sequence[str]]) -> tuple[dict[str, int], set[str], list[str]]:
@@ -218,7 +224,7 @@ def _is_heading(columns: dict[str, int], fewest: int = _FEWEST_COLUMNS) -> bool:
 
 def _try_row(sheet: Sheet, index: int) -> tuple[Heading, set[str]] | None:
     upper = sheet.rows[index]
-    one_columns, one_several, one_titles = _columns([[title_text(cell)] for cell in upper])
+    one_columns, one_several, one_titles = _columns([[text] for text in row_texts(upper)])
     below = sheet.rows[index + 1] if index + 1 < len(sheet.rows) else []
     pairs = list(_above_and_below(upper, below))
     two_columns, two_several, two_titles = _columns(
@@ -236,7 +242,7 @@ def _try_row(sheet: Sheet, index: int) -> tuple[Heading, set[str]] | None:
 def _titles_at(sheet: Sheet, index: int) -> Iterator[tuple[int, list[str]]]:
     """Yield (first row of people, titles) of a heading of one row that begins here, and of one of two."""
     upper = sheet.rows[index]
-    yield index + 1, [title_text(cell) for cell in upper]
+    yield index + 1, row_texts(upper)
     if index + 1 < len(sheet.rows):
         yield index + 2, [joined for _, _, joined in _above_and_below(upper, sheet.rows[index + 1])]
 

@@ -250,7 +250,7 @@ class _Reader:
     def __init__(self, heading: Heading, on: datetime.date) -> None:
         self._columns = heading.columns
         above = heading.sheet.rows[max(heading.first_row - 2, 0) : heading.first_row]
-        self._headings = [[fold(headings.title_text(cell)) for cell in titles] for titles in above]
+        self._headings = [[fold(text) for text in headings.row_texts(titles)] for titles in above]
         self._on = on
         self._identifiers: set[str] = set()
         self._accounts: set[tuple[str, str]] = set()

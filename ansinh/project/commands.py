@@ -218,6 +218,16 @@ COMMANDS: tuple[Command, ...] = (
         group_help="con người: nhập, xuất danh sách, cách đọc mẫu của xã",
     ),
     Command(
+        "people export",
+        "xuất sổ của một xã đúng mẫu mà lệnh people import đọc lại được",
+        "people:export",
+        (
+            _argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+            _argument("--format", choices=["xlsx", "csv"], default="xlsx", help="dạng tệp"),
+            _argument("--to", default=None, metavar="TỆP", help="nơi ghi (mặc định trong thư mục dữ liệu)"),
+        ),
+    ),
+    Command(
         "people map-columns",
         "chỉ rõ cột nào của mẫu danh sách là gì; lần nhập sau cùng mẫu sẽ tự dùng",
         "people:map_columns",

@@ -14,6 +14,7 @@ from ansinh.office import operations
 from ansinh.office import queries as office
 from ansinh.office.security import acting, everything
 from ansinh.people import headings, sheets
+from ansinh.people.exporting import export_list
 from ansinh.people.forms import forget_mapping, keep_mapping, kept_mappings, list_forms
 from ansinh.people.held_copy import held_workbook, preview_workbook, write_whole
 from ansinh.people.importing import TAKEN, ImportResult
@@ -160,3 +161,19 @@ def unmap_columns(arguments: argparse.Namespace) -> dict[str, Any]:
         area = office.find_commune(arguments.area, at.date())
         forget_mapping(arguments.form, area_id=area.id, by="system", at=at)
     return {"form": arguments.form, "area": area.code, "forgotten": True}
+
+
+def export(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will write an area's people as a list in the form that import reads. Raises `Refused` (`area_unknown`)."""
+    at = timezone.localtime()
+    with acting(everything("system")):
+        area = office.find_commune(arguments.area, at.date())
+        exported = export_list(area_id=area.id, kind=arguments.format, by="system", at=at)
+    name = f"danh-sach-{area.code}.{arguments.format}"
+    path = Path(arguments.to) if arguments.to else arguments.opened_home.path / "lists" / name
+    write_whole(path, exported.content)
+    left_out = [
+        {"reason": reason, "people": count, "message": HeldRow(0, reason).message(arguments.lang)}
+        for reason, count in exported.left_out.items()
+    ]
+    return {"file": str(path), "area": area.code, "people": exported.people, "left_out": left_out}
