@@ -61,10 +61,8 @@ def clean(seed: int, count: int = 24) -> Draft:
         born = datetime.date(1930, 1, 1) + datetime.timedelta(days=chance.randrange(25_000))
         card = f"046{1 - sex}{born.year % 100:02}{number:06}"
         account = f"{chance.randrange(10**11, 10**12)}"
-        entries.append(
-            [number + 1, " ".join(parts), f"{born:%d/%m/%Y}", "Nữ" if sex == 0 else "Nam", card]
-            + [f"Tổ {chance.randrange(1, 9)}", account, "Agribank", 810_000]
-        )
+        where = [f"Tổ {chance.randrange(1, 9)}", account, "Agribank", 810_000]
+        entries.append([number + 1, " ".join(parts), f"{born:%d/%m/%Y}", "Nữ" if sex == 0 else "Nam", card, *where])
     return Draft(chance, entries)
 
 
@@ -222,7 +220,7 @@ def mixed_columns(draft: Draft) -> None:
     draft.codings = {old_fonts.VNI, old_fonts.TCVN3}
 
 
-_AS_DATE = _each(BIRTH, lambda text: datetime.datetime.strptime(text, "%d/%m/%Y"))  # noqa: DTZ007 - a day has no zone
+_AS_DATE = _each(BIRTH, lambda text: datetime.datetime.strptime(text, "%d/%m/%Y"))
 MESSES: dict[str, Callable[[Draft], None]] = {
     "letterhead": letterhead,
     "other titles": other_titles,
