@@ -48,8 +48,8 @@ _REFUSALS = {
     "file_missing": ("Không có tệp {path}. Hãy kiểm tra đường dẫn.", "There is no file {path}. Check the path."),
     "file_empty": ("Tệp {name} rỗng. Hãy xuất lại danh sách.", "{name} is empty. Export the list again."),
     "file_too_large": (
-        "Tệp {name} lớn hơn 50 MB. Hãy chia danh sách theo thôn, tổ rồi nhập từng phần.",
-        "{name} is larger than 50 MB. Split the list and import the parts.",
+        "Tệp {name} lớn hơn {most} MB. Hãy chia danh sách theo thôn, tổ rồi nhập từng phần.",
+        "{name} is larger than {most} MB. Split the list and import the parts.",
     ),
     "file_not_a_list": (
         "Tệp {name} không phải bảng tính đọc được. Hãy lưu lại dưới dạng .xlsx hoặc .csv rồi nhập.",
@@ -86,8 +86,8 @@ _DAMAGED = (
 )
 
 
-def _refused(reason: str, path: Path) -> Refused:
-    vi, en = (sentence.format(name=path.name, path=path) for sentence in _REFUSALS[reason])
+def _refused(reason: str, path: Path, most: int = 0) -> Refused:
+    vi, en = (sentence.format(name=path.name, path=path, most=most) for sentence in _REFUSALS[reason])
     return Refused(reason, vi=vi, en=en, file=path.name)
 
 
@@ -99,12 +99,25 @@ def read_bytes(path: Path) -> bytes:
     """
     if not path.is_file():
         raise _refused("file_missing", path)
-    size = path.stat().st_size
-    if size == 0:
-        raise _refused("file_empty", path)
-    if size > MOST_BYTES:
-        raise _refused("file_too_large", path)
+    check_size(path.name, path.stat().st_size, MOST_BYTES)
     return path.read_bytes()
+
+
+def check_size(name: str, size: int, most: int) -> None:
+    """Refuse an empty file and one above the limit.
+
+    Raises:
+        Refused: `file_empty`, `file_too_large`.
+    """
+    if size == 0:
+        raise _refused("file_empty", Path(name))
+    if size > most:
+        raise _refused("file_too_large", Path(name), most // (1 << 20))
+
+
+def read_named(name: str, content: bytes) -> list[Sheet]:
+    """Return the visible sheets of a list that came without a file. Raises as `read` does."""
+    return read(Path(name), content)
 
 
 def read(path: Path, content: bytes) -> list[Sheet]:

@@ -13,6 +13,8 @@ LEADER, AUDITOR, ADMINISTRATOR, PROVIDER = "leader", "auditor", "administrator",
 # A leader sees figures, never a person; a provider sees neither: its own files tell it what to pay.
 MONTH_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, LEADER, AUDITOR})
 PERSON_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
+# Who keeps a commune's register takes its lists, and nobody else's.
+LIST_ROLES = frozenset({COMMUNE})
 # Who prepares and who decides may ask what a change of law would do.
 SIMULATION_ROLES = frozenset({OFFICER, APPROVER, LEADER})
 # The law speaks of nobody; these are the people who answer for which one is used.

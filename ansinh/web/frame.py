@@ -26,6 +26,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
         (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
+        (access.LIST_ROLES, _("Nhập danh sách"), "/danh-sach/"),
         (access.SIMULATION_ROLES, _("Mô phỏng luật"), "/luat/mo-phong/"),
         (access.LAW_ROLES, _("Bộ luật"), "/bo-luat/"),
         (None, _("Công khai"), "/cong-khai/"),

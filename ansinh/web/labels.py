@@ -92,6 +92,35 @@ _KINDS = {
     "recovery": noop("Thu hồi"),
     "one_off": noop("Một lần"),
 }
+_FATES = {
+    "created": noop("thêm mới"),
+    "updated": noop("cập nhật"),
+    "unchanged": noop("không đổi"),
+    "held": noop("tạm giữ"),
+}
+_LIST_FIELDS = {
+    "number": noop("Số thứ tự"),
+    "name": noop("Họ và tên"),
+    "birth": noop("Ngày sinh"),
+    "birth_male": noop("Ngày sinh (nam)"),
+    "birth_female": noop("Ngày sinh (nữ)"),
+    "sex": noop("Giới tính"),
+    "national_id": noop("Số định danh cá nhân"),
+    "village": noop("Thôn, tổ dân phố"),
+    "ethnicity": noop("Dân tộc"),
+    "phone": noop("Điện thoại"),
+    "account": noop("Số tài khoản"),
+    "bank": noop("Ngân hàng"),
+    "holder": noop("Tên chủ tài khoản"),
+    "method": noop("Hình thức chi trả"),
+    "delegate": noop("Người nhận thay"),
+    "delegate_id": noop("Số định danh người nhận thay"),
+    "amount": noop("Mức trợ cấp"),
+    "coefficient": noop("Hệ số"),
+    "group": noop("Nhóm đối tượng"),
+    "since": noop("Hưởng từ tháng"),
+    "note": noop("Ghi chú"),
+}
 _MARKS = {"✓": noop("đạt"), "✗": noop("không đạt"), "?": noop("chưa rõ")}
 
 
@@ -154,6 +183,16 @@ def relationship_label(relationship: str) -> str:
 def channel_label(channel: str) -> str:
     """Return how a payment goes out, in words."""
     return _("Tài khoản") if channel == "account" else _("Tiền mặt")
+
+
+def fate_label(fate: str) -> str:
+    """Return what becomes of a row of a list, in words."""
+    return _word(_FATES, fate)
+
+
+def list_field_label(name: str) -> str:
+    """Return what a column of a list holds, in words."""
+    return _word(_LIST_FIELDS, name)
 
 
 def mark_label(mark: str) -> str:

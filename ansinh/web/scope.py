@@ -28,6 +28,7 @@ _STATUS = {
     "law_release_unknown": 404,
     "person_unknown": 404,
     "area_unknown": 404,
+    "list_unknown": 404,
     "month_invalid": 404,
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, laws, month, person, sign_in, simulation
+from ansinh.web import coverage, home, language, laws, lists, month, person, sign_in, simulation
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -22,6 +22,11 @@ urlpatterns = [
     path("do-phu/<str:month>/", coverage.coverage_page),
     path("nguoi/", person.search_page),
     path("nguoi/<int:person_id>/", person.person_page),
+    path("danh-sach/", lists.lists_page),
+    path("danh-sach/<int:list_id>/", lists.list_page),
+    path("danh-sach/<int:list_id>/cot/", lists.columns_page),
+    path("danh-sach/<int:list_id>/giu-lai/", lists.held_sheet),
+    path("danh-sach/<int:list_id>/xem-truoc/", lists.preview_sheet),
     path("luat/mo-phong/", simulation.simulation_page),
     path("bo-luat/", laws.laws_page),
     path("bo-luat/<str:release_hash>/", laws.law_page),
