@@ -208,6 +208,7 @@ def test_the_keyboard_reaches_the_content_first(visitors: Visitors) -> None:
 
 # ── every page, at every width ───────────────────────────────────────────────────────────────────────────────────────
 
+SAMPLE = Path(__file__).parents[1] / "fixtures" / "lists" / "danh-sach-vy-da.xlsx"
 # Who opens what.
 PAGES = {
     "": ["/cong-khai/", "/dang-nhap/", "/khong-co-trang-nay/"],
@@ -225,9 +226,26 @@ PAGES = {
         "/bo-luat/",
         "/bo-luat/LAW/",
     ],
-    "xa19777": ["/nguoi/", "/nguoi/?q=nguyen", "/nguoi/?q=khongcoai", "/nguoi/PERSON/", "/do-phu/2026-11/"],
+    "xa19777": [
+        "/nguoi/",
+        "/nguoi/?q=nguyen",
+        "/nguoi/?q=khongcoai",
+        "/nguoi/PERSON/",
+        "/do-phu/2026-11/",
+        "/danh-sach/",
+        "/danh-sach/LIST/",
+        "/danh-sach/LIST/cot/",
+    ],
     "lanhdao": ["/nguoi/"],
 }
+
+
+def _sent_list(visitor: Visitor) -> str:
+    """Send the sample list by the page, and return where its preview stands."""
+    visitor.page.set_input_files("#tep", SAMPLE)
+    visitor.page.click("main form button[type=submit]")
+    visitor.page.wait_for_url(re.compile(r"/danh-sach/\d+/$"))
+    return visitor.page.url.removeprefix(visitor.site.address)
 
 
 def _violations(visitor: Visitor) -> list[str]:
@@ -254,6 +272,9 @@ def test_no_page_has_a_violation_at_any_width(visitors: Callable[..., Visitor], 
         path = path.replace("PERSON", str(visitor.site.summary["example_person"]))
         if "LAW" in path:
             path = visitor.page.locator("main a[href^='/bo-luat/']").first.get_attribute("href") or ""
+        if "LIST" in path:
+            visitor.open("/danh-sach/")
+            path = path.replace("/danh-sach/LIST/", _sent_list(visitor))
         for size in (DESKTOP, PHONE):
             visitor.page.set_viewport_size(size)
             visitor.open(path)
@@ -267,6 +288,22 @@ def test_no_page_has_a_violation_at_any_width(visitors: Callable[..., Visitor], 
                 name = re.sub(r"[^a-z0-9]+", "-", where.lower()).strip("-")
                 visitor.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
     assert found == {}
+
+
+def test_a_commune_sends_its_list_sees_every_row_and_takes_it(visitors: Visitors) -> None:
+    visitor = visitors(viewport=PHONE)
+    visitor.sign_in("xa19777")
+    visitor.open("/danh-sach/")
+    visitor.page.click("main form button[type=submit]")
+    expect(visitor.page.locator("[role=alert]")).to_contain_text("Chưa chọn tệp")
+    _sent_list(visitor)
+    assert visitor.page.locator("table.an-stack").last.locator("tbody tr").count() == 60
+    expect(visitor.page.locator("main")).to_contain_text("Chưa ghi gì vào sổ")
+    with visitor.page.expect_download() as sheet:
+        visitor.page.click("text=Tải bảng tạm giữ")
+    assert sheet.value.suggested_filename == "danh-sach-vy-da-giu-lai.xlsx"
+    visitor.page.click("text=Đồng ý nhập vào sổ")
+    expect(visitor.page.locator("h1")).to_contain_text("Đã nhập danh sách")
 
 
 def test_a_leader_tries_out_a_higher_base_and_nothing_is_written(visitors: Visitors) -> None:
@@ -302,6 +339,8 @@ def test_no_page_is_left_out() -> None:
     no_pages = {"", "suc-khoe/", "dang-xuat/", "ngon-ngu/", "ky-chi-tra/", "do-phu/"}
     # A decision is posted, and its answer is the law's page.
     no_pages |= {"bo-luat/<str:release_hash>/tham-dinh/"}
+    # Sheets to download.
+    no_pages |= {f"danh-sach/<int:list_id>/{sheet}/" for sheet in ("giu-lai", "xem-truoc")}
     asked = [path.split("?")[0].lstrip("/").replace("PERSON", "1") for paths in PAGES.values() for path in paths]
     for pattern in urlpatterns:
         route = str(pattern.pattern)
