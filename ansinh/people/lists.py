@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ansinh.people import fonts, headings, reading, sheets
 from ansinh.people.fonts import ColumnCoding
@@ -39,6 +38,5 @@ def open_list(
     Raises:
         Refused: why the file is no list (`file_not_a_list`, `heading_not_found`, `several_lists`, …).
     """
-    path = Path(name)
-    heading, codings = fonts.settle(headings.find(sheets.read(path, content), path.name, kept))
+    heading, codings = fonts.settle(headings.find(sheets.read_list(name, content), name, kept))
     return OpenedList(heading, codings, list(reading.read_rows(heading, on, tell)))

@@ -94,7 +94,7 @@ def receive_list(*, area_id: int, file_name: str, content: bytes, by: str, at: d
     name = file_name.replace("\\", "/").rsplit("/", 1)[-1][-120:] or "danh-sach"
     sheets.check_size(name, len(content), MOST_BYTES)
     # Looked into before it is kept: what is hostile is not worth a row.
-    sheets.read_named(name, content)
+    sheets.read_list(name, content)
     with transaction.atomic():
         too_old = at - datetime.timedelta(days=KEPT_DAYS)
         ReceivedList.objects.filter(area_id=area_id, received_at__lt=too_old).delete()
@@ -165,7 +165,7 @@ def titles_of(list_id: int, row: int | None) -> tuple[int, Sequence[str]]:
         Refused: `list_unknown`.
     """
     received = _find(list_id)
-    rows = sheets.read_named(received.file_name, bytes(received.content))[0].rows
+    rows = sheets.read_list(received.file_name, bytes(received.content))[0].rows
     if row is None or not 1 <= row <= len(rows):
         # A heading is the row with the most words that are no numbers.
         filled = [sum(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in cells) for cells in rows[:60]]
@@ -181,6 +181,6 @@ def explain_received(list_id: int, said: Mapping[str, str], *, by: str, at: date
             `heading_ambiguous`.
     """
     received = _find(list_id)
-    found = sheets.read_named(received.file_name, bytes(received.content))
+    found = sheets.read_list(received.file_name, bytes(received.content))
     mapping, _ = headings.map_columns(found, said, received.file_name)
     keep_mapping(mapping, area_id=received.area_id, by=by, at=at)

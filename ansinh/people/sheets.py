@@ -3,34 +3,16 @@
 It refuses by name what cannot be a list: missing, empty, too large, locked by a password, with macros, swollen inside.
 """
 
-import csv
-import datetime
-import io
-import lzma
-import re
-import struct
 import unicodedata
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
-
 from ansinh.base import old_fonts
 from ansinh.base.refusals import Refused
+from ansinh.standards.sheets import workbook
+from ansinh.standards.sheets.workbook import Cell
 
-Cell = str | float | int | bool | datetime.date | datetime.datetime | datetime.time | datetime.timedelta | None
-MOST_BYTES = 50 * 1024 * 1024
-# Spreadsheets pack well: a list of 50 MB may honestly unpack to ten times as much, a bomb to a thousand times.
-_MOST_UNPACKED = 700 * 1024 * 1024
-_MOST_CELLS = 60_000_000
-_CHUNK = 1 << 20
-_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-# How far a sheet reaches is read from its raw text, because the library that reads cells has filled the memory before
-# it could be asked. The bounded repetition keeps a tag without an end from costing the square of its length.
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]{0,200}?\br="(\d{1,9})"')
-_WIDE_CELL = re.compile(rb'\br="([A-Z]{2,3})\d')
+MOST_BYTES = workbook.MOST_BYTES
 
 
 @dataclass(frozen=True)
@@ -72,18 +54,13 @@ _REFUSALS = {
         "{name} is not Unicode text, and its old coding cannot be told for certain. Save it as CSV UTF-8 or .xlsx.",
     ),
 }
-# How the library that unpacks says "damaged". It knows its own error only where it looked: a wrong offset, a name that
-# is no text, or a wrong packing method come out as whatever Python raised underneath.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-)
+# The same refusals under the names of this room, which have been part of the contract for longer.
+_SAME = {
+    "sheet_unreadable": "file_not_a_list",
+    "sheet_has_macros": "file_has_macros",
+    "sheet_has_password": "file_has_password",
+    "sheet_swollen": "file_swollen",
+}
 
 
 def _refused(reason: str, path: Path, most: int = 0) -> Refused:
@@ -115,103 +92,33 @@ def check_size(name: str, size: int, most: int) -> None:
         raise _refused("file_too_large", Path(name), most // (1 << 20))
 
 
-def read_named(name: str, content: bytes) -> list[Sheet]:
-    """Return the visible sheets of a list that came without a file. Raises as `read` does."""
-    return read(Path(name), content)
-
-
 def read(path: Path, content: bytes) -> list[Sheet]:
-    """Return the visible sheets of a list.
+    """Return the visible sheets of a file that must be in Unicode: a bank's answers, a provider's results.
 
     Raises:
         Refused: `file_has_password`, `file_has_macros`, `file_swollen`, `file_not_a_list`, `file_encoding_unknown`.
     """
-    # By its first bytes, not by its name: lists called .xls are often web pages or text.
-    if content.startswith(_ZIP):
-        _inspect_zip(path, content)
-        return _read_workbook(path, content)
-    if content.startswith(_OLE):
-        _inspect_ole(path, content)
-        return _read_workbook(path, content)
-    text, coding = _decode(path, content)
-    return [Sheet(path.stem, _read_csv(path, text), coding)]
+    found = read_list(path.name, content)
+    # Its letters are still those of the old font, and only the reader of lists makes them Unicode.
+    if any(sheet.coding for sheet in found):
+        raise _refused("file_encoding_unknown", path)
+    return found
 
 
-@dataclass
-class _Extent:
-    """How far a workbook reaches: bytes unpacked, last row, last column."""
+def read_list(name: str, content: bytes) -> list[Sheet]:
+    """Return the visible sheets of a commune's list; a text file may be of an old coding, which its sheet then names.
 
-    unpacked: int = 0
-    rows: int = 1
-    columns: int = 26
-
-    def look(self, window: bytes) -> None:
-        """Take note of the rows and columns that a piece of a sheet names."""
-        self.rows = max([self.rows, *map(int, _ROW_NUMBER.findall(window))])
-        for letters in set(_WIDE_CELL.findall(window)):
-            # Columns are written as numbers to the base 26 with the digits A to Z: AA is 27.
-            number = 0
-            for letter in letters:
-                number = number * 26 + letter - 64
-            self.columns = max(self.columns, number)
-
-
-def _measure(archive: zipfile.ZipFile, path: Path) -> _Extent:
-    # The sizes that the archive states about itself may lie; only what really comes out is counted.
-    extent = _Extent()
-    for name in archive.namelist():
-        with archive.open(name) as part:
-            tail = b""
-            while chunk := part.read(_CHUNK):
-                extent.unpacked += len(chunk)
-                if extent.unpacked > _MOST_UNPACKED:
-                    raise _refused("file_swollen", path)
-                if name.startswith("xl/worksheets/"):
-                    # A tag may be cut in two at the border of two chunks.
-                    extent.look(tail + chunk)
-                    tail = chunk[-256:]
-    return extent
-
-
-def _inspect_zip(path: Path, content: bytes) -> None:
-    """Unpack every part once, counting, before the real reader allocates anything."""
+    Raises:
+        Refused: as `read`.
+    """
+    path = Path(name)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
-                raise _refused("file_has_macros", path)
-            if any(entry.flag_bits & 1 for entry in archive.infolist()):
-                raise _refused("file_has_password", path)
-            extent = _measure(archive, path)
-    except _DAMAGED as error:
-        raise _refused("file_not_a_list", path) from error
-    # The reader keeps every cell between the first and the last: one stray cell far away would fill the memory.
-    if extent.rows * extent.columns > _MOST_CELLS:
-        raise _refused("file_swollen", path)
-
-
-def _inspect_ole(path: Path, content: bytes) -> None:
-    # An .xlsx with a password is wrapped in the old container, where the names of streams stand as UTF-16.
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise _refused("file_has_password", path)
-    if "_VBA_PROJECT".encode("utf-16-le") in content:
-        raise _refused("file_has_macros", path)
-
-
-def _read_workbook(path: Path, content: bytes) -> list[Sheet]:
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            shown = [
-                meta.name
-                for meta in workbook.sheets_metadata
-                if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
-            ]
-            # Empty rows stay, so that row numbers told to the officer are those of the sheet. Hidden sheets are last
-            # year's.
-            return [Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in shown]
-    except PasswordError as error:
-        raise _refused("file_has_password", path) from error
-    except CalamineError as error:
-        raise _refused("file_not_a_list", path) from error
+        if workbook.is_packed(content):
+            return [Sheet(sheet.name, sheet.rows) for sheet in workbook.read_packed(content)]
+        text, coding = _decode(path, content)
+        return [Sheet(path.stem, workbook.rows_of_text(text), coding)]
+    except Refused as refusal:
+        raise _refused(_SAME[refusal.reason], path) if refusal.reason in _SAME else refusal from refusal
 
 
 def _decode(path: Path, content: bytes) -> tuple[str, str]:
@@ -245,15 +152,3 @@ def _decode_old(path: Path, content: bytes) -> tuple[str, str]:
     if words and 10 * read >= 9 * words and 3 * next_read < 2 * next_words:
         return text, coding
     raise _refused("file_encoding_unknown", path)
-
-
-def _read_csv(path: Path, text: str) -> list[list[Cell]]:
-    if "\x00" in text:
-        raise _refused("file_not_a_list", path)
-    # csv.Sniffer guesses by quotes and fails on short lists; the sign that stands most often is the delimiter.
-    sample = text[:20_000]
-    delimiter = max(";,\t|", key=sample.count)
-    try:
-        return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise _refused("file_not_a_list", path) from error

@@ -3,13 +3,14 @@
 import datetime
 import io
 import unicodedata
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from ansinh.base import old_fonts
 from ansinh.base.refusals import Refused
-from ansinh.people import forms, headings
+from ansinh.people import forms, headings, sheets
 from ansinh.people.held_copy import held_workbook
 from ansinh.people.lists import open_list
 from ansinh.people.reading import GoodRow, HeldRow
@@ -103,6 +104,9 @@ def test_a_text_file_of_an_old_font_is_read_or_refused(coding: str) -> None:
     content = "\n".join(";".join(old_fonts.encode(cell, coding) for cell in row) for row in rows).encode("latin-1")
     opened = open_list("ds.csv", content, kept=(), on=AT.date())
     assert [row.full_name for row in opened.rows if isinstance(row, GoodRow)] == ["Nguyễn Thị Thắm", "Nguyễn Thị Bích"]
+    with pytest.raises(Refused) as refusal:
+        sheets.read(Path("tra-loi.csv"), content)
+    assert refusal.value.reason == "file_encoding_unknown", "whoever does not make it Unicode must not get it"
     with pytest.raises(Refused) as refusal:
         open_list("ds.csv", content.replace(b";", b";\xd6\xfe\xb6 "), kept=(), on=AT.date())
     assert refusal.value.reason == "file_encoding_unknown"

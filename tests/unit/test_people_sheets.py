@@ -9,6 +9,7 @@ import xlsxwriter
 
 from ansinh.base.refusals import Refused
 from ansinh.people import sheets
+from ansinh.standards.sheets import workbook
 
 ROWS = [["STT", "Họ và tên"], ["1", "Nguyễn Thị Đào"]]
 
@@ -104,7 +105,7 @@ def test_a_file_that_swells_is_refused_before_it_fills_the_memory(
 ) -> None:
     bomb = _zip(tmp_path / "bom.xlsx", {"xl/worksheets/sheet1.xml": bytes(4 << 20)})
     assert bomb.stat().st_size < 10_000
-    monkeypatch.setattr(sheets, "_MOST_UNPACKED", 3 << 20)
+    monkeypatch.setattr(workbook, "_MOST_UNPACKED", 3 << 20)
     with pytest.raises(Refused) as refusal:
         _read(bomb)
     assert refusal.value.reason == "file_swollen"

@@ -133,7 +133,7 @@ def map_columns(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything("system")):
         operations.load_areas()
         area = office.find_commune(arguments.area, at.date())
-        found = sheets.read(path, sheets.read_bytes(path))
+        found = sheets.read_list(path.name, sheets.read_bytes(path))
         mapping, heading = headings.map_columns(found, said, path.name)
         form = keep_mapping(mapping, area_id=area.id, by="system", at=at)
         titles = {field: heading.titles[place] for field, place in heading.columns.items()}

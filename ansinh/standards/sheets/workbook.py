@@ -6,6 +6,7 @@ It refuses by name what could harm or cannot be a table: swollen inside, locked 
 import csv
 import datetime
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -28,7 +29,16 @@ _CHUNK = 1 << 20
 _ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]{0,200}?\br="(\d{1,9})"')
 _WIDE_CELL = re.compile(rb'\br="([A-Z]{2,3})\d')
 # How unpacking says "damaged": the library knows its own error only where it looked.
-_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
 
 _REFUSALS = {
     "sheet_too_large": (
@@ -95,13 +105,27 @@ def read(content: bytes, name: str) -> list[Sheet]:
     """
     if len(content) > MOST_BYTES:
         raise refused("sheet_too_large")
-    if content.startswith(b"PK"):
-        _inspect_zip(content)
-        return _workbook(content)
+    if is_packed(content):
+        return read_packed(content)
+    return [Sheet(name, rows_of_text(_text(content)))]
+
+
+def is_packed(content: bytes) -> bool:
+    """Say whether the bytes claim to be a workbook; by their beginning, because names lie."""
+    return content.startswith((b"PK", OLE))
+
+
+def read_packed(content: bytes) -> list[Sheet]:
+    """Return the visible sheets of a workbook, once nothing in it can do harm.
+
+    Raises:
+        Refused: `sheet_has_password`, `sheet_has_macros`, `sheet_swollen`, `sheet_unreadable`.
+    """
     if content.startswith(OLE):
         _inspect_ole(content)
-        return _workbook(content)
-    return [Sheet(name, _csv(content))]
+    else:
+        _inspect_zip(content)
+    return _workbook(content)
 
 
 def _inspect_zip(content: bytes) -> None:
@@ -111,6 +135,8 @@ def _inspect_zip(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(name.endswith("vbaProject.bin") for name in archive.namelist()):
                 raise refused("sheet_has_macros")
+            if any(entry.flag_bits & 1 for entry in archive.infolist()):
+                raise refused("sheet_has_password")
             for name in archive.namelist():
                 with archive.open(name) as part:
                     tail = b""
@@ -123,9 +149,6 @@ def _inspect_zip(content: bytes) -> None:
                             window, tail = tail + chunk, chunk[-256:]
                             rows = max([rows, *map(int, _ROW_NUMBER.findall(window))])
                             columns = max([columns, *map(_column, set(_WIDE_CELL.findall(window)))])
-    except RuntimeError as error:
-        # The library's way of saying that a part is encrypted.
-        raise refused("sheet_has_password") from error
     except _DAMAGED as error:
         raise refused("sheet_unreadable") from error
     # The reader keeps every cell between the first and the last: one stray cell far away would fill the memory.
@@ -165,13 +188,21 @@ def _workbook(content: bytes) -> list[Sheet]:
         raise refused("sheet_unreadable") from error
 
 
-def _csv(content: bytes) -> list[list[Cell]]:
+def _text(content: bytes) -> str:
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         # Old Vietnamese fonts cannot be told apart safely; a wrong guess would misspell everybody.
         raise refused("sheet_unreadable" if b"\x00" in content[:4096] else "sheet_encoding_unknown") from error
+
+
+def rows_of_text(text: str) -> list[list[Cell]]:
+    """Return the cells of a text with columns, whatever sign stands between them.
+
+    Raises:
+        Refused: `sheet_unreadable`.
+    """
     if "\x00" in text:
         raise refused("sheet_unreadable")
     # csv.Sniffer guesses by quotes and fails on short lists; the sign that stands most often is the delimiter.
