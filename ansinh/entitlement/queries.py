@@ -12,6 +12,7 @@ from ansinh.base.months import Month
 from ansinh.entitlement.models import Decision
 from ansinh.law.package import LawPackage
 from ansinh.law.trace import Record
+from ansinh.people.queries import unknown_person
 
 
 @dataclass(frozen=True)
@@ -109,16 +110,22 @@ def _in_payment(
 
 
 def area_of(person_id: int) -> int:
-    """Return the id of the area in which the person is registered. The scope must cover the person."""
+    """Return the id of the area in which the person is registered. Raises `Refused` (`person_unknown`), also outside the scope."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT area_id FROM people_person WHERE id = %s", [person_id])
-        return cursor.fetchone()[0]
+        found = cursor.fetchone()
+    if found is None:
+        raise unknown_person(person_id)
+    return found[0]
 
 
 def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
-    """Return what the registry knows of a person now, as a facts file of the contract. The scope must cover the person.
+    """Return what the registry knows of a person now, as a facts file of the contract.
 
     Protected conditions are part of it only under a scope that may see them.
+
+    Raises:
+        Refused: `person_unknown`, also for a person outside the scope.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -126,7 +133,10 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
             " JOIN office_area AS area ON area.id = person.area_id WHERE person.id = %s",
             [person_id],
         )
-        birth_date, death_date, sex, area = cursor.fetchone()
+        found = cursor.fetchone()
+        if found is None:
+            raise unknown_person(person_id)
+        birth_date, death_date, sex, area = found
         facts: dict[str, Any] = {"id": str(person_id), "birth_date": birth_date.isoformat(), "sex": sex, "area": area}
         if death_date:
             facts["death_date"] = death_date.isoformat()

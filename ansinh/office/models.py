@@ -134,10 +134,13 @@ class AuditEvent(models.Model):
     # Text, not a foreign key: "system" acts too, and an entry must not change when a person's row does.
     by = models.CharField("người làm", max_length=60)
     action = models.CharField("việc", max_length=60)
-    # "person:17". No area and so no fence: whoever shows entries must have found their subject under the reader's own
-    # scope. Protected facts never enter `detail`.
+    # "person:17". Protected facts never enter `detail`.
     subject = models.CharField("đối tượng", max_length=80)
     detail = models.JSONField("chi tiết", default=dict)
+    # Where whoever did it worked then, written by the database itself; null for the system, which it alone reads.
+    area = models.ForeignKey(
+        Area, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, verbose_name="địa bàn của người làm"
+    )
 
     class Meta:
         verbose_name = "nhật ký"

@@ -14,6 +14,17 @@ from ansinh.office.models import Area, AreaSuccession, AuditEvent, Setting, Staf
 from ansinh.office.security import Scope, limited
 
 READ_ONLY_ROLES = frozenset({Staff.Role.LEADER.value, Staff.Role.AUDITOR.value})
+# Their work names nobody: an agency's area is where they work, not whom they see. A leader needs the people behind the
+# figures to be counted, and opens no page of a person.
+_WITHOUT_PEOPLE = frozenset(
+    role.value
+    for role in (
+        Staff.Role.ADMINISTRATOR,
+        Staff.Role.PROVIDER_OFFICER,
+        Staff.Role.LAW_AUTHOR,
+        Staff.Role.LEGAL_REVIEWER,
+    )
+)
 # Whoever sits across from the person. The department and the auditor decide nothing that needs to know an illness.
 _OFFICERS_IN_CHARGE = frozenset({Staff.Role.COMMUNE_OFFICER.value})
 
@@ -265,11 +276,11 @@ def all_staff() -> list[StaffRow]:
 def scope_of(member: StaffRow) -> Scope:
     """This will return what a member of staff may see: their agency's area and every unit below it.
 
-    Promises: an agency without an area (the administrators') sees no person at all. Protected health data are open to
-    the officer in charge at the commune alone.
+    Promises: an agency without an area sees no person at all, nor do administrators, providers and whoever writes or
+    reviews the law. Protected health data are open to the officer in charge at the commune alone.
     """
     # No area must never read as "every area": None means that only in a `Scope`, and only the system puts that one on.
-    if member.area_id is None or member.role == Staff.Role.ADMINISTRATOR:
+    if member.area_id is None or member.role in _WITHOUT_PEOPLE:
         return limited(member.username, [])
     areas = frozenset(descendants(member.area_id))
     return Scope(by=member.username, areas=areas, protected=member.role in _OFFICERS_IN_CHARGE)

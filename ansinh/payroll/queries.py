@@ -142,16 +142,21 @@ def runs(month: Month) -> list[RunRow]:
     ]
 
 
+def unknown_run(code: str) -> Refused:
+    """Return the refusal for a run that is not there, or not the reader's to see: the two must sound the same."""
+    return Refused(
+        "run_unknown",
+        vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
+        en=f"There is no payroll run “{code}”.",
+        run=code,
+    )
+
+
 def run(code: str) -> RunRow:
     """Return one run. Raises `Refused` (`run_unknown`)."""
     found = PayrollRun.objects.select_related("area").filter(code=code).first()
     if found is None:
-        raise Refused(
-            "run_unknown",
-            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
-            en=f"There is no payroll run “{code}”.",
-            run=code,
-        )
+        raise unknown_run(code)
     return run_row(found)
 
 

@@ -37,7 +37,8 @@ _LINES = "SELECT lines FROM payroll_payrollrun WHERE id = %s"
 _PROVINCES = (
     "SELECT DISTINCT coalesce(grandparent.code, parent.code, area.code) FROM payroll_payrollrun AS run"
     " JOIN office_area AS area ON area.id = run.area_id LEFT JOIN office_area AS parent ON parent.id = area.parent_id"
-    " LEFT JOIN office_area AS grandparent ON grandparent.id = parent.parent_id WHERE run.month = %s ORDER BY 1"
+    " LEFT JOIN office_area AS grandparent ON grandparent.id = parent.parent_id WHERE run.month = %(month)s"
+    " AND (%(areas)s::text[] IS NULL OR area.code = ANY (%(areas)s)) ORDER BY 1"
 )
 _HOLDS_OF = (
     "SELECT run.code, hold.reason, hold.amount_dong FROM payroll_payrollhold AS hold"
@@ -95,14 +96,15 @@ def _months(areas: Collection[str] | None, *, is_frozen: bool) -> list[Month]:
     return [Month.of(day) for (day,) in _rows(_MONTHS, asked)]
 
 
-def latest_frozen_month() -> Month | None:
-    """Return the latest month with a frozen run, or None."""
-    return next(iter(frozen_months()), None)
+def latest_frozen_month(areas: Collection[str] | None = None) -> Month | None:
+    """Return the latest month with a frozen run (of areas with these codes), or None."""
+    return next(iter(frozen_months(areas)), None)
 
 
-def provinces_of(month: Month) -> list[str]:
-    """Return the codes of the provinces that have a run in the month."""
-    return [code for (code,) in _rows(_PROVINCES, [month.first_day])]
+def provinces_of(month: Month, areas: Collection[str] | None = None) -> list[str]:
+    """Return the codes of the provinces that have a run in the month; `areas` limits it to runs of areas with these codes."""
+    asked = {"month": month.first_day, "areas": None if areas is None else sorted(areas)}
+    return [code for (code,) in _rows(_PROVINCES, asked)]
 
 
 def _no_frozen_run(month: Month | None, province: str | None) -> Refused:
@@ -117,14 +119,14 @@ def _no_frozen_run(month: Month | None, province: str | None) -> Refused:
     )
 
 
-def _chosen(month: Month | None, province_code: str | None) -> tuple[Month, str]:
+def _chosen(month: Month | None, province_code: str | None, areas: Collection[str] | None) -> tuple[Month, str]:
     """Fill in what was not named: the latest frozen month, and the only province that has a run in it."""
-    chosen_month = month or latest_frozen_month()
+    chosen_month = month or latest_frozen_month(areas)
     if chosen_month is None:
         raise _no_frozen_run(month, province_code)
     if province_code:
         return chosen_month, province_code
-    provinces = provinces_of(chosen_month)
+    provinces = provinces_of(chosen_month, areas)
     # With several provinces a guess could hand one province's figures to another: the caller must choose.
     if not provinces:
         raise _no_frozen_run(chosen_month, None)
@@ -173,20 +175,28 @@ def _areas_of(province_code: str, month: Month, run_ids: dict[str, list[int]]) -
     )
 
 
-def coverage(month: Month | None, province_code: str | None, *, smallest_run: int | None = None) -> CoverageReport:
+def coverage(
+    month: Month | None,
+    province_code: str | None,
+    *,
+    smallest_run: int | None = None,
+    codes: Collection[str] | None = None,
+) -> CoverageReport:
     """Return the coverage report: the account funnel of the month's payees, by commune, and where the money is.
 
     Args:
         month: None means the latest month with a frozen run.
         province_code: official code; None means the only province with a run in that month.
         smallest_run: when given, only runs of the whole province with at least so many lines count.
+        codes: when given, only runs of areas with these codes count: those that the reader may know of.
 
     Raises:
         Refused: `no_frozen_run`, `area_unknown`, `province_missing`.
     """
-    chosen_month, code = _chosen(month, province_code)
+    chosen_month, code = _chosen(month, province_code, codes)
     province = office.find_province(code, on=chosen_month.last_day)
     asked = {"province": province.id, "month": chosen_month.first_day, "smallest": smallest_run}
+    asked |= {"codes": None if codes is None else sorted(codes)}
     runs = _rows(statement("reports", "runs"), asked)
     if not runs:
         raise _no_frozen_run(chosen_month, code)

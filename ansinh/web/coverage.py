@@ -20,6 +20,7 @@ from ansinh.reports.funnel import PUBLISHED_NOTE, PUBLISHED_NOTE_EN, AreaCoverag
 from ansinh.web import access, bubble_map
 from ansinh.web.access import for_roles, open_to_all
 from ansinh.web.labels import no_account_label
+from ansinh.web.scope import areas_around
 
 # Everybody may ask for the public page as often as they like; the sums behind it are taken once a minute.
 _PUBLIC_SECONDS = 60
@@ -110,7 +111,7 @@ def places_of(report: CoverageReport) -> tuple[bubble_map.Place, ...]:
 @require_safe
 def newest(request: HttpRequest) -> HttpResponse:
     """Go to the latest frozen month; before the first one, say how one is made."""
-    month = reports.latest_frozen_month()
+    month = reports.latest_frozen_month(areas_around(request))
     return redirect(f"/do-phu/{month}/") if month else render(request, "web/no_run.html")
 
 
@@ -119,7 +120,9 @@ def newest(request: HttpRequest) -> HttpResponse:
 def coverage_page(request: HttpRequest, month: str) -> HttpResponse:
     """Show how many payees are paid by account, by commune, as a picture and as a table."""
     member = request.staff  # type: ignore[attr-defined]
-    report = reports.coverage(Month.parse(month), request.GET.get("tinh") or None)
+    # Whether another area has been paid, and how many, is that area's matter.
+    around = areas_around(request)
+    report = reports.coverage(Month.parse(month), request.GET.get("tinh") or None, codes=around)
     # Words of an address are anybody's: an unknown order is the usual one, not an error.
     chosen = request.GET.get("sap", "tai-khoan")
     chosen = chosen if chosen in _SORTS else "tai-khoan"
@@ -131,7 +134,7 @@ def coverage_page(request: HttpRequest, month: str) -> HttpResponse:
         areas = [area for area in areas if area.stages.payees]
     context = {
         "report": report,
-        "months": reports.frozen_months(),
+        "months": reports.frozen_months(around),
         "month": report.month,
         "shares": shares_of(report.stages),
         "reasons": [(no_account_label(reason), count) for reason, count in report.stages.reasons.items()],

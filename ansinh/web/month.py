@@ -217,7 +217,7 @@ def _run_of(request: HttpRequest, month: str, code: str) -> payroll.RunRow:
     run = payroll.run(code)
     # Even how many lines another commune's run has, and what they add up to, is that commune's matter.
     if run.month != Month.parse(month) or run.area_code not in areas_around(request):
-        raise Http404
+        raise payroll.unknown_run(code)
     return run
 
 

@@ -1,0 +1,129 @@
+"""Commune A, whose people carry marks that nobody else has, and commune B, from which somebody looks at them."""
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansinh.base.months import Month
+from ansinh.entitlement.releases import law_in_force
+from ansinh.ledger import operations as ledger
+from ansinh.office import operations as office
+from ansinh.office import queries as office_queries
+from ansinh.payment import cash, collecting, operations, reopening
+from ansinh.payment.archive import Archive
+from ansinh.payment.models import CashReceipt, PaymentItem
+from ansinh.payroll import operations as payroll
+from ansinh.payroll.models import PayrollHold, PayrollRun
+from ansinh.payroll.selection import select
+from ansinh.people.models import HolderCheck, ParentChild, Person, ProtectedCondition
+from ansinh.poverty.models import PovertyReview
+from ansinh.standards.end_to_end import encode
+from tests.integration import makers
+from tests.integration.fake_bank import FakeBank
+from tests.integration.visiting import AT
+
+A, B = "19777", "19753"
+NOVEMBER = Month(2026, 11)
+# In every answer, folded to lower case, none of these may stand. What is searched for is a beginning, never the whole
+# mark, because pages repeat the question.
+MARKS = ("canari", "046186778899", "0911772266", "970011223344", "7654321", "7.654.321")
+BEGINNINGS = ("hoàng thị can", "hoang", "046186", "09117", "97001122")
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a caller of another commune may try with: everything by which A's people can be asked for."""
+
+    person: int
+    payee: int
+    household: int
+    run: int
+    run_code: str
+    draft_code: str
+    cash_list: int
+    receipt: str
+    check: int
+    batch: str
+    provider: str
+
+
+def commune_b() -> None:
+    """Make two people of commune B, so that its pages have something to show."""
+    for _ in range(2):
+        makers.severe(area=B, poverty="poor")
+    makers.staff()
+
+
+def _mark(person: Person, number: int) -> None:
+    name = f"Hoàng Thị Canari {number}"
+    Person.objects.filter(pk=person.pk).update(
+        full_name=name, name_fold=f"hoang thi canari {number}", name_sort_key=f"canari {number}",
+        national_id="046186778899" if number == 1 else None, phone="0911772266", village="Thôn Canari",
+    )  # fmt: skip
+
+
+def _people() -> list[Person]:
+    made = [makers.severe(area=A, poverty="poor") for _ in range(3)]
+    in_cash = makers.person(area=A, disability="severe")
+    makers.decision(in_cash)
+    makers.address(in_cash, "CANNOT_OPEN")
+    for number, person in enumerate([*made, in_cash], 1):
+        _mark(person, number)
+        person.decision_set.update(number=f"CANARI{number}/QĐ-UBND")
+        person.circumstance_set.update(source="Sổ Canari")
+    first, second, *_ = made
+    first.financialaddress_set.update(number="970011223344", holder_name="HOANG THI CANARI")
+    makers.mandate(first, second)
+    ParentChild.objects.create(parent=first, child=second, area_id=first.area_id, valid_from=makers.LONG_AGO)
+    ProtectedCondition.objects.create(
+        person=first, kind="hiv", value="true", area_id=first.area_id, valid_from=makers.LONG_AGO, recorded_at=AT
+    )
+    PovertyReview.objects.create(
+        area_id=first.area_id, year=2026, households=7654321, poor_households=1, near_poor_households=1, source="Canari"
+    )
+    return [*made, in_cash]
+
+
+def _calculated(month: Month) -> str:
+    selection = select(month=month, province=None, area=A)
+    return payroll.calculate(package=law_in_force(), month=month, selection=selection, by="operator", at=AT).code
+
+
+def commune_a(folder: Path) -> Marked:
+    """Make commune A, with a row of its people in every table that is fenced."""
+    people = _people()
+    first = people[0]
+    ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
+    run = _calculated(NOVEMBER)
+    row = PayrollRun.objects.get(code=run)
+    # Before the freezing, after which nothing may be added.
+    PayrollHold.objects.create(
+        run=row, person=first, reason="needs_verification", detail="Canari", amount_dong=7654321, area_id=first.area_id
+    )
+    payroll.check(run=run, by="operator", at=AT)
+    payroll.approve(run=run, by="lanh.dao", at=AT)
+    operations.freeze(run=run, by="can.bo", at=AT)
+    provider, bank, archive = makers.provider(), FakeBank(), Archive(folder)
+    operations.submit(run=run, provider=provider, gateway=bank, archive=archive, by="operator", at=AT)
+    item = PaymentItem.objects.filter(channel="account").order_by("id").first()
+    bank.says("s1.xml", (encode(office_queries.instance_number(), item.id, item.attempt), "RJCT", "AC04"))
+    collecting.collect(provider=provider, gateway=bank, archive=archive, at=AT)
+    reopening.propose(run=run, beneficiaries=None, channel="account", reason="Canari", by="can.bo", at=AT)
+    listed = cash.open_list(run=run, area=A, by="can.bo", at=AT)
+    paid = PaymentItem.objects.get(cash_list_id=listed.id)
+    CashReceipt.objects.create(
+        item=paid, cash_list_id=listed.id, attempt=paid.attempt, amount_dong=7654321, receiver=people[3],
+        paid_on=datetime.date(2026, 11, 22), is_conflict=True, area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
+    )  # fmt: skip
+    check = HolderCheck.objects.create(
+        address=first.financialaddress_set.get(), person=first, source="Canari", status="RVMC", kind="order",
+        bank_name="CANARI HOANG", area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
+    )  # fmt: skip
+    office.audit(by="can.bo", action="person_viewed", subject=f"person:{first.id}", detail={"a": "Canari"}, at=AT)
+    draft = _calculated(Month(2026, 12))
+    payroll.check(run=draft, by="operator", at=AT)
+    return Marked(
+        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, run=row.id,
+        run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
+        batch=item.batch.message_id, provider=provider.code,
+    )  # fmt: skip
