@@ -12,7 +12,7 @@ from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.accounts import refund as refund_of
 from ansinh.ledger.models import LedgerAccount, Transfer
-from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, ROOT_OF, chain_link
+from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, chain_link, root_of
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _LARGEST = 10**17
@@ -190,11 +190,11 @@ def seal(*, at: datetime.datetime) -> str | None:
         cursor.execute(_ONE_WRITER)
         cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
         number, last, previous = cursor.fetchone() or (0, BEFORE_ALL, "")
-        cursor.execute(ROOT_OF, [last, 2**62])
+        cursor.execute(root_of(CANONICAL_VERSION), [last, 2**62])
         first, final, count, root = cursor.fetchone()
         if not count:
             return None
-        chain = chain_link(previous, number + 1, first, final, count, root)
+        chain = chain_link(previous, number + 1, first, final, count, root, version=CANONICAL_VERSION)
         cursor.execute(
             "INSERT INTO ledger_seal (number, first_transfer, last_transfer, transfers, canonical_version, root, chain, sealed_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",

@@ -16,19 +16,47 @@ from ansinh.ledger import closing, operations, queries, signing
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
+from ansinh.payment import invariants
 from ansinh.payment import queries as payment
 from ansinh.payroll import queries as payroll
 from ansinh.project.operator import OPERATOR
 from ansinh.reports import seal_minutes
 
+# What `money/rails.md` calls I1 to I10, by the names under which they are checked.
+INVARIANTS = {
+    "I1": ("balanced",),
+    "I2": ("balances_equal_transfers",),
+    "I3": ("in_flight_equals_items", "paid_equals_items"),
+    "I4": ("paid_once",),
+    "I6": ("runs_equal_items",),
+    "I7": ("every_transfer_has_evidence", "every_line_kept"),
+    "I8": ("seal_chain", "everything_sealed", "seal_signatures"),
+    "I9": ("nobody_dead_was_sent_money",),
+    "I10": ("every_event_once",),
+}
+
+
+def checked() -> tuple[queries.BookCheck, dict[str, tuple[str, ...]]]:
+    """Return what the books say of themselves, and every check with the rows that break it; the scope covers everything."""
+    books = queries.verify()
+    found = {name: books.offenders.get(name, ()) for name in books.checks}
+    return books, {**found, "seal_signatures": tuple(signing.broken_signatures()), **invariants.offenders()}
+
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will check every invariant of the books and of the items they speak of; exit status 1 when one is broken."""
     with acting(everything(OPERATOR)):
-        books = queries.verify()
-        checks = {**books.checks, "seal_signatures": signing.signatures_hold(), **payment.invariants()}
-    ok = all(checks.values())
-    return {"ok": ok, "checks": checks, "transfers": books.transfers, "seal": books.seal, "exit_status": 0 if ok else 1}
+        books, found = checked()
+    broken = {name: list(rows) for name, rows in found.items() if rows}
+    return {
+        "ok": not broken,
+        "checks": {name: not rows for name, rows in found.items()},
+        "broken": broken,
+        "invariants": {number: all(not found[name] for name in names) for number, names in INVARIANTS.items()},
+        "transfers": books.transfers,
+        "seal": books.seal,
+        "exit_status": 1 if broken else 0,
+    }
 
 
 def export(arguments: argparse.Namespace) -> str:
