@@ -92,6 +92,18 @@ def is_booked(*, code: Code, debit: Account, evidence: int) -> bool:
     return Transfer.objects.filter(code=code, debit__name=debit.name, evidence=evidence).exists()
 
 
+def wait_for_the_books() -> None:
+    """This will make the transaction the only one that writes the books until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_WRITER)
+
+
+def evidence_into(*, account: int, code: Code) -> int:
+    """Return the evidence of the newest transfer of this kind into this account."""
+    found = Transfer.objects.filter(code=code, debit_id=account).order_by("-id").values_list("evidence", flat=True)
+    return found[0]
+
+
 def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
     """This will book money given by the budget, once per document number.
 

@@ -3,6 +3,12 @@ SELECT 'every_transfer_has_evidence' AS broken, concat('transfer ', transfer.id,
 FROM ledger_transfer AS transfer
 WHERE CASE
     WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence
+    WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
+        AND paper.kind = CASE transfer.code WHEN 3 THEN 'treasury-order' WHEN 4 THEN 'prefund' WHEN 5 THEN 'year-end' ELSE 'fee-fund' END)
+    WHEN transfer.code = 17 AND transfer.reference < 0 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = -transfer.reference >> 24 AND paper.approved_by <> '' AND paper.kind = 'year-end')
     WHEN transfer.code IN (2, 3, 4, 17) THEN NOT EXISTS (SELECT FROM payroll_payrollrun AS run WHERE run.id = transfer.evidence AND run.state = 'FROZEN')
     WHEN transfer.code = 10 THEN NOT EXISTS (SELECT FROM payment_paymentbatch AS batch WHERE batch.id = transfer.evidence)
     WHEN transfer.code IN (20, 22) THEN NOT EXISTS (SELECT FROM payment_cashlist AS list WHERE list.id = transfer.evidence)
