@@ -14,6 +14,7 @@ class Code(IntEnum):
     COMMIT = 2
     TREASURY_ORDER = 3
     PREFUND = 4
+    YEAR_END = 5
     RESERVE = 10
     PAY = 11
     REJECT = 12
@@ -22,9 +23,17 @@ class Code(IntEnum):
     UNFUND = 15
     WAIVE = 16
     REFUND = 17
+    DECIDE_PAID = 18
     CASH_LIST = 20
     CASH_PAY = 21
     CASH_UNSPENT = 22
+    FEE_FUND = 30
+    FEE = 31
+    SUSPENSE_CREDIT = 32
+    SUSPENSE_DEBIT = 33
+    SUSPENSE_EXPLAINED = 34
+    SUSPENSE_TO_SENDER = 35
+    SUSPENSE_TO_BUDGET = 36
 
 
 LABELS = {
@@ -32,6 +41,7 @@ LABELS = {
     Code.COMMIT: "Cam kết chi của kỳ đã chốt",
     Code.TREASURY_ORDER: "Rút dự toán tại Kho bạc",
     Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
+    Code.YEAR_END: "Nộp trả dự toán chưa dùng cuối năm",
     Code.RESERVE: "Giữ tiền cho lệnh chi",
     Code.PAY: "Đã chi cho người nhận",
     Code.REJECT: "Ngân hàng từ chối lệnh chi",
@@ -40,9 +50,17 @@ LABELS = {
     Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt",
     Code.WAIVE: "Thôi chi, tiền chờ nộp trả ngân sách",
     Code.REFUND: "Nộp trả ngân sách nhà nước",
+    Code.DECIDE_PAID: "Sao kê xác nhận đã chi",
     Code.CASH_LIST: "Giao tiền mặt cho điểm chi trả",
     Code.CASH_PAY: "Đã chi tiền mặt cho người nhận",
     Code.CASH_UNSPENT: "Nộp lại tiền mặt chưa chi",
+    Code.FEE_FUND: "Cấp kinh phí trả phí dịch vụ chi trả",
+    Code.FEE: "Phí ngân hàng thu theo sao kê",
+    Code.SUSPENSE_CREDIT: "Tiền vào chưa rõ nội dung",
+    Code.SUSPENSE_DEBIT: "Tiền ra chưa rõ nội dung",
+    Code.SUSPENSE_EXPLAINED: "Khoản treo đã rõ, sổ đã có",
+    Code.SUSPENSE_TO_SENDER: "Trả lại nơi gửi nhầm",
+    Code.SUSPENSE_TO_BUDGET: "Nộp ngân sách khoản không rõ chủ",
 }
 
 
@@ -56,6 +74,25 @@ class Account(NamedTuple):
 
 WORLD = Account("Equity:StateBudget", "Ngân sách nhà nước", keeps_floor=False)
 APPROPRIATION = Account("Assets:Appropriation:SocialAssistance", "Dự toán trợ giúp xã hội")
+
+
+# Whoever sends or takes money of which the books know nothing yet.
+OUTSIDE = Account("Equity:Outside", "Bên ngoài, chưa xác định", keeps_floor=False)
+
+
+def suspense(provider_code: str) -> Account:
+    """Return the account of what a provider's statement shows and nobody has explained yet; below zero when money left."""
+    return Account(f"Assets:Suspense:{provider_code}", f"Treo chờ xác định tại {provider_code}", keeps_floor=False)
+
+
+def fee_fund(provider_code: str) -> Account:
+    """Return the account of money given apart for a provider's fees; a fee is never taken from anywhere else."""
+    return Account(f"Assets:FeeFund:{provider_code}", f"Kinh phí trả phí tại {provider_code}")
+
+
+def fee(provider_code: str) -> Account:
+    """Return the account of the fees that a provider has taken."""
+    return Account(f"Expenses:Fee:{provider_code}", f"Phí dịch vụ của {provider_code}")
 
 
 def commitment(run_code: str) -> Account:

@@ -48,6 +48,38 @@ class Transfer(models.Model):
         ]
 
 
+class FundsDocument(models.Model):
+    """A paper that moves public money: one person enters it, another enters the same from the paper, and it is booked."""
+
+    class Kind(models.TextChoices):
+        TREASURY_ORDER = "treasury-order", "lệnh rút dự toán"
+        PREFUND = "prefund", "chuyển tiền cho tổ chức chi trả"
+        FEE_FUND = "fee-fund", "kinh phí trả phí"
+        YEAR_END = "year-end", "nộp trả cuối năm"
+
+    kind = models.CharField("loại", max_length=14, choices=Kind)
+    number = models.CharField("số chứng từ", max_length=40)
+    signed_on = models.DateField("ngày chứng từ")
+    amount_dong = models.BigIntegerField("số tiền (đồng)")
+    run_code = models.CharField("kỳ", max_length=40, blank=True)
+    provider_code = models.CharField("tổ chức chi trả", max_length=12, blank=True)
+    proposed_by = models.CharField("người lập", max_length=60)
+    proposed_at = models.DateTimeField("lập lúc")
+    # Empty until a second person has entered the same paper.
+    approved_by = models.CharField("người duyệt", max_length=60, blank=True)
+    approved_at = models.DateTimeField("duyệt lúc", null=True)
+
+    class Meta:
+        verbose_name = "chứng từ kinh phí"
+        constraints = [
+            models.UniqueConstraint("kind", "number", "signed_on", name="funds_document_once"),
+            models.CheckConstraint(condition=Q(amount_dong__gt=0), name="funds_document_positive"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")), name="second_person_funds"
+            ),
+        ]
+
+
 class ClosedPeriod(models.Model):
     """A month of the books that two people have closed: what comes later is booked in the first open month."""
 

@@ -12,7 +12,7 @@ from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.accounts import refund as refund_of
 from ansinh.ledger.models import LedgerAccount, Transfer
-from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, ROOT_OF, chain_link
+from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, chain_link, root_of
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _LARGEST = 10**17
@@ -90,6 +90,18 @@ def book_one(
 def is_booked(*, code: Code, debit: Account, evidence: int) -> bool:
     """Return whether a transfer of this kind into this account was booked on this evidence."""
     return Transfer.objects.filter(code=code, debit__name=debit.name, evidence=evidence).exists()
+
+
+def wait_for_the_books() -> None:
+    """This will make the transaction the only one that writes the books until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_WRITER)
+
+
+def evidence_into(*, account: int, code: Code) -> int:
+    """Return the evidence of the newest transfer of this kind into this account."""
+    found = Transfer.objects.filter(code=code, debit_id=account).order_by("-id").values_list("evidence", flat=True)
+    return found[0]
 
 
 def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
@@ -190,11 +202,11 @@ def seal(*, at: datetime.datetime) -> str | None:
         cursor.execute(_ONE_WRITER)
         cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
         number, last, previous = cursor.fetchone() or (0, BEFORE_ALL, "")
-        cursor.execute(ROOT_OF, [last, 2**62])
+        cursor.execute(root_of(CANONICAL_VERSION), [last, 2**62])
         first, final, count, root = cursor.fetchone()
         if not count:
             return None
-        chain = chain_link(previous, number + 1, first, final, count, root)
+        chain = chain_link(previous, number + 1, first, final, count, root, version=CANONICAL_VERSION)
         cursor.execute(
             "INSERT INTO ledger_seal (number, first_transfer, last_transfer, transfers, canonical_version, root, chain, sealed_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",

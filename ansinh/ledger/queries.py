@@ -1,14 +1,15 @@
 """Reads of the books: balances, invariants, transfers for an independent program."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 
 from ansinh.base.months import Month
+from ansinh.base.statements import statement
 from ansinh.ledger.accounts import LABELS, Code
 from ansinh.ledger.models import LedgerAccount, Seal
-from ansinh.ledger.sealing import BEFORE_ALL, ROOT_OF, chain_link
+from ansinh.ledger.sealing import BEFORE_ALL, chain_link, root_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class BookCheck:
     checks: dict[str, bool]
     transfers: int
     seal: str
+    # What breaks each check that does not hold: accounts, transfers, seals by number.
+    offenders: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def balance(name: str) -> int:
@@ -30,53 +33,39 @@ def balances() -> dict[str, int]:
     return dict(LedgerAccount.objects.order_by("name").values_list("name", "balance_dong"))
 
 
-def _seals_hold() -> bool:
+def _broken_seals() -> list[str]:
+    """Return the first seal that does not hold; those after it rest on it and prove nothing any more."""
     previous, last = "", BEFORE_ALL
     with connection.cursor() as cursor:
         for seal in Seal.objects.order_by("number"):
-            cursor.execute(ROOT_OF, [last, seal.last_transfer])
-            if cursor.fetchone() != (seal.first_transfer, seal.last_transfer, seal.transfers, seal.root):
-                return False
-            if seal.chain != chain_link(
-                previous, seal.number, seal.first_transfer, seal.last_transfer, seal.transfers, seal.root
-            ):
-                return False
+            cursor.execute(root_of(seal.canonical_version), [last, seal.last_transfer])
+            stated = (seal.first_transfer, seal.last_transfer, seal.transfers, seal.root)
+            link = chain_link(previous, seal.number, *stated, version=seal.canonical_version)
+            if cursor.fetchone() != stated or seal.chain != link:
+                return [f"seal {seal.number}: transfers {seal.first_transfer} to {seal.last_transfer}"]
             previous, last = seal.chain, seal.last_transfer
-    return True
+    return []
+
+
+_OF_BOOKS = ("balanced", "balances_equal_transfers", "no_overspend", "everything_sealed", "closed_months_unchanged")
 
 
 def verify() -> BookCheck:
-    """Return whether the books hold: balances add up to zero, equal their transfers, keep their floors; the chain is whole."""
+    """Return whether the books hold, and what does not: balances, floors, the chain of seals, closed months."""
+    found: dict[str, list[str]] = {name: [] for name in _OF_BOOKS}
     with connection.cursor() as cursor:
-        # Three questions that do not trust each other: the balances among themselves, against their transfers, against
-        # their floors.
-        cursor.execute(
-            "SELECT coalesce(sum(balance_dong), 0) = 0, coalesce(bool_and(NOT keeps_floor OR balance_dong >= 0), true)"
-            " FROM ledger_ledgeraccount"
-        )
-        zero, floors = cursor.fetchone()
-        cursor.execute(
-            "SELECT count(*) = 0 FROM ledger_ledgeraccount AS account FULL JOIN ("
-            " SELECT account, sum(amount) AS amount FROM (SELECT debit_id AS account, amount_dong AS amount FROM ledger_transfer"
-            " UNION ALL SELECT credit_id, -amount_dong FROM ledger_transfer) AS side GROUP BY account) AS moved ON moved.account = account.id"
-            " WHERE account.id IS NULL OR account.balance_dong <> coalesce(moved.amount, 0)"
-        )
-        (equal,) = cursor.fetchone()
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM ledger_transfer), (SELECT coalesce(sum(transfers), 0) FROM ledger_seal)"
-        )
-        transfers, sealed = cursor.fetchone()
+        cursor.execute(statement("ledger", "check_books"))
+        for broken, offender in cursor.fetchall():
+            found[broken].append(offender)
+        cursor.execute("SELECT count(*) FROM ledger_transfer")
+        (transfers,) = cursor.fetchone()
+    found["seal_chain"] = _broken_seals()
     last = Seal.objects.order_by("-number").values_list("chain", flat=True).first() or ""
     return BookCheck(
-        checks={
-            "balanced": zero,
-            "balances_equal_transfers": equal,
-            "no_overspend": floors,
-            "seal_chain": _seals_hold(),
-            "everything_sealed": sealed == transfers,
-        },
+        checks={name: not rows for name, rows in found.items()},
         transfers=transfers,
         seal=last,
+        offenders={name: tuple(rows) for name, rows in found.items() if rows},
     )
 
 

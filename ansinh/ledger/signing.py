@@ -133,10 +133,14 @@ def is_valid(text: bytes, signature: bytes, public_key: str) -> bool:
     return True
 
 
-def signatures_hold() -> bool:
-    """Return whether every signature that is kept is one over its seal as it stands."""
+def broken_signatures() -> list[str]:
+    """Return the seals whose signature is not one over the seal as it stands."""
     rows = SealSignature.objects.select_related("seal").order_by("seal_id")
-    return all(is_valid(text_of(row.seal), bytes.fromhex(row.signature), row.public_key) for row in rows)
+    return [
+        f"seal {row.seal_id}"
+        for row in rows
+        if not is_valid(text_of(row.seal), bytes.fromhex(row.signature), row.public_key)
+    ]
 
 
 def _unusable(why: str) -> Refused:

@@ -17,6 +17,7 @@ from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
+from ansinh.ledger import documents
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
@@ -119,7 +120,10 @@ def active_providers() -> list[PaymentServiceProvider]:
 def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
     """Book the treasury order and the transfer to the provider for the run's account payments, once."""
     order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
-    if ledger.is_booked(code=chart.Code.PREFUND, debit=deposit, evidence=run.id):
+    # Where people enter the papers, no money moves without one.
+    if documents.is_funded_by_documents(run.code) or ledger.is_booked(
+        code=chart.Code.PREFUND, debit=deposit, evidence=run.id
+    ):
         return
     # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it.
     mine = PaymentItem.objects.filter(run=run, channel="account", provider=provider)
@@ -141,6 +145,26 @@ def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.dateti
             month=run.month,
             at=at,
         )
+
+
+# More than all the money there is: where the whole run was funded at once, nothing can be short.
+_NO_LIMIT = 10**18
+_FUNDS_LEFT = """
+    SELECT coalesce((SELECT sum(CASE code WHEN 4 THEN amount_dong ELSE -amount_dong END) FROM ledger_transfer
+                     WHERE evidence = %(run)s AND (code = 4 AND debit_id = %(deposit)s OR code = 15 AND credit_id = %(deposit)s)), 0)
+         - coalesce((SELECT sum(inflight_dong + paid_dong + waived_dong) FROM payment_paymentitem
+                     WHERE run_id = %(run)s AND provider_id = %(provider)s AND channel = 'account'), 0)
+"""
+
+
+def _funds_left(run: PayrollRun, provider: PaymentServiceProvider) -> int:
+    """Return how much of the run's money lies free with the provider, in đồng, when papers say what was handed over."""
+    if not documents.is_funded_by_documents(run.code):
+        return _NO_LIMIT
+    (deposit,) = ledger.account_ids(chart.prefund(provider.code))
+    with connection.cursor() as cursor:
+        cursor.execute(_FUNDS_LEFT, {"run": run.id, "deposit": deposit, "provider": provider.id})
+        return int(cursor.fetchone()[0])
 
 
 def reserve(
@@ -177,6 +201,7 @@ def reserve(
                 "prefix": prefix,
                 "at": at,
                 "execution_date": execution.date,
+                "funds": _funds_left(row, provider),
             },
         )
         reserved = cursor.rowcount

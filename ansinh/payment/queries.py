@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from ansinh.payment.invariants import offenders
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
@@ -114,52 +115,9 @@ def providers() -> list[PaymentServiceProvider]:
     return list(PaymentServiceProvider.objects.filter(is_active=True).order_by("id"))
 
 
-# Each line ties the counters of the items to the balance of an account family; the names are those of the contract's
-# checks.
-_INVARIANTS = """
-    WITH balance AS (
-        SELECT split_part(name, ':', 2) AS family, sum(balance_dong) AS amount FROM ledger_ledgeraccount GROUP BY split_part(name, ':', 2)
-    ), item AS (
-        SELECT coalesce(sum(inflight_dong), 0) AS inflight, coalesce(sum(paid_dong), 0) AS paid,
-               coalesce(sum(waived_dong), 0) AS waived,
-               coalesce(bool_and(inflight_dong + paid_dong + waived_dong <= due_dong), true) AS never_over,
-               coalesce(bool_and(CASE channel WHEN 'account' THEN cash_list_id IS NULL
-                                  ELSE batch_id IS NULL AND (cash_list_id IS NOT NULL OR paid_dong = 0 AND inflight_dong = 0) END), true) AS cash_apart,
-               -- What the cash points say they paid is what the items say, each once.
-               coalesce(sum(paid_dong) FILTER (WHERE channel = 'cash'), 0)
-                   = (SELECT coalesce(sum(amount_dong), 0) FROM payment_cashreceipt WHERE NOT is_conflict) AS cash_signed
-        FROM payment_paymentitem
-    ), run AS (
-        SELECT run.id, run.control_total_dong AS total, coalesce(items.due, 0) AS due FROM payroll_payrollrun AS run
-        LEFT JOIN (SELECT run_id, sum(due_dong) AS due FROM payment_paymentitem GROUP BY run_id) AS items ON items.run_id = run.id
-        WHERE run.state = 'FROZEN'
-    )
-    SELECT item.inflight = coalesce((SELECT amount FROM balance WHERE family = 'InFlight'), 0) AS in_flight_equals_items,
-           item.paid = coalesce((SELECT amount FROM balance WHERE family = 'Paid'), 0) AS paid_equals_items,
-           item.waived = (SELECT coalesce(sum(amount_dong), 0) FROM ledger_transfer WHERE code = 16) AS waived_equals_put_aside,
-           item.never_over AS paid_once, item.cash_apart AS account_and_cash_exclusive,
-           item.cash_signed AS cash_equals_receipts,
-           coalesce((SELECT bool_and(total = due) FROM run), true) AS runs_equal_items,
-           NOT EXISTS (SELECT FROM payment_message WHERE state = 'APPLIED' AND lines <> (
-               SELECT count(*) FROM payment_messageline WHERE message_id = payment_message.id)) AS every_line_kept,
-           coalesce((SELECT amount FROM balance WHERE family = 'Returned'), 0) = 0 AS returned_money_is_placed,
-           NOT EXISTS (SELECT FROM payment_paymentitem AS one LEFT JOIN payroll_payrollrun AS run ON run.id = one.run_id
-                       LEFT JOIN payment_paymentbatch AS batch ON batch.id = one.batch_id
-                       WHERE run.id IS NULL OR (one.batch_id IS NOT NULL AND batch.id IS NULL))
-           AND NOT EXISTS (SELECT FROM payment_messageline AS line LEFT JOIN payment_message AS message ON message.id = line.message_id
-                           WHERE message.id IS NULL)
-           AND NOT EXISTS (SELECT FROM payroll_payrollline AS line LEFT JOIN payroll_payrollrun AS run ON run.id = line.run_id
-                           WHERE run.id IS NULL) AS no_orphans
-    FROM item
-"""
-
-
-def invariants() -> dict[str, bool]:
+def invariants(*, thorough: bool = True) -> dict[str, bool]:
     """Return the invariants that tie items, messages and runs to the books; the scope must cover everything."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INVARIANTS)
-        names = [column.name for column in cursor.description]
-        return dict(zip(names, cursor.fetchone(), strict=True))
+    return {name: not rows for name, rows in offenders(thorough=thorough).items()}
 
 
 def open_items(month: datetime.date) -> dict[str, int]:

@@ -545,6 +545,27 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "ledger document",
+        "nhập chứng từ kinh phí; người thứ hai nhập lại đúng chứng từ thì ghi sổ",
+        "ledger:document",
+        (
+            _argument(
+                "kind",
+                choices=["treasury-order", "prefund", "fee-fund", "year-end"],
+                help="rút dự toán, chuyển tiền cho tổ chức chi trả, kinh phí trả phí, nộp trả cuối năm",
+            ),
+            _argument("--number", required=True, metavar="SỐ", help="số chứng từ"),
+            _argument("--date", required=True, metavar="NĂM-THÁNG-NGÀY", help="ngày chứng từ"),
+            _argument("--amount", type=int, required=True, metavar="ĐỒNG", help="số tiền (đồng)"),
+            _argument("--run", default=None, metavar="KỲ", help="mã kỳ (rút dự toán, chuyển tiền)"),
+            _argument("--provider", default=None, metavar="MÃ", help="tổ chức chi trả (chuyển tiền, kinh phí trả phí)"),
+            _AS,
+        ),
+    ),
+    Command(
+        "ledger documents", "các chứng từ kinh phí đã nhập, và số chưa dùng có thể nộp trả", "ledger:list_documents"
+    ),
+    Command(
         "ledger sign-seal",
         "ký niêm phong mới nhất của sổ bằng thiết bị ký số, in biên bản",
         "ledger:sign_seal",

@@ -94,6 +94,7 @@ class FileReading(results.FileReading):
             self.kind, self.version, self.message_id = inner.kind, inner.version, inner.message_id
         self.messages += inner.messages
         self.groups += inner.groups
+        self.balances += inner.balances
         self.warnings += inner.warnings
         self.incomplete = self.incomplete or inner.incomplete
 

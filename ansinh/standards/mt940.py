@@ -20,6 +20,7 @@ from ansinh.standards.iso20022.results import (
     PAID,
     PENDING,
     RETURNED,
+    Balance,
     Entry,
     FileReading,
     Held,
@@ -126,13 +127,17 @@ class Mt940Reading(FileReading):
         elif tag in ("62F", "62M"):
             self._is_closed = True
             self._compare_balance(value)
+            if tag == "62F" and not self._is_interim_by_name:
+                self._keep_balance(value)
+        elif tag == "25":
+            self._account = value.split("\n")[0].rpartition("/")[2].strip()
         elif tag in ("90D", "90C"):
             self._is_closed = True
             self._compare_sums(tag[2], value)
 
     def _begin(self) -> None:
         self._has_begun = self._is_interim = self._is_closed = False
-        self._currency = ""
+        self._currency = self._account = ""
         self._opening: Decimal | None = None
         self._counts = {"D": 0, "C": 0}
         self._totals = {"D": Decimal(0), "C": Decimal(0)}
@@ -214,6 +219,18 @@ class Mt940Reading(FileReading):
         reached = opening + self._totals["C"] - self._totals["D"]
         if reached != closing:
             self.warnings.append(Notice("balance_differs", {"stated": f"{closing:f}", "found": f"{reached:f}"}))
+
+    def _keep_balance(self, value: str) -> None:
+        """Keep the closing balance in đồng; what cannot be read of it claims nothing."""
+        found = _BALANCE.match(value)
+        amount = _amount(found["amount"]) if found else None
+        if found is None or amount is None or found["currency"].upper() != "VND" or amount != int(amount):
+            return
+        day = _day({**found.groupdict(), "entry_month": None, "entry_day": None})
+        if day is not None:
+            self.balances.append(
+                Balance(self._account, day, -int(amount) if found["status"].upper() == "D" else int(amount))
+            )
 
     def _compare_sums(self, side: str, value: str) -> None:
         found = _SUMS.match(value)

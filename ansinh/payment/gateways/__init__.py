@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple, NoReturn, Protocol
 
 from ansinh.base.refusals import Refused
 from ansinh.standards.instructions import CreditTransfer as Instruction
-from ansinh.standards.iso20022.results import Entry, GroupStatus, Held, Notice
+from ansinh.standards.iso20022.results import Balance, Entry, GroupStatus, Held, Notice
 
 __all__ = [
     "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
@@ -146,6 +146,7 @@ class Answers(Protocol):
     message_id: str
     groups: list[GroupStatus]
     warnings: list[Notice]
+    balances: list[Balance]
     incomplete: bool
 
     def __iter__(self) -> Iterator[Entry | Held]:

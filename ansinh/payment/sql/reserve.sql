@@ -1,11 +1,16 @@
 -- Reserve the money of every eligible item of a run and put the items into batches of at most `size`, in a fixed order.
+-- What the money at the provider does not reach stays due: the order of the items says who goes first.
 -- An item loses its eligibility here: only a person who mended the cause can give it back.
-WITH chosen AS (
+WITH ranked AS (
     SELECT item.id, item.attempt + 1 AS attempt, item.due_dong - item.paid_dong - item.waived_dong AS amount,
-           ((row_number() OVER (ORDER BY item.id) - 1) / %(size)s)::int AS part
+           ((row_number() OVER in_order - 1) / %(size)s)::int AS part,
+           sum(item.due_dong - item.paid_dong - item.waived_dong) OVER in_order AS running
     FROM payment_paymentitem AS item
     WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0 AND item.provider_id = %(provider)s
       AND item.due_dong > item.paid_dong + item.waived_dong
+    WINDOW in_order AS (ORDER BY item.id ROWS UNBOUNDED PRECEDING)
+), chosen AS (
+    SELECT id, attempt, amount, part FROM ranked WHERE running <= %(funds)s
 ), batch AS (
     INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at, execution_date)
     SELECT %(run)s, %(provider)s, %(prefix)s || lpad((%(earlier)s + chosen.part + 1)::text, 4, '0'), %(earlier)s + chosen.part + 1,

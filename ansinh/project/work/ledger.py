@@ -1,6 +1,7 @@
 """The commands of the books: verify, export for an independent program, book an appropriation."""
 
 import argparse
+import datetime
 import os
 import sys
 from pathlib import Path
@@ -12,23 +13,51 @@ from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.ledger import closing, operations, queries, signing
+from ansinh.ledger import closing, documents, operations, queries, signing
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
+from ansinh.payment import invariants, providers
 from ansinh.payment import queries as payment
 from ansinh.payroll import queries as payroll
 from ansinh.project.operator import OPERATOR
 from ansinh.reports import seal_minutes
 
+# What `money/rails.md` calls I1 to I10, by the names under which they are checked.
+INVARIANTS = {
+    "I1": ("balanced",),
+    "I2": ("balances_equal_transfers",),
+    "I3": ("in_flight_equals_items", "paid_equals_items"),
+    "I4": ("paid_once",),
+    "I6": ("runs_equal_items",),
+    "I7": ("every_transfer_has_evidence", "every_line_kept"),
+    "I8": ("seal_chain", "everything_sealed", "seal_signatures"),
+    "I9": ("nobody_dead_was_sent_money",),
+    "I10": ("every_event_once",),
+}
+
+
+def checked() -> tuple[queries.BookCheck, dict[str, tuple[str, ...]]]:
+    """Return what the books say of themselves, and every check with the rows that break it; the scope covers everything."""
+    books = queries.verify()
+    found = {name: books.offenders.get(name, ()) for name in books.checks}
+    return books, {**found, "seal_signatures": tuple(signing.broken_signatures()), **invariants.offenders()}
+
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will check every invariant of the books and of the items they speak of; exit status 1 when one is broken."""
     with acting(everything(OPERATOR)):
-        books = queries.verify()
-        checks = {**books.checks, "seal_signatures": signing.signatures_hold(), **payment.invariants()}
-    ok = all(checks.values())
-    return {"ok": ok, "checks": checks, "transfers": books.transfers, "seal": books.seal, "exit_status": 0 if ok else 1}
+        books, found = checked()
+    broken = {name: list(rows) for name, rows in found.items() if rows}
+    return {
+        "ok": not broken,
+        "checks": {name: not rows for name, rows in found.items()},
+        "broken": broken,
+        "invariants": {number: all(not found[name] for name in names) for number, names in INVARIANTS.items()},
+        "transfers": books.transfers,
+        "seal": books.seal,
+        "exit_status": 1 if broken else 0,
+    }
 
 
 def export(arguments: argparse.Namespace) -> str:
@@ -78,6 +107,59 @@ def refund(arguments: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         operations.seal(at=timezone.now())
     return {"run": run.code, "amount_dong": amount, "document": arguments.document}
+
+
+def document(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will note a paper that moves public money, or book it when a second person enters the same one.
+
+    Raises:
+        Refused: `role_not_allowed`, `run_unknown`, `provider_unknown`, `date_invalid`, `document_needs_run`,
+            `document_needs_provider`, and those of `documents.enter`.
+    """
+    needs_run, needs_provider = (
+        arguments.kind in {"treasury-order", "prefund"},
+        arguments.kind in {"prefund", "fee-fund"},
+    )
+    if bool(arguments.run) != needs_run or bool(arguments.provider) != needs_provider:
+        raise Refused(
+            "document_needs_run" if bool(arguments.run) != needs_run else "document_needs_provider",
+            vi="Rút dự toán cần --run; chuyển tiền cần --run và --provider; kinh phí trả phí cần --provider; nộp trả cuối năm không cần.",
+            en="A treasury order needs --run, a prefund --run and --provider, money for fees --provider, the year's end neither.",
+        )
+    try:
+        signed_on = datetime.date.fromisoformat(arguments.date)
+    except ValueError as error:
+        raise Refused(
+            "date_invalid", vi="Ngày phải viết NĂM-THÁNG-NGÀY, ví dụ 2026-11-20.", en="Write the date as 2026-11-20."
+        ) from error
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        run = payroll.run(arguments.run) if arguments.run else None
+        provider = providers.provider(arguments.provider) if arguments.provider else None
+        entered = documents.enter(
+            kind=arguments.kind, number=arguments.number, signed_on=signed_on, amount_dong=arguments.amount,
+            run=(run.code, run.id) if run else ("", 0), provider_code=provider.code if provider else "",
+            by=arguments.user, at=timezone.localtime(),
+        )  # fmt: skip
+        audit(
+            by=arguments.user, action="ledger.document" if entered.approved_by else "ledger.document.propose",
+            subject=f"{entered.kind} {entered.number}", at=timezone.now(), detail={"amount_dong": entered.amount_dong},
+        )  # fmt: skip
+    return _document(entered)
+
+
+def list_documents(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the papers that were entered, and what could go back to the budget now."""
+    with acting(everything(OPERATOR)):
+        return {"documents": [_document(one) for one in documents.documents()], "unused_dong": documents.unused()}
+
+
+def _document(one: documents.Document) -> dict[str, Any]:
+    return {
+        "kind": one.kind, "number": one.number, "date": one.signed_on.isoformat(), "amount_dong": one.amount_dong,
+        "run": one.run_code or None, "provider": one.provider_code or None, "proposed_by": one.proposed_by,
+        "approved_by": one.approved_by or None, "booked": bool(one.approved_by),
+    }  # fmt: skip
 
 
 def sign_seal(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -151,7 +151,7 @@ class Reading(FileReading):
         elif message == VerificationReport.message:
             self._message = VerificationReport()
         else:
-            self._message = Statement(self._profile, message, self.warnings)
+            self._message = Statement(self._profile, message, self.warnings, self.balances)
         if self.messages == 1:
             self._name(root, self._message.message)
 
@@ -173,6 +173,7 @@ class Reading(FileReading):
                 self.warnings.append(Notice("message_in_an_envelope", {"kind": inner.kind}))
             self.messages += inner.messages
             self.groups += inner.groups
+            self.balances += inner.balances
             self.warnings += inner.warnings
             self.incomplete = self.incomplete or inner.incomplete
 

@@ -74,6 +74,14 @@ class GroupStatus(NamedTuple):
     reason_code: str
 
 
+class Balance(NamedTuple):
+    """What a statement says was booked on our account at the end of a day, in whole đồng; below zero when overdrawn."""
+
+    account_number: str
+    closing_on: datetime.date
+    amount_dong: int
+
+
 # Both default to no: without an agreement a bank's words pay nobody, and a month that is not confirmed is enquired
 # about.
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ class FileReading:
         self.messages = 0
         self.groups: list[GroupStatus] = []
         self.warnings: list[Notice] = []
+        self.balances: list[Balance] = []
         self.incomplete = False
         self._line = 0
 

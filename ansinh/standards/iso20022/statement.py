@@ -11,18 +11,30 @@ from lxml import etree
 from ansinh.standards import end_to_end
 from ansinh.standards.iso20022 import codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
-from ansinh.standards.iso20022.results import ACCEPTED, BOOKED, PAID, PENDING, RETURNED, Entry, Held, Notice, Profile
+from ansinh.standards.iso20022.results import (
+    ACCEPTED,
+    BOOKED,
+    PAID,
+    PENDING,
+    RETURNED,
+    Balance,
+    Entry,
+    Held,
+    Notice,
+    Profile,
+)
 
 
 class Statement:
     """Collects one camt message while it streams by. An entry with a million details never lies whole in memory."""
 
-    ends = ("TxDtls", "Ntry", "TxsSummry", "LastPgInd", "Stmt", "Ntfctn", "Rpt")
+    ends = ("TxDtls", "Ntry", "Bal", "TxsSummry", "LastPgInd", "Stmt", "Ntfctn", "Rpt")
 
-    def __init__(self, profile: Profile, message: str, warnings: list[Notice]) -> None:
+    def __init__(self, profile: Profile, message: str, warnings: list[Notice], balances: list[Balance]) -> None:
         self.message = message
         self._profile = profile
         self._warnings = warnings
+        self._balances = balances
         self._stated: tuple[int | None, Decimal | None] = (None, None)
         self._entries = 0
         self._total: Decimal | None = Decimal(0)
@@ -47,7 +59,9 @@ class Statement:
         # From here on: ends that close something, so what was stated can be compared with what was found.
         if name == "Ntry":
             return self._end_of_entry(element, line)
-        if name == "TxsSummry":
+        if name == "Bal":
+            self._balance(element)
+        elif name == "TxsSummry":
             total = below(element, "TtlNtries")
             self._stated = (fields.whole_number(below(total, "NbOfNtries")), fields.stated_sum(below(total, "Sum")))
         elif name == "LastPgInd":
@@ -59,6 +73,26 @@ class Statement:
 
     def finished(self) -> None:
         """Nothing is left to compare: each statement was compared at its own end."""
+
+    def _balance(self, element: etree._Element) -> None:
+        """Keep the closing balance of a day; what cannot be read of it claims nothing."""
+        kind = text(below(element, "Tp", "CdOrPrtry", "Cd")) or text(below(element, "Tp", "Cd"))
+        if kind != "CLBD":
+            return
+        # Above the entries in the schema, so the account is there when the balance ends.
+        holder = element.getparent()
+        account = below(holder, "Acct", "Id", "Othr", "Id")
+        if account is None:
+            account = below(holder, "Acct", "Id", "IBAN")
+        try:
+            amount_dong, _, _ = fields.amount(below(element, "Amt"))
+            day = fields.day(below(element, "Dt"))
+        except (Unreadable, AttributeError):
+            amount_dong, day = None, None
+        if amount_dong is None or day is None:
+            return
+        signed = -amount_dong if text(below(element, "CdtDbtInd")) == "DBIT" else amount_dong
+        self._balances.append(Balance(text(account), day, signed))
 
     def _compare(self) -> None:
         count, total = self._stated

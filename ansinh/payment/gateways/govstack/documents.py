@@ -20,6 +20,7 @@ from ansinh.standards.iso20022.results import (
     RECEIVED,
     REJECTED,
     UNKNOWN,
+    Balance,
     Entry,
     GroupStatus,
     Held,
@@ -68,6 +69,8 @@ class Transfers:
         self.message_id = ""
         self.groups: list[GroupStatus] = []
         self.warnings: list[Notice] = []
+        # A provider of this kind tells results, not what lies on our account.
+        self.balances: list[Balance] = []
         self.incomplete = False
 
     def __iter__(self) -> Iterator[Entry | Held]:

@@ -13,7 +13,7 @@ from ansinh.payment.gateways import Batch, Instruction
 from ansinh.payment.gateways.amounts import NotUnderstood, amount_of
 from ansinh.standards.instructions import check_message_id, checked
 from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, RETURN_SET, STATUS_SET, statuses
-from ansinh.standards.iso20022.results import REJECTED, RETURNED, UNKNOWN, Entry, GroupStatus, Held, Notice
+from ansinh.standards.iso20022.results import REJECTED, RETURNED, UNKNOWN, Balance, Entry, GroupStatus, Held, Notice
 
 KIND = "ansinh.results.1"
 _PIECE = 500
@@ -91,6 +91,8 @@ class Results:
         self.message_id = ""
         self.groups: list[GroupStatus] = []
         self.warnings: list[Notice] = []
+        # A provider of this kind tells results, not what lies on our account.
+        self.balances: list[Balance] = []
         self.incomplete = False
         self._count = 0
         self._total: int | None = 0

@@ -15,7 +15,7 @@ from ansinh.payment.gateways.spreadsheet.template import Template
 from ansinh.people import sheets
 from ansinh.standards.end_to_end import LENGTH, PREFIX
 from ansinh.standards.iso20022.codes import DUPLICATE_REASONS, PROPRIETARY_SET, RETURN_SET, STATUS_SET, meaning
-from ansinh.standards.iso20022.results import REJECTED, RETURNED, UNKNOWN, Entry, GroupStatus, Held, Notice
+from ansinh.standards.iso20022.results import REJECTED, RETURNED, UNKNOWN, Balance, Entry, GroupStatus, Held, Notice
 
 KIND = "spreadsheet.results"
 # Headings stand below letterheads; nobody's letterhead has more lines than this.
@@ -35,6 +35,8 @@ class ResultSheet:
         self.message_id = ""
         self.groups: list[GroupStatus] = []
         self.warnings: list[Notice] = []
+        # A provider of this kind tells results, not what lies on our account.
+        self.balances: list[Balance] = []
         self.incomplete = False
 
     def __iter__(self) -> Iterator[Entry | Held]:

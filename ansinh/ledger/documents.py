@@ -1,0 +1,174 @@
+"""Papers that move public money: treasury orders, prefunds, money for fees, what goes back to the budget at year end.
+
+One person enters a paper, another enters the same from the paper itself, and only then is it booked. A paper that the two
+read differently is booked by nobody.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import operations
+from ansinh.ledger.models import FundsDocument, LedgerAccount
+
+_LARGEST = 10**17
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper as it stands: waiting for the second person, or booked when `approved_by` names somebody."""
+
+    kind: str
+    number: str
+    signed_on: datetime.date
+    amount_dong: int
+    run_code: str
+    provider_code: str
+    proposed_by: str
+    approved_by: str
+
+
+def enter(
+    *,
+    kind: str,
+    number: str,
+    signed_on: datetime.date,
+    amount_dong: int,
+    by: str,
+    at: datetime.datetime,
+    run: tuple[str, int] = ("", 0),
+    provider_code: str = "",
+) -> Document:
+    """This will note a paper, or book it when another person enters the same one.
+
+    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing.
+
+    Raises:
+        Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_in_the_future`,
+            `second_person_needed`, `document_differs`, `year_end_differs`, `balance_insufficient`.
+    """
+    _refuse_impossible(number, amount_dong, signed_on, at)
+    with transaction.atomic():
+        # The same lock as for booking: two people who enter it at once are first and second.
+        operations.wait_for_the_books()
+        if kind == FundsDocument.Kind.YEAR_END:
+            _refuse_other_than_unused(kind, number, signed_on, amount_dong)
+        row, is_new = FundsDocument.objects.get_or_create(
+            kind=kind, number=number.strip(), signed_on=signed_on,
+            defaults={
+                "amount_dong": amount_dong, "run_code": run[0], "provider_code": provider_code, "proposed_by": by, "proposed_at": at,
+            },
+        )  # fmt: skip
+        if (row.amount_dong, row.run_code, row.provider_code) != (amount_dong, run[0], provider_code):
+            raise Refused(
+                "document_differs",
+                vi=f"Chứng từ {number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. Hãy đối chiếu lại bản giấy.",
+                en=f"Document {number} was entered by “{row.proposed_by}” with another amount, run or provider. Compare the paper.",
+                document=number,
+            )
+        if is_new or row.approved_by:
+            return _shown(row)
+        if row.proposed_by == by:
+            raise Refused(
+                "second_person_needed",
+                vi=f"“{by}” đã lập chứng từ {number}. Hãy để người khác đọc bản giấy và nhập lại để duyệt.",
+                en=f"“{by}” has entered document {number}. Let somebody else read the paper and enter it too.",
+            )
+        _book(row, run[1], at)
+        row.approved_by, row.approved_at = by, at
+        row.save(update_fields=["approved_by", "approved_at"])
+        operations.seal(at=at)
+    return _shown(row)
+
+
+def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, at: datetime.datetime) -> None:
+    if not number.strip() or len(number.strip()) > 40:
+        raise Refused(
+            "document_number_missing", vi="Hãy ghi số chứng từ (tối đa 40 ký tự).", en="Give the document's number."
+        )
+    if not 0 < amount_dong <= _LARGEST:
+        raise Refused(
+            "amount_not_positive" if amount_dong <= 0 else "number_too_large",
+            vi="Số tiền phải lớn hơn 0 và không quá lớn. Hãy kiểm tra lại số đã gõ.",
+            en="The amount must be above zero and not too large. Check what was typed.",
+        )
+    if signed_on > at.date():
+        raise Refused(
+            "document_in_the_future",
+            vi="Ngày chứng từ sau hôm nay. Hãy kiểm tra lại bản giấy.",
+            en="The document's date lies ahead. Check the paper.",
+        )
+
+
+def unused() -> dict[str, int]:
+    """Return what can go back to the budget, by account: the appropriation that nobody was promised, and what was put aside."""
+    rows = LedgerAccount.objects.filter(balance_dong__gt=0)
+    rows = rows.filter(name=chart.APPROPRIATION.name) | rows.filter(name__startswith="Assets:Refund:R")
+    return dict(rows.order_by("name").values_list("name", "balance_dong"))
+
+
+def _refuse_other_than_unused(kind: str, number: str, signed_on: datetime.date, amount_dong: int) -> None:
+    if (
+        FundsDocument.objects.filter(kind=kind, number=number.strip(), signed_on=signed_on)
+        .exclude(approved_by="")
+        .exists()
+    ):
+        return
+    total = sum(unused().values())
+    if total != amount_dong:
+        raise Refused(
+            "year_end_differs",
+            vi=f"Số chưa dùng theo sổ là {total} đồng, chứng từ ghi {amount_dong} đồng. Khoản còn phải chi phải được thôi chi trước khi nộp trả.",
+            en=f"The books have {total} đồng unused, the document says {amount_dong}. What is still owed must be waived first.",
+            unused_dong=total,
+        )
+
+
+def _book(row: FundsDocument, run_id: int, at: datetime.datetime) -> None:
+    """Book an approved paper. References below zero: those above are the runs' own orders."""
+    month = row.signed_on.replace(day=1)
+    if row.kind == FundsDocument.Kind.YEAR_END:
+        for name, amount in unused().items():
+            is_appropriation = name == chart.APPROPRIATION.name
+            account = LedgerAccount.objects.get(name=name)
+            code = chart.Code.YEAR_END if is_appropriation else chart.Code.REFUND
+            operations.book_one(
+                code=code, reference=row.id if is_appropriation else -(row.id << 24 | account.id), debit=chart.WORLD,
+                credit=chart.Account(name, account.label), amount_dong=amount,
+                evidence=row.id if is_appropriation else _run_of(account), month=month, at=at,
+            )  # fmt: skip
+        return
+    code, debit, credit, reference, evidence = {
+        "treasury-order": (chart.Code.TREASURY_ORDER, chart.treasury(row.run_code), chart.commitment(row.run_code), -row.id, run_id),
+        "prefund": (chart.Code.PREFUND, chart.prefund(row.provider_code), chart.treasury(row.run_code), -row.id, run_id),
+        "fee-fund": (chart.Code.FEE_FUND, chart.fee_fund(row.provider_code), chart.APPROPRIATION, row.id, row.id),
+    }[row.kind]  # fmt: skip
+    operations.book_one(
+        code=code, reference=reference, debit=debit, credit=credit, amount_dong=row.amount_dong, evidence=evidence,
+        month=month, at=at,
+    )  # fmt: skip
+
+
+def _run_of(account: LedgerAccount) -> int:
+    """Return the run whose money was put aside there: what was put aside says so."""
+    return operations.evidence_into(account=account.id, code=chart.Code.WAIVE)
+
+
+def is_funded_by_documents(run_code: str) -> bool:
+    """Return whether somebody has entered an order or a prefund for the run: then no money moves for it without one."""
+    return FundsDocument.objects.filter(run_code=run_code).exists()
+
+
+def documents() -> list[Document]:
+    """Return every paper that was entered, newest first."""
+    return [_shown(row) for row in FundsDocument.objects.order_by("-id")]
+
+
+def _shown(row: FundsDocument) -> Document:
+    return Document(
+        row.kind, row.number, row.signed_on, row.amount_dong, row.run_code, row.provider_code, row.proposed_by,
+        row.approved_by,
+    )  # fmt: skip

@@ -1,0 +1,27 @@
+-- Check that every transfer rests on something that exists and says so (I7): a run, a batch, a line of a message, a receipt, two people's word.
+SELECT 'every_transfer_has_evidence' AS broken, concat('transfer ', transfer.id, ' (code ', transfer.code, ', evidence ', transfer.evidence, ')') AS offender
+FROM ledger_transfer AS transfer
+WHERE CASE
+    WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence
+    WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
+        AND paper.kind = CASE transfer.code WHEN 3 THEN 'treasury-order' WHEN 4 THEN 'prefund' WHEN 5 THEN 'year-end' ELSE 'fee-fund' END)
+    WHEN transfer.code = 17 AND transfer.reference < 0 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = -transfer.reference >> 24 AND paper.approved_by <> '' AND paper.kind = 'year-end')
+    WHEN transfer.code IN (2, 3, 4, 17) THEN NOT EXISTS (SELECT FROM payroll_payrollrun AS run WHERE run.id = transfer.evidence AND run.state = 'FROZEN')
+    WHEN transfer.code = 10 THEN NOT EXISTS (SELECT FROM payment_paymentbatch AS batch WHERE batch.id = transfer.evidence)
+    WHEN transfer.code IN (20, 22) THEN NOT EXISTS (SELECT FROM payment_cashlist AS list WHERE list.id = transfer.evidence)
+    ELSE false END
+   OR (transfer.code IN (15, 16) AND (transfer.reference, CASE transfer.code WHEN 15 THEN 'cash' ELSE 'waived' END) NOT IN (
+       SELECT item_id * 64 + attempt, channel FROM payment_reopening WHERE approved_by <> '' AND approved_by <> proposed_by))
+   OR (transfer.code = 21 AND (transfer.reference, transfer.amount_dong) NOT IN (
+       SELECT item_id * 64 + attempt, amount_dong FROM payment_cashreceipt WHERE NOT is_conflict))
+UNION ALL
+SELECT 'every_transfer_has_evidence', concat('transfer ', transfer.id, ' (code ', transfer.code, ', message ', transfer.evidence, ')')
+FROM ledger_transfer AS transfer
+LEFT JOIN payment_messageline AS line
+  ON line.message_id = transfer.evidence AND line.item_id = transfer.reference >> 6 AND line.attempt = transfer.reference & 63 AND line.hold_reason = ''
+ AND line.status = CASE transfer.code WHEN 12 THEN 'REJECTED' WHEN 13 THEN 'RETURNED' WHEN 14 THEN 'RETURNED' ELSE 'PAID' END
+WHERE transfer.code IN (11, 12, 13, 14) AND line.message_id IS NULL
+LIMIT 3

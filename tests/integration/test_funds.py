@@ -1,0 +1,118 @@
+"""Public money moves by papers that two people have read: orders, prefunds, money for fees, the year's end."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import documents
+from ansinh.ledger import queries as books
+from ansinh.ledger.models import FundsDocument
+from ansinh.payment import reopening
+from ansinh.payment.models import PaymentItem
+from ansinh.project.work.ledger import checked
+from tests.integration.test_payment import AMOUNT, AT, World
+
+DAY = datetime.date(2026, 11, 20)
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Any:
+    made = World(tmp_path / "archive")
+    yield made
+    assert {name: rows for name, rows in checked()[1].items() if rows} == {}
+
+
+def enter(
+    world: World, kind: str, amount: int, by: str = "can.bo", number: str = "01", **more: Any
+) -> documents.Document:
+    named: dict[str, Any] = {}
+    if kind in {"treasury-order", "prefund"}:
+        named["run"] = (world.run, PaymentItem.objects.values_list("run_id", flat=True)[0])
+    if kind in {"prefund", "fee-fund"}:
+        named["provider_code"] = world.provider.code
+    return documents.enter(kind=kind, number=number, signed_on=DAY, amount_dong=amount, by=by, at=AT, **named, **more)
+
+
+def both(world: World, kind: str, amount: int, number: str = "01") -> documents.Document:
+    assert enter(world, kind, amount, number=number).approved_by == ""
+    return enter(world, kind, amount, by="lanh.dao", number=number)
+
+
+def refused(*arguments: Any, **named: Any) -> str:
+    with pytest.raises(Refused) as refusal:
+        enter(*arguments, **named)
+    return refusal.value.reason
+
+
+def test_an_order_is_booked_when_a_second_person_enters_the_same_paper(world: World) -> None:
+    before = books.balance(chart.commitment(world.run).name)
+    assert enter(world, "treasury-order", AMOUNT).approved_by == ""
+    assert books.balance(chart.treasury(world.run).name) == 0
+    assert refused(world, "treasury-order", AMOUNT) == "second_person_needed"
+    assert refused(world, "treasury-order", AMOUNT + 1, by="lanh.dao") == "document_differs"
+    assert enter(world, "treasury-order", AMOUNT, by="lanh.dao").approved_by == "lanh.dao"
+    assert books.balance(chart.treasury(world.run).name) == AMOUNT
+    assert books.balance(chart.commitment(world.run).name) == before - AMOUNT
+    # Entered once more by whomever: nothing moves.
+    assert enter(world, "treasury-order", AMOUNT, by="lanh.dao2").approved_by == "lanh.dao"
+    assert books.balance(chart.treasury(world.run).name) == AMOUNT
+
+
+def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
+    enter(world, "prefund", AMOUNT)
+    assert refused(world, "prefund", AMOUNT, by="lanh.dao") == "balance_insufficient"
+    assert FundsDocument.objects.get().approved_by == ""
+    assert refused(world, "prefund", 0) == "amount_not_positive"
+    assert refused(world, "prefund", 5, number=" ") == "document_number_missing"
+
+
+def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT + AMOUNT // 2)
+    assert world.submit().sent == 2
+    assert list(PaymentItem.objects.order_by("id").values_list("inflight_dong", flat=True)) == [AMOUNT, AMOUNT, 0]
+    assert world.submit().sent == 0
+    # More money, and the third goes; the first two are not sent again.
+    both(world, "prefund", AMOUNT // 2, number="02")
+    assert world.submit().sent == 1
+    assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
+
+
+def test_nothing_is_sent_before_the_paper_of_the_prefund(world: World) -> None:
+    enter(world, "treasury-order", 3 * AMOUNT)
+    assert world.submit().sent == 0
+    assert world.balances() == (0, 0, 0)
+
+
+def test_at_the_end_of_the_year_what_is_unused_goes_back_by_two_people(world: World) -> None:
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "MD07"))
+    world.collect()
+    give_up = {"run": world.run, "channel": "waived", "reason": "đã mất", "at": AT}
+    reopening.propose(beneficiaries=[world.people[0].id], by="can.bo", **give_up)
+    reopening.approve(run=world.run, by="lanh.dao", at=AT)
+    left = documents.unused()
+    assert left == {chart.APPROPRIATION.name: 10**12 - 3 * AMOUNT, chart.refund(world.run).name: AMOUNT}
+    assert refused(world, "year-end", AMOUNT) == "year_end_differs"
+    both(world, "year-end", sum(left.values()))
+    assert documents.unused() == {}
+    assert books.balance(chart.WORLD.name) == -2 * AMOUNT
+    assert enter(world, "year-end", sum(left.values())).approved_by == "lanh.dao"
+
+
+def test_a_booked_paper_is_final_and_one_person_is_not_two(world: World) -> None:
+    both(world, "fee-fund", 11_000)
+    assert books.balance(chart.fee_fund(world.provider.code).name) == 11_000
+    for change in ({"amount_dong": 1}, {"approved_by": "can.bo"}):
+        with pytest.raises(IntegrityError, match=r"document_is_final|second_person_funds"), transaction.atomic():
+            FundsDocument.objects.update(**change)
+    with pytest.raises(IntegrityError, match="second_person_funds"), transaction.atomic():
+        FundsDocument.objects.create(
+            kind="prefund", number="9", signed_on=DAY, amount_dong=1, proposed_by="a", proposed_at=AT, approved_by="a"
+        )
