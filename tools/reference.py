@@ -16,7 +16,7 @@ TARGET = ROOT / "docs" / "reference" / "commands.md"
 
 _HEAD = """# Các lệnh · Commands
 
-Tệp này được sinh từ `ansinh/project/commands.py` bằng `python -m tools.reference`; đừng sửa tay.
+Tệp này được sinh từ `ansinh/project/commands/` bằng `python -m tools.reference`; đừng sửa tay.
 Generated from the table of commands; do not edit.
 
 Mọi lệnh nhận thêm `--home THƯ_MỤC` (thư mục dữ liệu), `--json` (in đúng một tài liệu JSON), `--lang vi|en` (ngôn ngữ của lời báo).

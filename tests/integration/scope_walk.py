@@ -114,6 +114,7 @@ def _values(marked: Marked) -> dict[str, list[str]]:
         "code": [marked.run_code, marked.draft_code, marked.provider],
         "act_name": ["kiem-tra", "duyet", "chot"],
         "release_hash": [law_in_force().hash[:12]],
+        "list_id": [str(marked.received_list)],
     }
 
 
@@ -157,7 +158,8 @@ def walk_addresses(walk: Walk, visitors: dict[str, Client], marked: Marked) -> N
                     transaction.set_rollback(True)
                 put_on(everything("tests", protected=True))
                 where = answer.headers.get("Location", "")
-                said = f"{answer.status_code} {where} {_plain(answer.content.decode())}"
+                content = answer.content.decode(errors="replace")
+                said = f"{answer.status_code} {where} {_plain(content)}"
                 walk.note("address", method, address, visitor, said=said)
 
 
@@ -189,7 +191,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
         "area_ids": [place, area_id("46")], "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
-        "message_id": marked.batch, "language": "vi", "limit": 100, "codes": None, "after": 0, "smallest_run": 1, "name": "appropriation",
+        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "after": 0, "smallest_run": 1, "name": "appropriation",
     }  # fmt: skip
 
 

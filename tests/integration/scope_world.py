@@ -15,7 +15,7 @@ from ansinh.payment.models import CashReceipt, PaymentItem
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
-from ansinh.people.models import HolderCheck, ParentChild, Person, ProtectedCondition
+from ansinh.people.models import ColumnMapping, HolderCheck, ParentChild, Person, ProtectedCondition, ReceivedList
 from ansinh.poverty.models import PovertyReview
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
@@ -45,6 +45,7 @@ class Marked:
     check: int
     batch: str
     provider: str
+    received_list: int
 
 
 def commune_b() -> None:
@@ -119,11 +120,23 @@ def commune_a(folder: Path) -> Marked:
         address=first.financialaddress_set.get(), person=first, source="Canari", status="RVMC", kind="order",
         bank_name="CANARI HOANG", area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
     )  # fmt: skip
+    listed_people = "STT,Họ và tên,Số CCCD\n1,Hoàng Thị Canari,046186778899\n".encode()
+    received = ReceivedList.objects.create(
+        file_name="canari.csv",
+        content=listed_people,
+        sha256="0" * 64,
+        area_id=first.area_id,
+        received_by="can.bo",
+        received_at=AT,
+    )
+    ColumnMapping.objects.create(
+        fingerprint="canari", titles=["Canari"], columns={}, area_id=first.area_id, recorded_by="can.bo", recorded_at=AT
+    )
     office.audit(by="can.bo", action="person_viewed", subject=f"person:{first.id}", detail={"a": "Canari"}, at=AT)
     draft = _calculated(Month(2026, 12))
     payroll.check(run=draft, by="operator", at=AT)
     return Marked(
         person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
-        batch=item.batch.message_id, provider=provider.code,
+        batch=item.batch.message_id, provider=provider.code, received_list=received.id,
     )  # fmt: skip

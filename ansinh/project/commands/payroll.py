@@ -1,0 +1,36 @@
+"""Commands of the payroll and its reports."""
+
+from ansinh.project.commands.command import AREA, AS, MONTH, MONTH_OPTIONAL, PROVINCE, RUN, Command, argument
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "payroll calculate",
+        "tính kỳ chi trả của tháng",
+        "payroll:calculate",
+        (
+            MONTH,
+            PROVINCE,
+            AREA,
+            argument(
+                "--whole", action="store_true", help="hỏi lại mọi người của mọi tháng, kể cả phần không có gì thay đổi"
+            ),
+        ),
+        group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt",
+    ),
+    Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (RUN,)),
+    Command(
+        "payroll verify",
+        "dựng lại câu lệnh của kỳ từ luật đã dùng và đối chiếu dấu vết",
+        "payroll:verify",
+        (RUN,),
+    ),
+    Command("payroll approve", "duyệt kỳ chi trả (người khác với người tính)", "payroll:approve", (RUN, AS)),
+    Command("payroll freeze", "chốt kỳ chi trả", "payroll:freeze", (RUN, AS)),
+    Command(
+        "report coverage",
+        "tỷ lệ chi trả qua tài khoản",
+        "report:coverage",
+        (MONTH_OPTIONAL, PROVINCE),
+        group_help="báo cáo",
+    ),
+)
