@@ -3,6 +3,8 @@
 .PHONY: help setup setup-spark demo test test-generative test-faults check bench bench-law clean test-long
 
 export UV_PYTHON_DOWNLOADS := never
+# A machine that keeps no bytecode compiles a thousand modules for every command: 2.3 s instead of 1.0 s each.
+unexport PYTHONDONTWRITEBYTECODE
 UV := .tools/uv/bin/uv
 PYTHON := .venv/bin/python
 
