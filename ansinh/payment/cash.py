@@ -5,6 +5,7 @@ paid once in the books and shown as a conflict, with both reports kept.
 """
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -165,7 +166,7 @@ def sheet(cash_list: int) -> CashSheet:
             amount_dong=item.inflight_dong + item.paid_dong,
             is_paid=item.paid_dong > 0,
         )
-        for item in items.order_by("payee__village", "payee__name_sort_key", "id")
+        for item in items.order_by("payee__name_sort_key", "id")
     ]
     return CashSheet(
         id=row.id,
@@ -177,8 +178,13 @@ def sheet(cash_list: int) -> CashSheet:
         listed=f"{timezone.localtime(row.listed_at):%d/%m/%Y %H:%M}",
         drawn_dong=row.drawn_dong,
         paid_dong=sum(one.amount_dong for one in rows if one.is_paid),
-        rows=tuple(rows),
+        rows=tuple(sorted(rows, key=_walking_order)),
     )
+
+
+def _walking_order(row: CashRow) -> list[tuple[int, str]]:
+    """Return what sorts villages as people count them: Tổ 2 before Tổ 10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", row.village)]
 
 
 def pay_out(

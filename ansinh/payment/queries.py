@@ -1,12 +1,14 @@
 """Reads of payment: items of a person, what a run has come to, the invariants that tie items to the books."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
+from ansinh.base.statements import statement
 from ansinh.payment.invariants import offenders
-from ansinh.payment.models import PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import CashList, CashReceipt, PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
 STOP_LABELS = {
@@ -58,6 +60,102 @@ class RunTotals:
     rejected_dong: int
     cash_waiting_dong: int
     not_sent_dong: int
+
+
+@dataclass(frozen=True)
+class CashPointRow:
+    """What a commune has of a run's cash, in items and đồng; `conflicts` are receipts reported a second time."""
+
+    area_id: int
+    area_code: str
+    area_name: str
+    waiting: int
+    waiting_dong: int
+    in_hand: int
+    in_hand_dong: int
+    paid: int
+    paid_dong: int
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class CashConflictRow:
+    """A pay-out that two reports claim: the second one, kept and never booked."""
+
+    beneficiary_id: int
+    beneficiary: str
+    receiver: str
+    paid_on: datetime.date
+    amount_dong: int
+    recorded_by: str
+
+
+@dataclass(frozen=True)
+class EndedRow:
+    """An item that ended without money: rejected, returned, or stopped before it left."""
+
+    item_id: int
+    beneficiary_id: int
+    beneficiary: str
+    area_name: str
+    status: str
+    reason_set: str
+    reason_code: str
+    amount_dong: int
+    has_other_account: bool
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """An open proposal to pay an item again, or no more."""
+
+    id: int
+    beneficiary_id: int
+    beneficiary: str
+    area_name: str
+    channel: str
+    reason: str
+    proposed_by: str
+    amount_dong: int
+
+
+def _rows_of(name: str, parameters: dict[str, object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payment", name), parameters)
+        return cursor.fetchall()
+
+
+def cash_points(run_id: int, area_ids: Sequence[int]) -> list[CashPointRow]:
+    """Return what each of these communes has of a run's cash; a commune without any is left out."""
+    return [CashPointRow(*row) for row in _rows_of("cash_points", {"run": run_id, "areas": list(area_ids)})]
+
+
+def cash_lists(run_id: int, area_id: int) -> list[int]:
+    """Return the numbers of a commune's cash lists of a run, the newest first."""
+    return list(
+        CashList.objects.filter(run_id=run_id, area_id=area_id).order_by("-number").values_list("id", flat=True)
+    )
+
+
+def cash_conflicts(run_id: int, area_id: int) -> list[CashConflictRow]:
+    """Return the pay-outs of a commune's lists that were reported a second time."""
+    found = CashReceipt.objects.filter(cash_list__run_id=run_id, cash_list__area_id=area_id, is_conflict=True)
+    return [
+        CashConflictRow(
+            row.item.beneficiary_id, row.item.beneficiary.full_name, row.receiver.full_name, row.paid_on, row.amount_dong, row.recorded_by
+        )
+        for row in found.select_related("item__beneficiary", "receiver").order_by("id")
+    ]  # fmt: skip
+
+
+def ended_items(run_id: int, *, after: int = 0, limit: int = 50) -> list[EndedRow]:
+    """Return items that ended without money and of which nothing is proposed, as far as the caller's scope reaches."""
+    return [EndedRow(*row) for row in _rows_of("ended_items", {"run": run_id, "after": after, "limit": limit})]
+
+
+def open_proposals(run_id: int, *, limit: int = 500) -> list[ProposalRow]:
+    """Return the open proposals of a run to pay again, as far as the caller's scope reaches."""
+    return [ProposalRow(*row) for row in _rows_of("open_proposals", {"run": run_id, "limit": limit})]
 
 
 def items_of(person_id: int) -> list[ItemRow]:

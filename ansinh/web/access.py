@@ -23,6 +23,10 @@ LAW_ROLES = frozenset({OFFICER, APPROVER, AUDITOR, ADMINISTRATOR, LAW_AUTHOR, LE
 CHECKERS = frozenset({OFFICER})
 APPROVERS = frozenset({APPROVER})
 FREEZERS = frozenset({OFFICER, APPROVER})
+# Who hands out cash, who proposes to pay again what came back, and who may agree to another's proposal.
+CASHIERS = frozenset({COMMUNE, OFFICER})
+REOPENERS = frozenset({COMMUNE, OFFICER, APPROVER})
+REOPENING_APPROVERS = frozenset({OFFICER, APPROVER})
 LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})
 
 

@@ -25,6 +25,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
     entries = [
         (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
+        (access.PERSON_ROLES, _("Chi tiền mặt"), "/tien-mat/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
         (access.LIST_ROLES, _("Nhập danh sách"), "/danh-sach/"),
         (access.SIMULATION_ROLES, _("Mô phỏng luật"), "/luat/mo-phong/"),

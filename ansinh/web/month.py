@@ -185,6 +185,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         "runs": [view for view in views if view.run.lines or view.holds or view.run.frozen_at],
         # A commune sees its own people's share of the figures, and must know it.
         "is_part": role == access.COMMUNE,
+        "may_reopen": role in access.REOPENERS,
     }
     return render(request, "web/month.html", context)
 
@@ -193,7 +194,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
 @require_safe
 def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     """Show who is held in a run and why, page by page; lists never tell the benefit."""
-    run = _run_of(request, month, code)
+    run = run_of(request, month, code)
     # The page goes on after the last row seen, not at the n-th row: rows keep their place when others are added, and
     # the thousandth page costs what the first does.
     after = request.GET.get("sau", "0")
@@ -213,7 +214,12 @@ def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     return render(request, "web/holds.html", context)
 
 
-def _run_of(request: HttpRequest, month: str, code: str) -> payroll.RunRow:
+def run_of(request: HttpRequest, month: str, code: str) -> payroll.RunRow:
+    """Return the run of that month and code, if it is one of the reader's own area.
+
+    Raises:
+        Refused: `run_unknown`, `month_invalid`.
+    """
     run = payroll.run(code)
     # Even how many lines another commune's run has, and what they add up to, is that commune's matter.
     if run.month != Month.parse(month) or run.area_code not in areas_around(request):
@@ -227,7 +233,7 @@ def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> Http
     """Ask once more before an act, showing what it is about; then carry it out, once however often it is clicked."""
     if act_name not in ACTS:
         raise Http404
-    act, run = ACTS[act_name], _run_of(request, month, code)
+    act, run = ACTS[act_name], run_of(request, month, code)
     # The operation checks the role again: a page may hide a button, only an operation may refuse.
     member = request.staff  # type: ignore[attr-defined]
     if member.role not in act.roles:

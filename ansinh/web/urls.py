@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ansinh.web import coverage, home, language, laws, lists, month, person, sign_in, simulation
+from ansinh.web import cash, coverage, home, language, laws, lists, month, paying_again, person, sign_in, simulation
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -15,9 +15,15 @@ urlpatterns = [
     path("ngon-ngu/", language.choose),
     path("ky-chi-tra/", month.newest),
     path("ky-chi-tra/<str:month>/", month.month_page),
-    # Before the pattern below it, which would take "tam-giu" for an act.
+    # Before the pattern below them, which would take their last word for an act.
     path("ky-chi-tra/<str:month>/<str:code>/tam-giu/", month.holds_page),
+    path("ky-chi-tra/<str:month>/<str:code>/chi-lai/", paying_again.again_page),
     path("ky-chi-tra/<str:month>/<str:code>/<str:act_name>/", month.act_page),
+    path("tien-mat/", cash.newest),
+    path("tien-mat/<str:month>/", cash.month_page),
+    path("tien-mat/<str:month>/<str:code>/<str:commune>/", cash.point_page),
+    path("tien-mat/<str:month>/<str:code>/<str:commune>/chi/", cash.pay_page),
+    path("tien-mat/<str:month>/<str:code>/<str:commune>/bang-ky/", cash.sheet_file),
     path("do-phu/", coverage.newest),
     path("do-phu/<str:month>/", coverage.coverage_page),
     path("nguoi/", person.search_page),

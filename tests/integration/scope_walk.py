@@ -115,6 +115,7 @@ def _values(marked: Marked) -> dict[str, list[str]]:
         "act_name": ["kiem-tra", "duyet", "chot"],
         "release_hash": [law_in_force().hash[:12]],
         "list_id": [str(marked.received_list)],
+        "commune": [A],
     }
 
 
