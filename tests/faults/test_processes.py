@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = reachable(tmp_path_factory.mktemp("serving"))
     ansinh(folder, "demo", "--no-serve", "--beneficiaries", "60")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_means_something() -> Iterator[None]:
+    """A shell's background job ignores Ctrl-C, and so would every program that it starts: here a handler is set, which they do not keep."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _serve(home: Path) -> tuple[subprocess.Popen[str], str]:
