@@ -20,10 +20,10 @@ from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Answers, Gateway, Inbound
-from ansinh.payment.models import Message, PaymentBatch, PaymentServiceProvider
+from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import ANSWER_TABLE, Collected, Progress, judge_again, judge_and_apply, store_message
 from ansinh.standards.end_to_end import decode_many
-from ansinh.standards.iso20022.results import Entry, Held
+from ansinh.standards.iso20022.results import BOOKED, Entry, Held
 
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
 _FOREIGN_REFUSAL = """
@@ -81,16 +81,49 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
             )
 
 
-def _load(cursor: Cursor, reading: Answers, instance: int, today: datetime.date) -> int:
-    """Stream the lines of a file into `answer` and return their number."""
+def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:
+    return (
+        isinstance(line, Entry)
+        and line.end_to_end_id in batches
+        and line.status == BOOKED
+        and line.credit_debit == "DBIT"
+        and bool(line.amount_dong)
+    )
+
+
+def _load(
+    cursor: Cursor, reading: Answers, instance: int, today: datetime.date, batches: frozenset[str]
+) -> tuple[int, list[Entry]]:
+    """Stream the lines of a file into `answer`; return their number, and apart the debits of whole batches."""
     # Portions keep memory flat: neither the file nor its lines are ever held whole.
-    lines, count = iter(reading), 0
+    lines, count, debits = iter(reading), 0, []
     with cursor.copy(_COPY) as copy:
         while portion := list(islice(lines, _PORTION)):
             count += len(portion)
+            if any(line.end_to_end_id in batches for line in portion if not isinstance(line, Held)):
+                debits += [line for line in portion if _is_batch_debit(line, batches)]
+                portion = [line for line in portion if not _is_batch_debit(line, batches)]
             for row in _rows(portion, instance, today):
                 copy.write_row(row)
-    return count
+    return count, debits
+
+
+def _keep_batch_debits(message: Message, debits: list[Entry]) -> None:
+    """Keep each debit of a whole batch with its line; what its items came to is compared when somebody looks."""
+    ids = dict(PaymentBatch.objects.filter(provider=message.provider).values_list("message_id", "id")) if debits else {}
+    BatchDebit.objects.bulk_create(
+        BatchDebit(
+            batch_id=ids[line.end_to_end_id], message=message, line=line.line, amount_dong=line.amount_dong, booked_on=line.booked_on
+        )
+        for line in debits
+    )  # fmt: skip
+    # Of no single item, so there is nothing to judge; kept among the lines all the same.
+    MessageLine.objects.bulk_create(
+        MessageLine(
+            message=message, line=line.line, end_to_end_id=line.end_to_end_id, status=line.status, amount_dong=line.amount_dong
+        )
+        for line in debits
+    )  # fmt: skip
 
 
 def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
@@ -137,10 +170,13 @@ def _apply(
             try:
                 with stage("parse"):
                     reading = gateway.parse(inbound)
-                    lines = _load(cursor, reading, office_queries.instance_number(), timezone.localdate(at))
+                    sent = PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True)
+                    instance, today = office_queries.instance_number(), timezone.localdate(at)
+                    lines, debits = _load(cursor, reading, instance, today, frozenset(sent))
             except Refused as refusal:
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)
+        _keep_batch_debits(message, debits)
         with stage("apply"):
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
         with connection.cursor() as cursor:

@@ -153,6 +153,23 @@ class Reopening(models.Model):
         ]
 
 
+class BatchDebit(models.Model):
+    """One line of a statement by which a bank booked a whole batch at once; the items' own results come by another way."""
+
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, verbose_name="lô lệnh")
+    message = models.ForeignKey("Message", models.PROTECT, verbose_name="thông điệp")
+    line = models.IntegerField("dòng")
+    amount_dong = models.BigIntegerField("số tiền ghi nợ (đồng)")
+    booked_on = models.DateField("ngày ghi sổ", null=True)
+
+    class Meta:
+        verbose_name = "ghi nợ gộp cả lô"
+        constraints = [
+            models.UniqueConstraint("message", "line", name="batch_debit_line"),
+            models.CheckConstraint(condition=Q(amount_dong__gt=0), name="batch_debit_positive"),
+        ]
+
+
 class CashList(models.Model):
     """What one commune pays out in cash for one run: its items are with the commune and with nobody else."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from ansinh.base.statements import statement
+from ansinh.ledger import accounts as chart
 from ansinh.payment.invariants import offenders
-from ansinh.payment.models import CashList, CashReceipt, PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import BatchDebit, CashList, CashReceipt, PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
 STOP_LABELS = {
@@ -91,6 +92,20 @@ class CashConflictRow:
 
 
 @dataclass(frozen=True)
+class BatchDebitRow:
+    """A batch that a statement booked as one debit. `difference_dong` is what was booked beyond what was not refused; 0 is right."""
+
+    batch: str
+    provider: str
+    instructions: int
+    sent_dong: int
+    refused_dong: int
+    booked_dong: int
+    booked_on: datetime.date | None
+    difference_dong: int
+
+
+@dataclass(frozen=True)
 class EndedRow:
     """An item that ended without money: rejected, returned, or stopped before it left."""
 
@@ -146,6 +161,14 @@ def cash_conflicts(run_id: int, area_id: int) -> list[CashConflictRow]:
         )
         for row in found.select_related("item__beneficiary", "receiver").order_by("id")
     ]  # fmt: skip
+
+
+def batch_debits(run_id: int) -> list[BatchDebitRow]:
+    """Return the batches of a run that a statement booked as a whole, with the difference to what was not refused."""
+    if not BatchDebit.objects.filter(batch__run_id=run_id).exists():
+        return []
+    codes = {"reserve": int(chart.Code.RESERVE), "reject": int(chart.Code.REJECT)}
+    return [BatchDebitRow(*row) for row in _rows_of("batch_debits", {"run": run_id, **codes})]
 
 
 def ended_items(run_id: int, *, after: int = 0, limit: int = 50) -> list[EndedRow]:

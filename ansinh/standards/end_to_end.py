@@ -4,6 +4,7 @@ It is derived from (instance, item, attempt), so that the same attempt always ha
 catches every wrong single character and every exchange of two characters; any other damage slips through 1 time in 32.
 """
 
+import re
 from collections.abc import Iterable
 
 # ISO allows 35 characters; the narrowest provider interface takes 16, and a name that is cut on the way is another
@@ -17,6 +18,8 @@ MAX_ATTEMPT = (1 << 6) - 1
 # Crockford's alphabet: digits and capitals without I, L, O, U, which people misread.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {c: i for i, c in enumerate(_ALPHABET)}
+# The name of a whole batch, as it stands in the file's header: installation, run, provider, number.
+_BATCH = re.compile(r"(?<![0-9A-Z])AS[0-9]{4}R[0-9]{6,}P[0-9]{2,}B[0-9]{4,}(?![0-9A-Z])")
 
 
 # A field of 32 elements, because each character carries one of 32 values. Modulo 32 some weighted errors vanish (2 × 16
@@ -115,3 +118,9 @@ def decode_many(texts: Iterable[str]) -> list[tuple[int, int, int] | None]:
         is_ours = text[:2] == PREFIX and n < 1 << 58 and c0[p0] ^ c1[p1] ^ c2[p2] ^ c3[p3] ^ c4[p4] ^ c5[p5] == check
         found.append((n >> 46, n >> 6 & MAX_ITEM, n & MAX_ATTEMPT) if is_ours else None)
     return found
+
+
+def batch_named_in(text: str) -> str:
+    """Return the name of the one batch of ours that a text speaks of; "" when it names none, or two."""
+    names = set(_BATCH.findall(text))
+    return names.pop() if len(names) == 1 else ""

@@ -190,7 +190,8 @@ class Mt940Reading(FileReading):
         ours = names.pop() if len(names) == 1 else ""
         status = PENDING if waiting.is_interim else self._status(side, len(mark) > 1, is_return, bool(ours))
         return Entry(
-            self._line, ours or ("" if names else _reference(part, details)), *_written(amount, part["amount"], waiting.currency), status,
+            self._line, ours or ("" if names else _batch(part, details) or _reference(part, details)),
+            *_written(amount, part["amount"], waiting.currency), status,
             codes.RETURN_SET if reason else "", reason[1] if reason else "", booked_on,
             "CRDT" if side == "C" else "DBIT", "entry", kind,
         )  # fmt: skip
@@ -305,6 +306,15 @@ def _names(part: dict[str, str | None], details: str) -> set[str]:
     # Banks wrap the text at 65 letters, and German ones cut it into numbered parts: a name may lie across the cut.
     texts += [details, details.replace("\n", ""), re.sub(r"\n?\?[2-6][0-9]", "", details)]
     return {name for text in texts for name in _OURS.findall(text) if end_to_end.decode(name) is not None}
+
+
+def _batch(part: dict[str, str | None], details: str) -> str:
+    texts = [
+        part["customer_reference"] or "",
+        part["extra_details"] or "",
+        re.sub(r"\n?\?[2-6][0-9]", "", details).replace("\n", ""),
+    ]
+    return end_to_end.batch_named_in(" ".join(texts))
 
 
 def _reference(part: dict[str, str | None], details: str) -> str:

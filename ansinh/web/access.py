@@ -27,6 +27,8 @@ FREEZERS = frozenset({OFFICER, APPROVER})
 CASHIERS = frozenset({COMMUNE, OFFICER})
 REOPENERS = frozenset({COMMUNE, OFFICER, APPROVER})
 REOPENING_APPROVERS = frozenset({OFFICER, APPROVER})
+# Sums of whole batches are the province's matter, not a commune's.
+BATCH_ROLES = frozenset({OFFICER, APPROVER, AUDITOR})
 LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.payment import operations as payment_operations
+from ansinh.payment import queries as payment
 from ansinh.payroll import operations as payroll_operations
 from ansinh.payroll import queries as payroll
 from ansinh.reports import queries as reports
@@ -71,6 +72,7 @@ class RunView:
     progress: reports.RunProgress
     holds: tuple[Hold, ...]
     attention: tuple[Attention, ...]
+    batch_debits: tuple[payment.BatchDebitRow, ...]
     actions: tuple[Action, ...]
 
 
@@ -159,6 +161,7 @@ def _view_of(run: payroll.RunRow, role: str) -> RunView:
             )
             for row in progress.attention
         ),
+        batch_debits=tuple(payment.batch_debits(run.id)) if role in access.BATCH_ROLES else (),
         actions=_actions(run, role),
     )
 

@@ -58,6 +58,11 @@ def test_our_name_is_found_wherever_banks_put_it(text: str) -> None:
     assert [e.end_to_end_id for e in read(statement(":61:2611051106D500000,NTRFNONREF", text)).entries] == [A]
 
 
+def test_a_whole_batch_is_named_and_confirms_nobody() -> None:
+    (found,) = read(statement(":61:2611051106D1500000,NTRFNONREF", ":86:LO AS0046R000001P01B00\r\n01 3 LENH")).entries
+    assert (found.end_to_end_id, found.status, found.amount_dong) == ("AS0046R000001P01B0001", "BOOKED", 1_500_000)
+
+
 def test_two_of_our_names_in_one_line_name_neither() -> None:
     result = read(statement(f":61:2611051106D500000,NTRF{A}", f":86:{B}"))
     assert [(e.end_to_end_id, e.status) for e in result.entries] == [("", "BOOKED")]

@@ -31,6 +31,12 @@ COMMANDS: tuple[Command, ...] = (
             AS,
         ),
     ),
+    Command(
+        "payment batches",
+        "lô lệnh mà sao kê ghi nợ gộp một dòng, đối chiếu với các khoản của lô",
+        "payment:booked_batches",
+        (RUN,),
+    ),
     Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
     Command(
         "payment provider",

@@ -1,6 +1,7 @@
 """The commands that send instructions and collect answers, and those for providers that are served by hand."""
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 from ansinh.base.refusals import Refused
 from ansinh.office.security import acting, everything
 from ansinh.payment import asking, by_hand, collecting, operations, providers, queries
+from ansinh.payroll import queries as payroll
 from ansinh.project import bootstrap
 from ansinh.project.adapters import gateway_of
 from ansinh.project.operator import OPERATOR, say
@@ -82,6 +84,24 @@ def recall(arguments: argparse.Namespace) -> dict[str, Any]:
                 reason=arguments.reason, by=arguments.user, at=timezone.now(),
             )  # fmt: skip
     return {"run": arguments.run, **counts}
+
+
+def booked_batches(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the batches of a run that a statement booked as one debit, each with its difference to the items.
+
+    Raises:
+        Refused: `run_unknown`.
+    """
+    with acting(everything(OPERATOR)):
+        rows = queries.batch_debits(payroll.run(arguments.run).id)
+    return {
+        "run": arguments.run,
+        "batches": [
+            {**dataclasses.asdict(row), "booked_on": row.booked_on.isoformat() if row.booked_on else None}
+            for row in rows
+        ],
+        "difference_dong": sum(row.difference_dong for row in rows),
+    }
 
 
 def list_providers(arguments: argparse.Namespace) -> dict[str, Any]:

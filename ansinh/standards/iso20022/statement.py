@@ -181,7 +181,7 @@ class Statement:
             self._detail_sum = self._detail_sum + _number(own_amount) if is_comparable else None
         # ISO's own word for “no name given”. We give both names the same value, so the other one may stand in.
         if end_to_end_id in ("", "NOTPROVIDED"):
-            end_to_end_id = instruction_id
+            end_to_end_id = instruction_id or end_to_end.batch_named_in(" ".join(element.itertext()))
         status = self._status(end_to_end_id, direction, has_return)
         found = Entry(
             line, end_to_end_id[:35], *own_amount, status, reason_set, reason_code, self._day, direction,
@@ -209,7 +209,9 @@ class Statement:
             if self._problem is None and self._amount is not None:
                 status = self._status("", self._direction, False)
                 code = "BOOK" if self._is_booked else ""
-                result = Entry(line, "", *self._amount, status, "", "", self._day, self._direction, "entry", code)
+                # A bank that books a whole file at once names the file, in a place of its own or in free words.
+                name = end_to_end.batch_named_in(" ".join(entry.itertext()))
+                result = Entry(line, name, *self._amount, status, "", "", self._day, self._direction, "entry", code)
             else:
                 problem = self._problem or Unreadable("amount_missing", "")
                 result = Held(line, problem.reason, problem.evidence)
