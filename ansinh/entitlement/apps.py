@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
+from ansinh.people.following import follow_persons
+
 
 class EntitlementConfig(AppConfig):
     name = "ansinh.entitlement"
     verbose_name = "Chế độ"
+
+    def ready(self) -> None:
+        """Let this room's rows go along when somebody comes to another commune."""
+        follow_persons("entitlement_decision", "person_id")

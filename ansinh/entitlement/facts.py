@@ -53,9 +53,13 @@ class _Elsewhere:
 
 
 def _in_hardship(day: str) -> str:
+    """Return SQL for: the commune is one of special hardship on the day, or a reform ended the one that was (reading, ADR 0014)."""
+    held = f"hardship.valid_from <= {day} AND (hardship.valid_to IS NULL OR hardship.valid_to > {day})"
     return (
-        "person.area_id = ANY (ARRAY(SELECT hardship.area_id FROM office_hardship AS hardship"
-        f" WHERE hardship.valid_from <= {day} AND (hardship.valid_to IS NULL OR hardship.valid_to > {day})))"
+        f"(person.area_id = ANY (ARRAY(SELECT hardship.area_id FROM office_hardship AS hardship WHERE {held}))"
+        " OR person.id IN (SELECT dwelling.person_id FROM people_dwelling AS dwelling"
+        " JOIN office_hardship AS hardship ON hardship.area_id = dwelling.unit_id"
+        f" WHERE dwelling.valid_from <= {day} AND (dwelling.valid_to IS NULL OR dwelling.valid_to > {day}) AND {held}))"
     )
 
 

@@ -58,7 +58,7 @@ def _parse(text: str) -> Any:
 
 
 def _periods(cursor: Any, statement: str, person_id: int) -> dict[str, list[dict[str, Any]]]:
-    cursor.execute(statement, [person_id])
+    cursor.execute(statement, {"person": person_id})
     found: dict[str, list[dict[str, Any]]] = {}
     for kind, value, valid_from, valid_to in cursor.fetchall():
         found.setdefault(kind, []).append(
@@ -67,24 +67,28 @@ def _periods(cursor: Any, statement: str, person_id: int) -> dict[str, list[dict
     return found
 
 
-_CIRCUMSTANCES = """SELECT kind, value, valid_from, valid_to FROM people_circumstance WHERE person_id = %s AND superseded_at IS NULL
+_CIRCUMSTANCES = """SELECT kind, value, valid_from, valid_to FROM people_circumstance WHERE person_id = %(person)s AND superseded_at IS NULL
     ORDER BY kind, valid_from"""
-_PROTECTED = """SELECT kind, value, valid_from, valid_to FROM people_protectedcondition WHERE person_id = %s AND superseded_at IS NULL
+_PROTECTED = """SELECT kind, value, valid_from, valid_to FROM people_protectedcondition WHERE person_id = %(person)s AND superseded_at IS NULL
     ORDER BY kind, valid_from"""
 _POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.valid_from, membership.valid_from),
            least(class.valid_to, membership.valid_to)
     FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
-    WHERE membership.person_id = %s AND greatest(class.valid_from, membership.valid_from)
+    WHERE membership.person_id = %(person)s AND greatest(class.valid_from, membership.valid_from)
           < coalesce(least(class.valid_to, membership.valid_to), 'infinity') ORDER BY 3"""
 _HARDSHIP = """SELECT 'area_hardship', 'true', hardship.valid_from, hardship.valid_to FROM office_hardship AS hardship
-    JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
+    JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %(person)s
+    UNION SELECT 'area_hardship', 'true', greatest(hardship.valid_from, dwelling.valid_from), least(hardship.valid_to, dwelling.valid_to)
+    FROM office_hardship AS hardship JOIN people_dwelling AS dwelling ON dwelling.unit_id = hardship.area_id
+    WHERE dwelling.person_id = %(person)s
+    AND greatest(hardship.valid_from, dwelling.valid_from) < coalesce(least(hardship.valid_to, dwelling.valid_to), 'infinity') ORDER BY 3"""
 # "In payment" is a matter of decisions: from the month after the first paid one until the month the decision ends, and at
 # least on the first day of that month, for somebody who was paid for a single one.
 _RECEIVING = """SELECT benefit, (start_month + interval '1 month')::date,
            greatest(end_month, CASE WHEN end_month > start_month THEN (start_month + interval '1 month 1 day')::date END)
-    FROM entitlement_decision WHERE person_id = %s ORDER BY start_month"""
+    FROM entitlement_decision WHERE person_id = %(person)s ORDER BY start_month"""
 _CHILDREN = """SELECT child.id, child.birth_date FROM people_parentchild AS raised JOIN people_person AS child ON child.id = raised.child_id
-    WHERE raised.parent_id = %s AND raised.valid_to IS NULL ORDER BY child.birth_date"""
+    WHERE raised.parent_id = %(person)s AND raised.valid_to IS NULL ORDER BY child.birth_date"""
 
 
 def _in_payment(
@@ -148,9 +152,9 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
                     if kind in package.facts
                 }
             )
-        cursor.execute(_RECEIVING, [person_id])
+        cursor.execute(_RECEIVING, {"person": person_id})
         facts["was_receiving"] = _in_payment(cursor.fetchall())
-        cursor.execute(_CHILDREN, [person_id])
+        cursor.execute(_CHILDREN, {"person": person_id})
         facts["children"] = [
             {
                 "birth_date": born.isoformat(),
@@ -168,14 +172,18 @@ def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
 # ── where the facts come from ────────────────────────────────────────────────────────────────────────────────────────
 
 _CIRCUMSTANCE_RECORDS = """SELECT kind, source, valid_from, valid_to, recorded_at FROM people_circumstance
-    WHERE person_id = %s AND superseded_at IS NULL ORDER BY kind, valid_from"""
+    WHERE person_id = %(person)s AND superseded_at IS NULL ORDER BY kind, valid_from"""
 _POVERTY_RECORDS = """SELECT 'household_poverty', class.decision_number, greatest(class.valid_from, membership.valid_from),
            least(class.valid_to, membership.valid_to), class.recorded_at
     FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
-    WHERE membership.person_id = %s ORDER BY 3"""
+    WHERE membership.person_id = %(person)s ORDER BY 3"""
 _HARDSHIP_RECORDS = """SELECT 'area_hardship', hardship.document, hardship.valid_from, hardship.valid_to, NULL
-    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %s ORDER BY 3"""
-_PERSON_RECORD = "SELECT 'birth_date', '', NULL::date, NULL::date, recorded_at FROM people_person WHERE id = %s"
+    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %(person)s
+    UNION SELECT 'area_hardship', hardship.document, greatest(hardship.valid_from, dwelling.valid_from),
+           least(hardship.valid_to, dwelling.valid_to), NULL
+    FROM office_hardship AS hardship JOIN people_dwelling AS dwelling ON dwelling.unit_id = hardship.area_id
+    WHERE dwelling.person_id = %(person)s ORDER BY 3"""
+_PERSON_RECORD = "SELECT 'birth_date', '', NULL::date, NULL::date, recorded_at FROM people_person WHERE id = %(person)s"
 
 
 def records_of(person_id: int) -> list[Record]:
@@ -186,10 +194,10 @@ def records_of(person_id: int) -> list[Record]:
     with connection.cursor() as cursor:
         found = _records(cursor, person_id, None)
         for statement in (_POVERTY_RECORDS, _HARDSHIP_RECORDS):
-            cursor.execute(statement, [person_id])
+            cursor.execute(statement, {"person": person_id})
             found += [Record(*row) for row in cursor.fetchall()]
         # In the order of `facts_of`, because a child has no other name here than its place in that list.
-        cursor.execute(_CHILDREN, [person_id])
+        cursor.execute(_CHILDREN, {"person": person_id})
         for number, (child, _) in enumerate(cursor.fetchall()):
             found += _records(cursor, child, number)
     return found + _decision_records(person_id)
@@ -198,7 +206,7 @@ def records_of(person_id: int) -> list[Record]:
 def _records(cursor: Any, person_id: int, child: int | None) -> list[Record]:
     found = []
     for statement in (_PERSON_RECORD, _CIRCUMSTANCE_RECORDS):
-        cursor.execute(statement, [person_id])
+        cursor.execute(statement, {"person": person_id})
         found += [Record(*row, child) for row in cursor.fetchall()]
     return found
 

@@ -205,6 +205,54 @@ def descendants(area_id: int) -> list[int]:
     return list(chosen.order_by("id").values_list("id", flat=True))
 
 
+def former_units(area_ids: Iterable[int]) -> list[int]:
+    """This will return the ids of older communes all of whose heirs are among these units, through every reform.
+
+    Whoever answers for all that became of a unit answers for what is still written under it: people not moved yet, and
+    the frozen months of its time. One heir of a split unit alone does not.
+    """
+    known, fresh, found = set(area_ids), set(area_ids), []
+    while fresh:
+        touched = AreaSuccession.objects.filter(new__in=fresh).values("old")
+        heirs: dict[int, set[int]] = {}
+        for old, new in AreaSuccession.objects.filter(old__in=touched).values_list("old", "new"):
+            heirs.setdefault(old, set()).add(new)
+        fresh = {old for old, of_old in heirs.items() if of_old <= known} - known
+        known |= fresh
+        found += sorted(fresh)
+    return found
+
+
+def heirs_of(area_id: int) -> list[AreaRow]:
+    """This will return what became of a unit: the suggested heir first, then by code."""
+    successions = AreaSuccession.objects.filter(old_id=area_id).order_by("-is_default", "new__code")
+    return [_row(one.new) for one in successions.select_related("new")]
+
+
+def provinces_merged_into(province_id: int) -> list[int]:
+    """This will return the ids of the older provinces whose communes became communes of this one."""
+    olds = AreaSuccession.objects.filter(new__parent_id=province_id)
+    found = set(olds.values_list("old__parent_id", flat=True)) | set(
+        olds.values_list("old__parent__parent_id", flat=True)
+    )
+    return list(Area.objects.filter(pk__in=found - {None}, level=Area.Level.PROVINCE).values_list("id", flat=True))
+
+
+def provinces_of_heirs(province_id: int) -> list[int]:
+    """This will return the ids of the provinces in which communes of this older province lie today."""
+    of_old = AreaSuccession.objects.filter(Q(old__parent_id=province_id) | Q(old__parent__parent_id=province_id))
+    return list(of_old.exclude(new__parent_id=None).values_list("new__parent_id", flat=True).distinct())
+
+
+def split_units(province_id: int, day: datetime.date | None = None) -> list[AreaRow]:
+    """This will return the older communes that were divided among several of a province's communes (on that day)."""
+    successions = AreaSuccession.objects.filter(new__parent_id=province_id)
+    if day is not None:
+        successions = successions.filter(new__valid_from=day, old__valid_to=day)
+    chosen = Area.objects.filter(pk__in=successions.filter(share="part").values("old"), level=Area.Level.COMMUNE)
+    return [_row(unit) for unit in chosen.order_by("code")]
+
+
 def every_commune() -> list[int]:
     """Return the ids of all communes of all periods."""
     return list(Area.objects.filter(level=Area.Level.COMMUNE).order_by("id").values_list("id", flat=True))
@@ -274,7 +322,7 @@ def all_staff() -> list[StaffRow]:
 
 
 def scope_of(member: StaffRow) -> Scope:
-    """This will return what a member of staff may see: their agency's area and every unit below it.
+    """This will return what a member of staff may see: their agency's area, every unit below it, and those they became of.
 
     Promises: an agency without an area sees no person at all, nor do administrators, providers and whoever writes or
     reviews the law. Protected health data are open to the officer in charge at the commune alone.
@@ -282,7 +330,8 @@ def scope_of(member: StaffRow) -> Scope:
     # No area must never read as "every area": None means that only in a `Scope`, and only the system puts that one on.
     if member.area_id is None or member.role in _WITHOUT_PEOPLE:
         return limited(member.username, [])
-    areas = frozenset(descendants(member.area_id))
+    below = descendants(member.area_id)
+    areas = frozenset(below) | frozenset(former_units(below))
     return Scope(by=member.username, areas=areas, protected=member.role in _OFFICERS_IN_CHARGE)
 
 

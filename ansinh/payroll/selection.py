@@ -9,7 +9,11 @@ from ansinh.office import queries as office
 
 @dataclass(frozen=True)
 class Selection:
-    """The area of a run and the communes that lie in it."""
+    """The area of a run and the communes that lie in it, with the older units that they alone took over.
+
+    Somebody who still lies in a unit of before a reform, because its household waits for a person's word, is paid by whoever
+    took the unit over; a unit divided among several communes by the run of their province.
+    """
 
     area_id: int
     area_code: str
@@ -32,12 +36,11 @@ def select(*, month: Month, province: str | None, area: str | None) -> Selection
                 area=commune.code,
                 province=province,
             )
-        selection = Selection(commune.id, commune.code, (commune.id,))
+        selection = Selection(commune.id, commune.code, _with_former([commune.id]))
     elif province:
         unit = office.find_province(province, on=month.last_day)
-        selection = Selection(
-            unit.id, unit.code, tuple(row.id for row in office.communes_of(province, on=month.last_day))
-        )
+        below = [row.id for row in office.communes_of(province, on=month.last_day)]
+        selection = Selection(unit.id, unit.code, _with_former(below))
     else:
         raise Refused(
             "selection_missing",
@@ -47,6 +50,10 @@ def select(*, month: Month, province: str | None, area: str | None) -> Selection
     if not selection.communes:
         raise empty_selection(selection.area_code, month)
     return selection
+
+
+def _with_former(communes: list[int]) -> tuple[int, ...]:
+    return (*communes, *office.former_units(communes))
 
 
 def empty_selection(area_code: str, month: Month) -> Refused:

@@ -95,6 +95,74 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_household_at_a_time")]
 
 
+class Residence(models.Model):
+    """Where a person lived, for a period, in the units of that period. `area` is who keeps the row now, `unit` is the history."""
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    unit = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="đơn vị cư trú")
+    village = models.CharField("thôn, tổ dân phố", max_length=120, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="địa bàn")
+    valid_from = models.DateField("từ ngày")
+    valid_to = models.DateField("đến trước ngày", null=True)
+    source = models.CharField("nguồn", max_length=200)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+    superseded_at = models.DateTimeField("bị thay lúc", null=True)
+
+    class Meta:
+        verbose_name = "nơi cư trú qua các thời kỳ"
+        constraints = [
+            models.UniqueConstraint(
+                "person", condition=Q(valid_to=None, superseded_at=None), name="one_residence_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to")), name="residence_period"
+            ),
+        ]
+
+
+class AreaReform(models.Model):
+    """A reform of areas carried out on the register of one present province: one person proposes, another carries it out."""
+
+    day = models.DateField("ngày sắp xếp")
+    province = models.ForeignKey(Area, models.PROTECT, verbose_name="tỉnh, thành phố hiện nay")
+    persons = models.IntegerField("số người")
+    households = models.IntegerField("số hộ")
+    waiting_households = models.IntegerField("số hộ chờ quyết định")
+    proposed_by = models.CharField("người đề nghị", max_length=60)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    applied_by = models.CharField("người thực hiện", max_length=60, blank=True)
+    applied_at = models.DateTimeField("thực hiện lúc", null=True)
+
+    class Meta:
+        verbose_name = "sắp xếp đơn vị hành chính"
+        constraints = [
+            models.UniqueConstraint("day", "province", condition=Q(applied_at=None), name="one_open_reform"),
+            models.CheckConstraint(
+                condition=Q(applied_by="") | ~Q(applied_by=F("proposed_by")), name="second_person_reforms"
+            ),
+        ]
+
+
+class SplitDecision(models.Model):
+    """Into which new unit a household of a split commune falls, by whose word. A later word supersedes, and both are kept."""
+
+    household = models.ForeignKey(Household, models.PROTECT, verbose_name="hộ")
+    old = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="đơn vị cũ")
+    new = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="đơn vị mới")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="địa bàn")
+    decided_by = models.CharField("người quyết định", max_length=60)
+    decided_at = models.DateTimeField("quyết định lúc")
+    superseded_at = models.DateTimeField("bị thay lúc", null=True)
+
+    class Meta:
+        verbose_name = "xếp hộ của xã bị chia"
+        constraints = [
+            models.UniqueConstraint(
+                "household", "old", condition=Q(superseded_at=None), name="one_standing_split_decision"
+            )
+        ]
+
+
 class ParentChild(models.Model):
     """A parent who raises a child, for a period: single poor parents are paid for each child."""
 

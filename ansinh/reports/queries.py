@@ -157,10 +157,10 @@ def _current_holds(runs: list[tuple[int, int, int]], communes: Container[int]) -
     return count, amount
 
 
-def _areas_of(province_code: str, month: Month, run_ids: dict[str, list[int]]) -> tuple[AreaCoverage, ...]:
+def _areas_of(province_code: str, on: datetime.date, run_ids: dict[str, object]) -> tuple[AreaCoverage, ...]:
     """Return the funnel of every commune, those without a payee too: a commune that is missing would look forgotten."""
-    # As the province is at the end of the month: a unit merged in its middle appears as what it became.
-    communes = office.communes_of(province_code, on=month.last_day)
+    # As the province is at the end of the month (or today): a unit merged in its middle appears as what it became.
+    communes = office.communes_of(province_code, on=on)
     by_area: dict[int, list[tuple[str, str, int]]] = {commune.id: [] for commune in communes}
     for area, stage, reason, count in _rows(statement("reports", "payees"), run_ids):
         by_area.setdefault(area, []).append((stage, reason, count))
@@ -181,6 +181,7 @@ def coverage(
     *,
     smallest_run: int | None = None,
     codes: Collection[str] | None = None,
+    today: datetime.date | None = None,
 ) -> CoverageReport:
     """Return the coverage report: the account funnel of the month's payees, by commune, and where the money is.
 
@@ -189,19 +190,22 @@ def coverage(
         province_code: official code; None means the only province with a run in that month.
         smallest_run: when given, only runs of the whole province with at least so many lines count.
         codes: when given, only runs of areas with these codes count: those that the reader may know of.
+        today: when given, the month is told in the units of this day: the province's, and of those merged into it.
 
     Raises:
         Refused: `no_frozen_run`, `area_unknown`, `province_missing`.
     """
     chosen_month, code = _chosen(month, province_code, codes)
-    province = office.find_province(code, on=chosen_month.last_day)
-    asked = {"province": province.id, "month": chosen_month.first_day, "smallest": smallest_run}
+    day = today or chosen_month.last_day
+    province = office.find_province(code, on=day)
+    provinces = [province.id, *(office.provinces_merged_into(province.id) if today else ())]
+    asked: dict[str, object] = {"provinces": provinces, "month": chosen_month.first_day, "smallest": smallest_run}
     asked |= {"codes": None if codes is None else sorted(codes)}
     runs = _rows(statement("reports", "runs"), asked)
     if not runs:
         raise _no_frozen_run(chosen_month, code)
-    run_ids = {"runs": [run for run, _, _ in runs]}
-    areas = _areas_of(code, chosen_month, run_ids)
+    run_ids: dict[str, object] = {"runs": [run for run, _, _ in runs], "now": today is not None}
+    areas = _areas_of(code, day, run_ids)
     holds, held_dong = _current_holds(runs, {area.area_id for area in areas})
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), run_ids)]
     return CoverageReport(

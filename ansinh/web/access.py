@@ -29,6 +29,8 @@ REOPENERS = frozenset({COMMUNE, OFFICER, APPROVER})
 REOPENING_APPROVERS = frozenset({OFFICER, APPROVER})
 # Sums of whole batches are the province's matter, not a commune's.
 BATCH_ROLES = frozenset({OFFICER, APPROVER, AUDITOR})
+# Who places the households of a divided commune: the province's department, for it alone sees both heirs.
+AREA_ROLES = frozenset({OFFICER, APPROVER})
 LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})
 
 

@@ -28,6 +28,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
         (access.PERSON_ROLES, _("Chi tiền mặt"), "/tien-mat/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
         (access.LIST_ROLES, _("Nhập danh sách"), "/danh-sach/"),
+        (access.AREA_ROLES, _("Xã bị chia"), "/dia-ban/"),
         (access.SIMULATION_ROLES, _("Mô phỏng luật"), "/luat/mo-phong/"),
         (access.LAW_ROLES, _("Bộ luật"), "/bo-luat/"),
         (None, _("Công khai"), "/cong-khai/"),

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from ansinh.web import cash, coverage, home, language, laws, lists, month, paying_again, person, sign_in, simulation
+from ansinh.web import (
+    areas,
+    cash,
+    coverage,
+    home,
+    language,
+    laws,
+    lists,
+    month,
+    paying_again,
+    person,
+    sign_in,
+    simulation,
+)
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
 # for a sign-in.
@@ -33,6 +46,8 @@ urlpatterns = [
     path("danh-sach/<int:list_id>/cot/", lists.columns_page),
     path("danh-sach/<int:list_id>/giu-lai/", lists.held_sheet),
     path("danh-sach/<int:list_id>/xem-truoc/", lists.preview_sheet),
+    path("dia-ban/", areas.areas_page),
+    path("dia-ban/<int:unit_id>/", areas.unit_page),
     path("luat/mo-phong/", simulation.simulation_page),
     path("bo-luat/", laws.laws_page),
     path("bo-luat/<str:release_hash>/", laws.law_page),

@@ -222,6 +222,7 @@ PAGES = {
         "/ky-chi-tra/2026-11/2026-11-46-01/tam-giu/",
         "/ky-chi-tra/2026-11/2026-11-46-01/chi-lai/",
         "/tien-mat/2026-11/",
+        "/dia-ban/",
         "/doi-mat-khau/",
         "/do-phu/2020-01/",
         "/luat/mo-phong/",

@@ -15,7 +15,16 @@ from ansinh.payment.models import CashReceipt, PaymentItem
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
-from ansinh.people.models import ColumnMapping, HolderCheck, ParentChild, Person, ProtectedCondition, ReceivedList
+from ansinh.people.models import (
+    ColumnMapping,
+    HolderCheck,
+    ParentChild,
+    Person,
+    ProtectedCondition,
+    ReceivedList,
+    Residence,
+    SplitDecision,
+)
 from ansinh.poverty.models import PovertyReview
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
@@ -37,6 +46,7 @@ class Marked:
     person: int
     payee: int
     household: int
+    household_code: str
     run: int
     run_code: str
     draft_code: str
@@ -78,6 +88,21 @@ def _people() -> list[Person]:
     ParentChild.objects.create(parent=first, child=second, area_id=first.area_id, valid_from=makers.LONG_AGO)
     ProtectedCondition.objects.create(
         person=first, kind="hiv", value="true", area_id=first.area_id, valid_from=makers.LONG_AGO, recorded_at=AT
+    )
+    Residence.objects.create(
+        person=first, unit_id=first.area_id, village="Canari", area_id=first.area_id, valid_from=makers.LONG_AGO,
+        source="Canari", recorded_at=AT,
+    )  # fmt: skip
+    household = first.membership_set.get().household
+    household.village = "Canari"
+    household.save()
+    SplitDecision.objects.create(
+        household=household,
+        old_id=first.area_id,
+        new_id=first.area_id,
+        area_id=first.area_id,
+        decided_by="canari",
+        decided_at=AT,
     )
     PovertyReview.objects.create(
         area_id=first.area_id, year=2026, households=7654321, poor_households=1, near_poor_households=1, source="Canari"
@@ -136,7 +161,8 @@ def commune_a(folder: Path) -> Marked:
     draft = _calculated(Month(2026, 12))
     payroll.check(run=draft, by="operator", at=AT)
     return Marked(
-        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, run=row.id,
+        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id,
+        household_code=first.membership_set.get().household.code, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
         batch=item.batch.message_id, provider=provider.code, received_list=received.id,
     )  # fmt: skip

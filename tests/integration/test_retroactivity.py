@@ -399,7 +399,11 @@ def test_a_journal_with_a_hole_would_be_noticed(own_database: None, scopes: list
 
 @pytest.mark.usefixtures("database")
 def test_every_table_that_facts_are_read_from_is_watched() -> None:
-    watched = set(importlib.import_module("ansinh.payroll.migrations.0006_retroactivity").WATCHED)
+    watched = {
+        table
+        for name in ("0006_retroactivity", "0007_residence_is_watched")
+        for table in importlib.import_module(f"ansinh.payroll.migrations.{name}").WATCHED
+    }
     folder = Path(entitlement.__file__).parent
     texts = [
         folder.joinpath("facts.py"),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ansinh.project.commands import law, ledger, payment, payroll, people, system
+from ansinh.project.commands import area, law, ledger, payment, payroll, people, system
 from ansinh.project.commands.command import Argument, Command
 
 __all__ = ["COMMANDS", "LAWS_FOLDER", "Argument", "Command", "find"]
@@ -10,6 +10,7 @@ __all__ = ["COMMANDS", "LAWS_FOLDER", "Argument", "Command", "find"]
 COMMANDS: tuple[Command, ...] = (
     *system.COMMANDS,
     *law.COMMANDS,
+    *area.COMMANDS,
     *people.COMMANDS,
     *payroll.COMMANDS,
     *payment.COMMANDS,

@@ -30,7 +30,16 @@ COMMANDS: tuple[Command, ...] = (
         "report coverage",
         "tỷ lệ chi trả qua tài khoản",
         "report:coverage",
-        (MONTH_OPTIONAL, PROVINCE),
+        (
+            MONTH_OPTIONAL,
+            PROVINCE,
+            argument(
+                "--units",
+                choices=["then", "now"],
+                default="then",
+                help="theo đơn vị của tháng ấy (then) hay đơn vị hôm nay (now), kể cả các tỉnh đã nhập vào",
+            ),
+        ),
         group_help="báo cáo",
     ),
 )

@@ -35,6 +35,12 @@ COMMANDS: tuple[Command, ...] = (
             argument("--beneficiaries", type=int, required=True, metavar="N", help="số đối tượng thụ hưởng"),
             argument("--seed", type=int, required=True, metavar="S", help="hạt giống"),
             MONTH_OPTIONAL,
+            argument(
+                "--units-of",
+                default=None,
+                metavar="NĂM-THÁNG",
+                help="đặt người vào xã, phường của tháng này, ví dụ 2025-06: trước khi sắp xếp",
+            ),
         ),
     ),
     Command(

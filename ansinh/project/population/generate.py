@@ -26,6 +26,8 @@ class Plan:
     beneficiaries: int
     seed: int
     month: Month
+    # In the units of this month people are put into communes: before a reform, into those that it ended.
+    units_of: Month | None = None
 
     # The whole plan is the seed: another month or size is another province, never the same people with some more
     # behind.

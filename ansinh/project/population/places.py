@@ -15,7 +15,8 @@ from ansinh.office import queries, reference
 HUE = "46"
 # The mountain communes of Huế by name; elsewhere the widest rural communes stand for them.
 _HUE_MOUNTAINS = ("A Lưới", "Nam Đông", "Khe Tre", "Long Quảng")
-_KHMER_PROVINCES = frozenset({"86", "91", "92", "96"})
+# With 84, the code of Trà Vinh until June 2025, and never again since.
+_KHMER_PROVINCES = frozenset({"84", "86", "91", "92", "96"})
 _HIGHLAND_PROVINCES = frozenset({"44", "46", "48"})
 
 
@@ -49,7 +50,7 @@ def _mountains(province_code: str, communes: Sequence[queries.AreaRow]) -> np.nd
 
 
 def places_of(province_code: str, month: Month, rng: np.random.Generator) -> Places:
-    """This will return the present communes of a province. Raises `Refused` (`area_unknown`)."""
+    """This will return the communes that a province has in that month. Raises `Refused` (`area_unknown`)."""
     province = queries.find_province(province_code, month.first_day)
     communes = queries.communes_of(province_code, month.first_day)
     # By code, as `communes_of` returns them: the order of the communes is part of what the seed decides.

@@ -58,7 +58,14 @@ def _check(plan: Plan) -> None:
 
 
 def _parameters(plan: Plan) -> dict[str, Any]:
-    return {"province": plan.province, "beneficiaries": plan.beneficiaries, "seed": plan.seed, "month": str(plan.month)}
+    units = {} if plan.units_of is None else {"units_of": str(plan.units_of)}
+    return {
+        "province": plan.province,
+        "beneficiaries": plan.beneficiaries,
+        "seed": plan.seed,
+        "month": str(plan.month),
+        **units,
+    }
 
 
 def _answer_of_before(plan: Plan) -> dict[str, Any] | None:
@@ -97,10 +104,11 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
         if before is not None:
             return before
         # Asked before the generator is made: it takes the code as a number, and "xx" must be refused, not crash.
-        queries.find_province(plan.province, plan.month.first_day)
+        units_of = plan.units_of or plan.month
+        queries.find_province(plan.province, units_of.first_day)
         retroactivity.begin_first_fill()
         rng = plan.generator()
-        places = places_of(plan.province, plan.month, rng)
+        places = places_of(plan.province, units_of, rng)
         _tell(f"sinh dân số giả lập: {places.province.name}, {plan.beneficiaries} đối tượng")
         population = generate(plan, places, rng, _tell)
         # The plan's own time, not the clock's: the same request tomorrow gives the same rows.

@@ -36,7 +36,13 @@ def seed(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will fill an empty register with a generated province. Raises `Refused` (`already_seeded`, …)."""
     month = Month.parse(arguments.month) if arguments.month else seeding.DEFAULT_MONTH
     shipping.ensure_law()
-    plan = Plan(province=arguments.province, beneficiaries=arguments.beneficiaries, seed=arguments.seed, month=month)
+    plan = Plan(
+        province=arguments.province,
+        beneficiaries=arguments.beneficiaries,
+        seed=arguments.seed,
+        month=month,
+        units_of=Month.parse(arguments.units_of) if arguments.units_of else None,
+    )
     return seeding.seed(plan, arguments.opened_home.sandbox)
 
 

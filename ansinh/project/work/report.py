@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from django.utils import timezone
+
 from ansinh.base.months import Month
 from ansinh.office.security import acting, everything
 from ansinh.reports import queries
@@ -18,4 +20,5 @@ def coverage(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will report how many payees are paid by account, by commune, and where the month's money is."""
     month = Month.parse(arguments.month) if arguments.month else None
     with acting(everything("system")):
-        return as_json(queries.coverage(month, arguments.province))
+        today = timezone.localdate() if arguments.units == "now" else None
+        return as_json(queries.coverage(month, arguments.province, today=today))
