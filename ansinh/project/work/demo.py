@@ -43,7 +43,7 @@ def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
     say("1/6 Sinh dân số giả lập…")
     seeded = people.seed(
         argparse.Namespace(
-            province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, month=str(MONTH), opened_home=home
+            province=PROVINCE, beneficiaries=beneficiaries, seed=SEED, units_of=None, month=str(MONTH), opened_home=home
         )
     )
     say("2/6 Tiếp nhận số đã chi từ tháng 7 đến tháng 10 năm 2026 theo mức cũ…")
