@@ -335,6 +335,32 @@ def scope_of(member: StaffRow) -> Scope:
     return Scope(by=member.username, areas=areas, protected=member.role in _OFFICERS_IN_CHARGE)
 
 
+def reaches(member: StaffRow, area_id: int) -> bool:
+    """This will return whether a unit is what a member of staff answers for: their area, what lies below it, or became it."""
+    if member.area_id is None:
+        return False
+    below = descendants(member.area_id)
+    return area_id in {*below, *former_units(below), *provinces_merged_into(member.area_id)}
+
+
+def require_reach(by: str, area_id: int) -> None:
+    """This will see that whoever decides about an area's money answers for it: a role alone says nothing about where.
+
+    Raises:
+        Refused: `area_not_yours`, `staff_unknown`.
+    """
+    member = staff(by)
+    if not reaches(member, area_id):
+        place = Area.objects.get(pk=area_id)
+        raise Refused(
+            "area_not_yours",
+            vi=f"“{by}” không phụ trách {place.name}. Hãy nhờ người của cơ quan phụ trách địa bàn này.",
+            en=f"“{by}” does not answer for {place.name}. Ask somebody of the office that does.",
+            user=by,
+            area=place.code,
+        )
+
+
 def audit_trail(subject: str, limit: int = 50) -> list[AuditRow]:
     """This will return the latest entries about one subject, newest first."""
     events = AuditEvent.objects.filter(subject=subject).order_by("-id")[:limit]

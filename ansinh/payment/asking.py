@@ -23,6 +23,7 @@ from ansinh.payment.gateways import Gateway, Receipt
 from ansinh.payment.gateways.rest.documents import results
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider
 from ansinh.payment.operations import store_message
+from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import encode
 from ansinh.standards.iso20022.results import UNKNOWN, Entry
 
@@ -105,6 +106,7 @@ def recall(
         raise Refused("reason_missing", vi="Hãy ghi lý do huỷ lệnh.", en="Give the reason for stopping the payment.")
     with transaction.atomic():
         put_on(everything(by))
+        office_queries.require_reach(by, payroll.run(run).area_id)
         names = _names(run, provider, list(beneficiaries))
     if not names:
         raise Refused(

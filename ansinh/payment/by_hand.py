@@ -85,6 +85,7 @@ def hand_over(
     with transaction.atomic():
         put_on(everything(by))
         _require_role(by)
+        office_queries.require_reach(by, batch.run.area_id)
         artefact = operations.render(batch=batch, gateway=gateway, archive=archive)
     sheets.hand_over(artefact, by=by, at=at, evidence=evidence)
     return operations.send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)

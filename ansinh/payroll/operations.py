@@ -336,6 +336,7 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         _see_everything(by)
         row = _locked_run(run)
         _require_role(by, _APPROVERS)
+        staff_queries.require_reach(by, row.area_id)
         # The same person pressing twice is no second approval and no fault either.
         if row.state in {"APPROVED", "FROZEN"} and row.approved_by == by:
             return run_row(row)
@@ -369,6 +370,7 @@ def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         _see_everything(by)
         row = _locked_run(run)
         _require_role(by, _FREEZERS)
+        staff_queries.require_reach(by, row.area_id)
         if row.state == "FROZEN":
             return run_row(row)
         require(row.state, "FROZEN")

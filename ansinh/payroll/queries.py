@@ -40,6 +40,7 @@ class RunRow:
     id: int
     code: str
     month: Month
+    area_id: int
     area_code: str
     area_name: str
     state: str
@@ -116,6 +117,7 @@ def run_row(run: PayrollRun) -> RunRow:
         id=run.id,
         code=run.code,
         month=Month.of(run.month),
+        area_id=run.area_id,
         area_code=run.area.code,
         area_name=run.area.name,
         state=run.state,

@@ -109,7 +109,8 @@ def severe(**values: Any) -> Person:
 
 def staff() -> None:
     """Make an officer `can.bo`, an approver `lanh.dao`, a law author and a legal reviewer of the department."""
-    agency = Agency.objects.create(name="Sở Y tế (kiểm thử)", kind="department", area_id=commune())
+    province = office.find_province("46", datetime.date(2026, 11, 1))
+    agency = Agency.objects.create(name="Sở Y tế (kiểm thử)", kind="department", area_id=province.id)
     for username, role in (
         ("can.bo", "department_officer"),
         ("lanh.dao", "department_approver"),

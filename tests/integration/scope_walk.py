@@ -209,6 +209,8 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.setting": lambda _: {"name": "instance"},
     "office.row_of": lambda _: {"member": Staff.objects.get(username="can.bo")},
     "office.scope_of": lambda _: {"member": office.staff("can.bo")},
+    "office.reaches": lambda _: {"member": office.staff("can.bo")},
+    "office.require_reach": lambda _: {"by": "can.bo"},
     "payment.open_items": lambda _: {"month": NOVEMBER.first_day},
 }
 # What their argument is made from is read by somebody else.

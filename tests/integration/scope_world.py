@@ -29,7 +29,7 @@ from ansinh.poverty.models import PovertyReview
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
-from tests.integration.visiting import AT
+from tests.integration.visiting import AT, working
 
 A, B = "19777", "19753"
 NOVEMBER = Month(2026, 11)
@@ -157,7 +157,10 @@ def commune_a(folder: Path) -> Marked:
     ColumnMapping.objects.create(
         fingerprint="canari", titles=["Canari"], columns={}, area_id=first.area_id, recorded_by="can.bo", recorded_at=AT
     )
-    office.audit(by="can.bo", action="person_viewed", subject=f"person:{first.id}", detail={"a": "Canari"}, at=AT)
+    working("commune_officer", A)
+    office.audit(
+        by=f"commune_officer.{A}", action="person_viewed", subject=f"person:{first.id}", detail={"a": "Canari"}, at=AT
+    )
     draft = _calculated(Month(2026, 12))
     payroll.check(run=draft, by="operator", at=AT)
     return Marked(

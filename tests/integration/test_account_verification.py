@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ansinh.base.refusals import Refused
-from ansinh.office.models import AuditEvent, Staff
+from ansinh.office.models import Agency, AuditEvent, Staff
 from ansinh.payment.gateways import AccountQuery, NameCheck
 from ansinh.people import operations, sheets, verification
 from ansinh.people.models import FinancialAddress, HolderCheck, Person
@@ -146,7 +146,7 @@ def test_the_database_itself_wants_a_second_person() -> None:
 
 def test_a_commune_s_officer_reaches_her_own_people_only() -> None:
     here, there = payee("Nguyễn Thị Lý"), payee("Nguyễn Thị My", area="19789")
-    agency = Staff.objects.get(username="can.bo").agency
+    agency = Agency.objects.create(name="UBND", kind="commune", area_id=makers.commune())
     Staff.objects.create(username="xa", full_name="xã", agency=agency, role="commune_officer", password="!")
     with account.acting(account._sight_of("xa")):
         outcome = record(answer(here, "NGUYEN THI LY"), by="xa")

@@ -74,7 +74,9 @@ def test_scopes_follow_the_agency() -> None:
     communes = {c.id for c in queries.communes_of("46", TODAY)}
     own = queries.find_commune("19777", TODAY).id
     commune, department, auditor = (queries.scope_of(queries.staff(name)) for name in ("xa", "so", "kt"))
-    assert commune.areas == {own}
+    # With the units of before that became this commune and no other.
+    assert commune.areas == {own, *queries.former_units([own])}
+    assert own not in queries.former_units([own])
     assert commune.protected is True
     assert department.areas is not None
     assert communes < department.areas

@@ -39,6 +39,7 @@ def _walked(folder: Path, *, with_pages: bool) -> scope_walk.Walk:
     scope_world.commune_b()
     clients, scopes = _visitors()
     working("department_officer", "46")
+    working("commune_officer", scope_world.A)
     before = transaction.savepoint()
     marked = scope_world.commune_a(folder)
     walk, without = scope_walk.Walk(), scope_walk.Walk()

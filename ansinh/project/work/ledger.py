@@ -98,6 +98,7 @@ def refund(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
         run = payroll.run(arguments.run)
+        office.require_reach(arguments.user, run.area_id)
         amount = operations.refund(
             run_code=run.code, run_id=run.id, document=arguments.document, month=run.month.first_day, at=timezone.now()
         )
@@ -135,6 +136,8 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
         run = payroll.run(arguments.run) if arguments.run else None
+        if run is not None:
+            office.require_reach(arguments.user, run.area_id)
         provider = providers.provider(arguments.provider) if arguments.provider else None
         entered = documents.enter(
             kind=arguments.kind, number=arguments.number, signed_on=signed_on, amount_dong=arguments.amount,
@@ -207,6 +210,10 @@ def close_month(arguments: argparse.Namespace) -> dict[str, Any]:
     month = Month.parse(arguments.month)
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
+        # The books are one for the whole system: whoever closes a month answers for everything in it.
+        for run in payroll.runs(month):
+            if run.frozen_at is not None:
+                office.require_reach(arguments.user, run.area_id)
         done = closing.close_month(
             month=month, checks=payment.invariants(), open_items=payment.open_items(month.first_day), by=arguments.user,
             at=timezone.localtime(),
