@@ -24,7 +24,10 @@ class Decision(models.Model):
 
     class Meta:
         verbose_name = "quyết định hưởng"
-        indexes = [models.Index("recorded_at", name="decision_recorded")]
+        indexes = [
+            models.Index("recorded_at", name="decision_recorded"),
+            models.Index(fields=["number"], name="decision_number"),
+        ]
         constraints = [
             models.UniqueConstraint("person", "benefit", condition=Q(end_month=None), name="one_open_decision"),
             models.CheckConstraint(

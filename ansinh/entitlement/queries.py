@@ -41,6 +41,18 @@ def decisions_of(person_id: int) -> list[DecisionRow]:
     ]
 
 
+def people_by_decision(text: str, limit: int = 20) -> list[int]:
+    """Return ids of people whose decision's number begins with the text, as far as the caller's scope reaches."""
+    number = text.strip()
+    # Numbers of decisions begin with a digit; a word is a name.
+    if not number[:1].isdecimal():
+        return []
+    # Written with capitals (“12/QĐ-UBND”); the last character of all comes after whatever may follow.
+    wanted = number.upper()
+    rows = Decision.objects.filter(number__gte=wanted, number__lt=wanted + "\U0010ffff").order_by("number", "id")
+    return list(dict.fromkeys(rows.values_list("person_id", flat=True)[: 5 * limit]))[:limit]
+
+
 def granted_in(person_id: int, month: Month) -> frozenset[str]:
     """Return the benefits with a decision in force in the month."""
     return frozenset(

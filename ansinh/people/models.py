@@ -305,6 +305,7 @@ class FinancialAddress(models.Model):
 
     class Meta:
         verbose_name = "tài khoản nhận"
+        indexes = [models.Index("number", name="address_number", condition=Q(valid_to=None) & ~Q(number=""))]
         constraints = [
             models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_current_address"),
             models.CheckConstraint(

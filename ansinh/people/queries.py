@@ -289,26 +289,43 @@ def addresses_of(person_id: int) -> list[AddressRow]:
 
 
 def search_people(text: str, limit: int = 20) -> list[PersonRow]:
-    """This will find people by the beginning of a name (with or without diacritics), of a national id, or of a phone number.
+    """This will find people by name (with or without diacritics), national id, phone or account number, or a part of one.
 
-    Promises: digits search numbers, letters search names; whole names come before names that hold the words elsewhere.
+    Promises: digits search numbers, letters search names; what begins so comes before what holds it elsewhere.
     """
     # A caller's zero or minus one would be a slice that Django refuses, or one without an end.
     limit = max(1, min(limit, _MOST_FOUND))
-    digits = "".join(c for c in text if c.isdigit())
-    people = Person.objects.select_related("area")
+    digits = "".join(c for c in text if c.isdecimal() and c.isascii())
     if digits and not any(c.isalpha() for c in text):
         # Two digits are the beginning of everybody in the province.
-        if len(digits) < 3:
-            return []
-        # The colon is the first character after 9: everything between the two begins with the digits.
-        by_number = Q(national_id__gte=digits, national_id__lt=digits + ":") | Q(
-            phone__gte=digits, phone__lt=digits + ":"
-        )
-        return [_person_row(person) for person in people.filter(by_number).order_by("national_id", "id")[:limit]]
+        return _by_number(digits, limit) if len(digits) >= 3 else []
     words = fold(text)
-    if len(words) < 2:
-        return []
+    return _by_name(words, limit) if len(words) >= 2 else []
+
+
+def people_of(ids: Sequence[int]) -> list[PersonRow]:
+    """This will return these people in this order, those alone whom the caller's scope reaches."""
+    rows = {row.id: row for row in Person.objects.select_related("area").filter(pk__in=list(ids))}
+    return [_person_row(rows[one]) for one in ids if one in rows]
+
+
+def _by_number(digits: str, limit: int) -> list[PersonRow]:
+    people = Person.objects.select_related("area")
+    # The colon is the first character after 9: everything between the two begins with the digits.
+    until = digits + ":"
+    by_number = Q(national_id__gte=digits, national_id__lt=until) | Q(phone__gte=digits, phone__lt=until)
+    found = [_person_row(person) for person in people.filter(by_number).order_by("national_id", "id")[:limit]]
+    if len(found) < limit and len(digits) >= 4:
+        accounts = FinancialAddress.objects.filter(valid_to=None, number__gte=digits, number__lt=until).exclude(
+            number=""
+        )
+        holders = list(accounts.order_by("number", "id").values_list("person_id", flat=True)[:limit])
+        found += _others(found, [*holders, *_found_inside(digits, [])], "national_id", limit)
+    return found
+
+
+def _by_name(words: str, limit: int) -> list[PersonRow]:
+    people = Person.objects.select_related("area")
     # Row-level security lets only leakproof operators reach an index before the fence: comparisons are, LIKE is not, so
     # a LIKE 'nguyen%' would read the whole register. The brace is the first character after z; this holds where the
     # database sorts by code point, as ours is made (`project/database.py`), and would miss people under a language's
@@ -316,10 +333,21 @@ def search_people(text: str, limit: int = 20) -> list[PersonRow]:
     beginning = people.filter(name_fold__gte=words, name_fold__lt=words + "{").order_by("name_fold", "id")[:limit]
     found = [_person_row(person) for person in beginning]
     if len(found) < limit:
-        # This one does read every person in scope, which is why it is asked only when the first left room.
-        elsewhere = people.filter(name_fold__contains=f" {words}").exclude(pk__in=[row.id for row in found])
-        found += [_person_row(person) for person in elsewhere.order_by("name_sort_key", "id")[: limit - len(found)]]
+        found += _others(found, _found_inside("", words.split()), "name_sort_key", limit)
     return found
+
+
+def _found_inside(digits: str, words: list[str]) -> list[int]:
+    """Return ids of people of the caller's scope, more than a page shows, so that the rest can be sorted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_found_inside(%s, %s::text[], %s)", [digits, words, 3 * _MOST_FOUND])
+        return [person_id for (person_id,) in cursor.fetchall()]
+
+
+def _others(found: list[PersonRow], ids: list[int], order: str, limit: int) -> list[PersonRow]:
+    """Return further people among these ids, read through the fence."""
+    chosen = Person.objects.select_related("area").filter(pk__in=ids).exclude(pk__in=[row.id for row in found])
+    return [_person_row(person) for person in chosen.order_by(order, "id")[: limit - len(found)]]
 
 
 def funnel(area_ids: Sequence[int]) -> list[FunnelRow]:

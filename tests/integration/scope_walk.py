@@ -194,7 +194,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
         "area_ids": [place, area_id("46")], "unit_ids": [place], "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
-        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "after": 0, "smallest_run": 1, "name": "appropriation",
+        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "after": 0, "smallest_run": 1, "name": "appropriation",
     }  # fmt: skip
 
 

@@ -98,4 +98,11 @@ COMMANDS: tuple[Command, ...] = (
         (argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
         in_fresh_home=True,
     ),
+    Command(
+        "bench search",
+        "đo ô tìm kiếm: theo tên, một phần số định danh, điện thoại, tài khoản, số quyết định",
+        "bench_search:search",
+        (argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
+        in_fresh_home=True,
+    ),
 )
