@@ -12,3 +12,4 @@ class EntitlementConfig(AppConfig):
     def ready(self) -> None:
         """Let this room's rows go along when somebody comes to another commune."""
         follow_persons("entitlement_decision", "person_id")
+        follow_persons("entitlement_personmerge", "keep_id")

@@ -36,6 +36,33 @@ class Decision(models.Model):
         ]
 
 
+class PersonMerge(models.Model):
+    """One record of a person gave way to another: proposed by one, confirmed by another person, and it can be undone."""
+
+    keep = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="hồ sơ giữ lại")
+    gone = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="hồ sơ được gộp")
+    reason = models.CharField("căn cứ", max_length=200)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    # Ids of what was ended and begun, by kind: exactly this is undone.
+    ended = models.JSONField("những gì đã kết thúc")
+    proposed_by = models.CharField("người đề nghị", max_length=60)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    confirmed_by = models.CharField("người xác nhận", max_length=60, blank=True)
+    confirmed_at = models.DateTimeField("xác nhận lúc", null=True)
+    undone_by = models.CharField("người hoàn tác", max_length=60, blank=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True)
+
+    class Meta:
+        verbose_name = "gộp hồ sơ"
+        constraints = [
+            models.CheckConstraint(condition=~Q(keep=F("gone")), name="merge_of_two"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by="") | ~Q(confirmed_by=F("proposed_by")), name="second_person_merges"
+            ),
+            models.UniqueConstraint("gone", condition=~Q(confirmed_by="") & Q(undone_by=""), name="gone_once"),
+        ]
+
+
 class LawRelease(models.Model):
     """A folder of laws as it was at one moment, released by two people. Its content never changes (a trigger holds that)."""
 

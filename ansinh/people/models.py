@@ -41,6 +41,8 @@ class Person(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="nơi cư trú")
     village = models.CharField("thôn, tổ dân phố", max_length=120, blank=True)
     recorded_at = models.DateTimeField("ghi nhận lúc")
+    # Two records of one human being: this one gave way to that one, by two people's word, and can come back.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name="đã gộp vào")
 
     class Meta:
         verbose_name = "cá nhân"
@@ -56,6 +58,43 @@ class Person(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(national_id=None) | Q(national_id__regex=r"^[0-9]{12}$"), name="person_national_id_shape"
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="person_merges_into_another"),
+        ]
+
+
+class DuplicatePair(models.Model):
+    """Two records that may be one human being, why it seems so, and what a person decided. Never merged by itself."""
+
+    class Kind(models.TextChoices):
+        LIKELY = "likely", "có thể là một người"
+        ACCOUNT = "account", "chung tài khoản"
+
+    class Decision(models.TextChoices):
+        SAME = "same", "là một người"
+        DIFFERENT = "different", "hai người khác nhau"
+
+    # The lower id first, so that a pair is one row whichever way round it was found.
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="hồ sơ thứ nhất")
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="hồ sơ thứ hai")
+    kind = models.CharField("loại", max_length=8, choices=Kind)
+    points = models.SmallIntegerField("điểm giống nhau")
+    reasons = models.JSONField("giống ở chỗ")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    found_at = models.DateTimeField("tìm thấy lúc")
+    decision = models.CharField("quyết định", max_length=9, choices=Decision, blank=True)
+    note = models.CharField("căn cứ", max_length=200, blank=True)
+    decided_by = models.CharField("người quyết định", max_length=60, blank=True)
+    decided_at = models.DateTimeField("quyết định lúc", null=True)
+
+    class Meta:
+        verbose_name = "hai hồ sơ có thể trùng"
+        constraints = [
+            models.UniqueConstraint("first", "second", name="pair_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="pair_in_order"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_by="") | (~Q(decision="") & ~Q(decided_by="") & ~Q(note="")),
+                name="pair_decided_with_reason",
             ),
         ]
 

@@ -67,6 +67,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Số tài khoản trùng với một dòng ở trên. Hãy kiểm tra chủ tài khoản.",
         "The account stands on a row above. Check its holder.",
     ),
+    "merged_away": (
+        "Số định danh này thuộc hồ sơ đã gộp vào hồ sơ khác. Hãy dùng số định danh của hồ sơ giữ lại.",
+        "This identity number belongs to a record merged into another one. Use the kept record's number.",
+    ),
     "registered_elsewhere": (
         "Người này đang ở sổ của xã khác. Hãy làm thủ tục chuyển nơi cư trú.",
         "This person is in another commune's register. Follow the transfer procedure.",

@@ -31,6 +31,8 @@ REOPENING_APPROVERS = frozenset({OFFICER, APPROVER})
 BATCH_ROLES = frozenset({OFFICER, APPROVER, AUDITOR})
 # Who places the households of a divided commune: the province's department, for it alone sees both heirs.
 AREA_ROLES = frozenset({OFFICER, APPROVER})
+# Who keeps the register decides which records are one person's; the auditor reads.
+DUPLICATE_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
 LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})
 
 

@@ -29,6 +29,7 @@ _STATUS = {
     "person_unknown": 404,
     "area_unknown": 404,
     "list_unknown": 404,
+    "pair_unknown": 404,
     "month_invalid": 404,
 }
 

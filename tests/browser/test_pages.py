@@ -238,6 +238,7 @@ PAGES = {
         "/danh-sach/",
         "/danh-sach/LIST/",
         "/danh-sach/LIST/cot/",
+        "/trung-lap/",
         "/tien-mat/2026-11/",
         "DESK?hoi=ket-so",
         "DESKchi/",

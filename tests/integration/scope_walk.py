@@ -29,6 +29,8 @@ from tests.integration.visiting import area_id
 # Beside the rooms' `queries`, these read people too.
 MORE_READS = {
     "ansinh.people.verification": ("to_ask", "pending"),
+    "ansinh.people.twins": ("pairs", "pair", "merged_into"),
+    "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
     "ansinh.payment.reopening": ("waiting",),
@@ -117,6 +119,7 @@ def _values(marked: Marked) -> dict[str, list[str]]:
         "release_hash": [law_in_force().hash[:12]],
         "list_id": [str(marked.received_list)],
         "commune": [A],
+        "pair_id": [str(marked.pair)],
         "unit_id": [str(area_id(A))],
     }
 
@@ -191,7 +194,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
     place = area_id(A)
     return {
         "person_id": marked.person, "household_id": marked.household, "run_id": marked.run, "area_id": place,
-        "area_ids": [place, area_id("46")], "unit_ids": [place], "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
+        "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
         "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "after": 0, "smallest_run": 1, "name": "appropriation",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansinh.base.months import Month
+from ansinh.entitlement.models import PersonMerge
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
@@ -17,6 +18,7 @@ from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
 from ansinh.people.models import (
     ColumnMapping,
+    DuplicatePair,
     HolderCheck,
     ParentChild,
     Person,
@@ -46,6 +48,7 @@ class Marked:
     person: int
     payee: int
     household: int
+    pair: int
     household_code: str
     run: int
     run_code: str
@@ -103,6 +106,12 @@ def _people() -> list[Person]:
         area_id=first.area_id,
         decided_by="canari",
         decided_at=AT,
+    )
+    DuplicatePair.objects.create(
+        first=first, second=second, kind="likely", points=99, reasons=["name"], area_id=first.area_id, found_at=AT
+    )
+    PersonMerge.objects.create(
+        keep=first, gone=second, reason="Canari", area_id=first.area_id, ended={}, proposed_by="canari", proposed_at=AT
     )
     PovertyReview.objects.create(
         area_id=first.area_id, year=2026, households=7654321, poor_households=1, near_poor_households=1, source="Canari"
@@ -164,7 +173,7 @@ def commune_a(folder: Path) -> Marked:
     draft = _calculated(Month(2026, 12))
     payroll.check(run=draft, by="operator", at=AT)
     return Marked(
-        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id,
+        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, pair=DuplicatePair.objects.get(first=first).id,
         household_code=first.membership_set.get().household.code, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
         batch=item.batch.message_id, provider=provider.code, received_list=received.id,

@@ -3,6 +3,7 @@ CREATE TEMPORARY TABLE import_verdict ON COMMIT DROP AS
 SELECT listed.*, person.id AS person_id, address.id AS address_id,
     listed.number <> '' AND (address.id IS NULL OR (address.bank_bin, address.number) <> (listed.bank_bin, listed.number)) AS has_new_account,
     CASE
+        WHEN person.merged_into_id IS NOT NULL THEN 'merged_away'
         WHEN person.area_id <> %(area)s THEN 'registered_elsewhere'
         WHEN person.death_date IS NOT NULL THEN 'deceased'
         WHEN person.name_fold <> listed.name_fold OR person.sex <> listed.sex

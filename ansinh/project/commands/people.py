@@ -57,6 +57,44 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "people duplicates",
+        "các cặp hồ sơ có thể là một người; --find tìm trước đã, --since chỉ xét người ghi từ ngày ấy",
+        "twins:duplicates",
+        (
+            argument("--find", action="store_true", help="tìm trong toàn bộ sổ, ghi lại cặp mới"),
+            argument(
+                "--since", default=None, metavar="NGÀY", help="chỉ tìm quanh những người ghi từ ngày này (chạy mỗi đêm)"
+            ),
+            argument("--decided", action="store_true", help="liệt kê các cặp đã quyết định"),
+            AS,
+        ),
+    ),
+    Command(
+        "people decide-duplicate",
+        "quyết định một cặp: một người (--same) hay hai người (--different)",
+        "twins:decide",
+        (
+            argument("pair", type=int, metavar="CẶP", help="số của cặp"),
+            argument("--same", dest="is_same", action="store_true", default=None, help="là một người"),
+            argument("--different", dest="is_same", action="store_false", help="hai người khác nhau"),
+            argument("--note", required=True, metavar="CĂN_CỨ", help="đã đối chiếu giấy tờ nào"),
+            AS,
+        ),
+    ),
+    Command(
+        "people merge",
+        "đề nghị gộp hai hồ sơ của một người; người khác xác nhận bằng --confirm, hoàn tác bằng --undo",
+        "twins:merge",
+        (
+            argument("--keep", type=int, default=None, metavar="SỐ", help="hồ sơ giữ lại"),
+            argument("--gone", type=int, default=None, metavar="SỐ", help="hồ sơ được gộp vào"),
+            argument("--reason", default="", metavar="CĂN_CỨ", help="căn cứ"),
+            argument("--confirm", type=int, default=None, metavar="SỐ", help="xác nhận đề nghị này"),
+            argument("--undo", type=int, default=None, metavar="SỐ", help="hoàn tác lần gộp này"),
+            AS,
+        ),
+    ),
+    Command(
         "account ask",
         "ghi danh sách tài khoản đã thu thập để hỏi ngân hàng tên chủ tài khoản",
         "account:ask",

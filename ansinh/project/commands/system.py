@@ -105,4 +105,11 @@ COMMANDS: tuple[Command, ...] = (
         (argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
         in_fresh_home=True,
     ),
+    Command(
+        "bench duplicates",
+        "đo tìm hồ sơ trùng trên dân số giả lập có đánh dấu: độ đúng, độ đủ, số giây",
+        "bench_duplicates:duplicates",
+        (argument("--people", type=int, required=True, metavar="N", help="số người hưởng"),),
+        in_fresh_home=True,
+    ),
 )

@@ -13,7 +13,7 @@ from ansinh.base.refusals import Refused
 from ansinh.office import operations
 from ansinh.office import queries as office
 from ansinh.office.security import acting, everything
-from ansinh.people import headings, sheets
+from ansinh.people import headings, sheets, twins
 from ansinh.people.exporting import export_list
 from ansinh.people.forms import forget_mapping, keep_mapping, kept_mappings, list_forms
 from ansinh.people.held_copy import held_workbook, preview_workbook, write_whole
@@ -76,7 +76,10 @@ def import_list(arguments: argparse.Namespace) -> dict[str, Any]:
         preview: dict[str, Any] = {}
         if arguments.dry_run:
             preview = _preview(arguments, opened, result, stem)
-        elif result.held:
+        else:
+            # Among the new ones alone; the whole register is searched in the night. They are pointed out, not held.
+            preview = {"likely_duplicates": twins.find(since=at, at=at) if result.created else 0}
+        if result.held and not arguments.dry_run:
             held_file = stem.with_name(stem.name + "-giu-lai.xlsx")
             write_whole(held_file, held_workbook(opened.heading, result.held, arguments.lang))
     return _answer(result, opened, arguments.lang) | {
