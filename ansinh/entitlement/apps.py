@@ -13,3 +13,4 @@ class EntitlementConfig(AppConfig):
         """Let this room's rows go along when somebody comes to another commune."""
         follow_persons("entitlement_decision", "person_id")
         follow_persons("entitlement_personmerge", "keep_id")
+        follow_persons("entitlement_lifeevent", "person_id")

@@ -63,6 +63,50 @@ class PersonMerge(models.Model):
         ]
 
 
+class LifeEvent(models.Model):
+    """A change of life that somebody tells of a person: kept with its effect, and written into the registry when another accepts it."""
+
+    class Source(models.TextChoices):
+        COMMUNE = "commune", "cán bộ xã"
+        CIVIL_REGISTRY = "civil_registry", "hộ tịch"
+        HEALTH_INSURANCE = "health_insurance", "bảo hiểm xã hội"
+        SCHOOL = "school", "trường học"
+        DATE = "date", "đến ngày"
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", "chờ quyết định"
+        ACCEPTED = "ACCEPTED", "chấp nhận"
+        REFUSED = "REFUSED", "không chấp nhận"
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    kind = models.CharField("biến động", max_length=40)
+    value = models.CharField("giá trị", max_length=40, blank=True)
+    happened_on = models.DateField("xảy ra ngày")
+    source = models.CharField("nguồn", max_length=16, choices=Source)
+    document = models.CharField("giấy tờ", max_length=200)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    recorded_by = models.CharField("người ghi", max_length=60)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+    due_on = models.DateField("hạn quyết định", null=True)
+    # As computed when it was told: months with the sums before and after, and the clauses. Never by benefit.
+    effect = models.JSONField("ảnh hưởng")
+    state = models.CharField("trạng thái", max_length=8, choices=State)
+    note = models.CharField("căn cứ", max_length=200, blank=True)
+    decided_by = models.CharField("người quyết định", max_length=60, blank=True)
+    decided_at = models.DateTimeField("quyết định lúc", null=True)
+
+    class Meta:
+        verbose_name = "biến động"
+        indexes = [models.Index("area", "id", name="life_event_open", condition=Q(state="OPEN"))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="OPEN", decided_by="")
+                | (~Q(state="OPEN") & ~Q(decided_by="") & ~Q(decided_by=F("recorded_by"))),
+                name="second_person_decides_event",
+            ),
+        ]
+
+
 class LawRelease(models.Model):
     """A folder of laws as it was at one moment, released by two people. Its content never changes (a trigger holds that)."""
 

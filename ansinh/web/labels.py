@@ -92,6 +92,22 @@ _KINDS = {
     "recovery": noop("Thu hồi"),
     "one_off": noop("Một lần"),
 }
+_EVENTS = {
+    "death": noop("Mất"),
+    "disability": noop("Mức độ khuyết tật"),
+    "studying": noop("Đang học"),
+    "study_unbroken": noop("Học liên tục"),
+    "single_parent": noop("Đơn thân nuôi con"),
+    "in_community_care": noop("Được chăm sóc tại cộng đồng"),
+    "monthly_pension_dong": noop("Lương hưu, trợ cấp hằng tháng"),
+}
+_EVENT_SOURCES = {
+    "commune": noop("Cán bộ xã"),
+    "civil_registry": noop("Hộ tịch"),
+    "health_insurance": noop("Bảo hiểm xã hội"),
+    "school": noop("Trường học"),
+    "date": noop("Đến ngày"),
+}
 _FATES = {
     "created": noop("thêm mới"),
     "updated": noop("cập nhật"),
@@ -198,3 +214,13 @@ def list_field_label(name: str) -> str:
 def mark_label(mark: str) -> str:
     """Return the mark of a condition as a word, for those who hear the page."""
     return _word(_MARKS, mark)
+
+
+def event_label(kind: str) -> str:
+    """Return the words for a kind of change of life."""
+    return _(_EVENTS[kind]) if kind in _EVENTS else kind
+
+
+def event_source_label(source: str) -> str:
+    """Return the words for who told a change of life."""
+    return _(_EVENT_SOURCES[source]) if source in _EVENT_SOURCES else source

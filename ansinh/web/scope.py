@@ -30,6 +30,7 @@ _STATUS = {
     "area_unknown": 404,
     "list_unknown": 404,
     "pair_unknown": 404,
+    "event_unknown": 404,
     "month_invalid": 404,
 }
 

@@ -239,6 +239,8 @@ PAGES = {
         "/danh-sach/LIST/",
         "/danh-sach/LIST/cot/",
         "/trung-lap/",
+        "/bien-dong/",
+        "/nguoi/PERSON/bien-dong/",
         "/tien-mat/2026-11/",
         "DESK?hoi=ket-so",
         "DESKchi/",

@@ -30,6 +30,7 @@ from tests.integration.visiting import area_id
 MORE_READS = {
     "ansinh.people.verification": ("to_ask", "pending"),
     "ansinh.people.twins": ("pairs", "pair", "merged_into"),
+    "ansinh.entitlement.events": ("events", "event", "told"),
     "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
@@ -120,6 +121,7 @@ def _values(marked: Marked) -> dict[str, list[str]]:
         "list_id": [str(marked.received_list)],
         "commune": [A],
         "pair_id": [str(marked.pair)],
+        "event_id": [str(marked.event)],
         "unit_id": [str(area_id(A))],
     }
 
@@ -194,7 +196,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
     place = area_id(A)
     return {
         "person_id": marked.person, "household_id": marked.household, "run_id": marked.run, "area_id": place,
-        "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
+        "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
         "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "after": 0, "smallest_run": 1, "name": "appropriation",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansinh.base.months import Month
-from ansinh.entitlement.models import PersonMerge
+from ansinh.entitlement.models import LifeEvent, PersonMerge
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
@@ -49,6 +49,7 @@ class Marked:
     payee: int
     household: int
     pair: int
+    event: int
     household_code: str
     run: int
     run_code: str
@@ -110,6 +111,10 @@ def _people() -> list[Person]:
     DuplicatePair.objects.create(
         first=first, second=second, kind="likely", points=99, reasons=["name"], area_id=first.area_id, found_at=AT
     )
+    LifeEvent.objects.create(
+        person=first, kind="death", happened_on=makers.LONG_AGO, source="commune", document="Canari", area_id=first.area_id,
+        recorded_by="canari", recorded_at=AT, due_on=makers.LONG_AGO, effect={}, state="OPEN",
+    )  # fmt: skip
     PersonMerge.objects.create(
         keep=first, gone=second, reason="Canari", area_id=first.area_id, ended={}, proposed_by="canari", proposed_at=AT
     )
@@ -173,7 +178,7 @@ def commune_a(folder: Path) -> Marked:
     draft = _calculated(Month(2026, 12))
     payroll.check(run=draft, by="operator", at=AT)
     return Marked(
-        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, pair=DuplicatePair.objects.get(first=first).id,
+        person=first.id, payee=people[1].id, household=first.membership_set.get().household_id, pair=DuplicatePair.objects.get(first=first).id, event=LifeEvent.objects.get(person=first).id,
         household_code=first.membership_set.get().household.code, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
         batch=item.batch.message_id, provider=provider.code, received_list=received.id,

@@ -100,7 +100,9 @@ def test_no_page_but_the_open_ones_answers_without_a_sign_in(database: None) -> 
             continue
         address = "/" + re.sub(
             r"<\w+:(\w+)>",
-            lambda found: {"person_id": "1", "list_id": "1", "unit_id": "1", "pair_id": "1"}.get(found[1], "x"),
+            lambda found: {"person_id": "1", "list_id": "1", "unit_id": "1", "pair_id": "1", "event_id": "1"}.get(
+                found[1], "x"
+            ),
             route,
         )
         answer = Client().get(address)

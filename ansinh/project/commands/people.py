@@ -57,6 +57,63 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "people event",
+        "ghi một biến động của một người: mất, thôi học, đổi mức khuyết tật, có thu nhập…",
+        "events:record",
+        (
+            argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
+            argument("--kind", required=True, metavar="LOẠI", help="death, hoặc tên sự kiện như disability, studying"),
+            argument(
+                "--value", default="", metavar="GIÁ_TRỊ", help="giá trị mới, ví dụ false, severe; bỏ trống nếu là mất"
+            ),
+            argument("--on", required=True, metavar="NGÀY", help="xảy ra ngày nào"),
+            argument("--document", required=True, metavar="GIẤY_TỜ", help="giấy tờ làm căn cứ"),
+            AS,
+        ),
+    ),
+    Command(
+        "people import-events",
+        "nhập danh sách biến động của hộ tịch, bảo hiểm xã hội, trường học; dòng chưa chắc được giữ lại kèm lý do",
+        "events:take_list",
+        (
+            argument("file", metavar="TỆP", help="xlsx, xls hoặc csv"),
+            argument(
+                "--source",
+                required=True,
+                choices=["civil_registry", "health_insurance", "school", "commune"],
+                help="nguồn",
+            ),
+            argument("--kind", required=True, metavar="LOẠI", help="death, hoặc tên sự kiện"),
+            argument("--value", default="", metavar="GIÁ_TRỊ", help="giá trị mới"),
+            argument("--document", default="", metavar="GIẤY_TỜ", help="số danh sách, khi dòng không ghi giấy tờ"),
+            AS,
+        ),
+    ),
+    Command(
+        "people events",
+        "biến động chờ quyết định, với ảnh hưởng tiền và hạn; --late chỉ các biến động quá hạn",
+        "events:list_events",
+        (argument("--late", action="store_true", help="chỉ các biến động quá hạn"), AS),
+    ),
+    Command(
+        "people decide-event",
+        "quyết định một biến động (người khác với người ghi)",
+        "events:decide",
+        (
+            argument("event", type=int, metavar="SỐ", help="số của biến động"),
+            argument("--accept", dest="accept", action="store_true", default=None, help="chấp nhận"),
+            argument("--refuse", dest="accept", action="store_false", help="không chấp nhận"),
+            argument("--note", required=True, metavar="CĂN_CỨ", help="căn cứ quyết định"),
+            AS,
+        ),
+    ),
+    Command(
+        "people arriving",
+        "ai đổi mức hưởng trong tháng vì một ngày đến: đủ tuổi, hết hạn giấy, mức mới",
+        "events:arriving",
+        (argument("--month", required=True, metavar="NĂM-THÁNG", help="tháng, ví dụ 2026-12"), AS),
+    ),
+    Command(
         "people duplicates",
         "các cặp hồ sơ có thể là một người; --find tìm trước đã, --since chỉ xét người ghi từ ngày ấy",
         "twins:duplicates",

@@ -1,0 +1,358 @@
+"""Changes of life: told by the commune, another agency's list or a date; each with its money effect and deadline; a second person decides.
+
+An event is what somebody says. It changes nothing until it is accepted: then the registry writes it down, and the next payroll settles the
+months since. The effect is computed by the law in force for this very person, with and without the event; what the law cannot decide is said.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
+from ansinh.entitlement import month as evaluation
+from ansinh.entitlement import queries as entitlement
+from ansinh.entitlement.facts import Question
+from ansinh.entitlement.models import LifeEvent
+from ansinh.entitlement.releases import law_in_force
+from ansinh.law.answers import Inquiry
+from ansinh.law.explanation import procedure_clause
+from ansinh.law.package import LawBook, default_laws
+from ansinh.law.procedure.deadlines import deadline
+from ansinh.law.procedure.loading import load_procedure
+from ansinh.office import queries as office
+from ansinh.office.operations import audit
+from ansinh.office.security import everything, put_on
+from ansinh.people import circumstances
+from ansinh.people import operations as people
+
+_RECORDERS = frozenset({"commune_officer", "department_officer", "department_approver"})
+_DECIDERS = _RECORDERS
+# Facts that travel as events. HIV status is none of them, nor any fact on which only its group hangs (ADR 0011): lists of events are
+# read by people who must not see it.
+FACTS = frozenset(
+    {"disability", "studying", "study_unbroken", "single_parent", "in_community_care", "monthly_pension_dong"}
+)
+DEATH = "death"
+# The step whose days an event has, from the day it was told. That a change is decided in the days of a new decision is a reading.
+_STEP = "assistance_decision"
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event as lists and pages show it; `effect` has one entry a month that would change, in đồng, or says why it is not known."""
+
+    id: int
+    person_id: int
+    person_name: str
+    kind: str
+    value: str
+    happened_on: datetime.date
+    source: str
+    document: str
+    recorded_by: str
+    recorded_on: datetime.date
+    due_on: datetime.date | None
+    is_late: bool
+    state: str
+    decided_by: str
+    effect: tuple[Mapping[str, Any], ...]
+    monthly_change_dong: int
+    taken_back_dong: int
+    clauses: tuple[str, ...]
+    is_unknown: bool
+
+
+def _role(by: str, roles: frozenset[str]) -> None:
+    if office.staff(by).role not in roles:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{by}” không có quyền ghi hoặc quyết định biến động. Hãy nhờ cán bộ xã hoặc chuyên viên sở.",
+            en=f"“{by}” may not record or decide changes of life.",
+            user=by,
+        )
+
+
+def _check(kind: str, value: str, happened_on: datetime.date, at: datetime.datetime) -> None:
+    if kind != DEATH and (kind not in FACTS or not circumstances.is_possible(kind, value)):
+        raise Refused(
+            "event_impossible",
+            vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {DEATH}, {', '.join(sorted(FACTS))}.",
+            en=f"There is no change “{kind}” with the value “{value}”.",
+            kind=kind,
+            value=value,
+        )
+    if kind == DEATH and happened_on > at.date():
+        raise Refused("date_in_future", vi="Ngày mất không thể ở sau hôm nay.", en="A death is not in the future.")
+
+
+def record(
+    *,
+    person_id: int,
+    kind: str,
+    value: str,
+    happened_on: datetime.date,
+    source: str,
+    document: str,
+    by: str,
+    at: datetime.datetime,
+) -> EventRow:
+    """This will keep what somebody tells of a person, with its effect and deadline. Told again it changes nothing.
+
+    Raises:
+        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`, `staff_unknown`.
+    """
+    _role(by, _RECORDERS)
+    _check(kind, value, happened_on, at)
+    if not document.strip():
+        raise Refused(
+            "document_missing",
+            vi="Hãy ghi giấy tờ làm căn cứ (giấy chứng tử, giấy xác nhận, danh sách).",
+            en="Name the paper on which this rests.",
+        )
+    with transaction.atomic():
+        # Under the caller's sight: a person of another commune is unknown.
+        area = entitlement.area_of(person_id)
+        known = LifeEvent.objects.filter(
+            person_id=person_id, kind=kind, value=value, happened_on=happened_on, state__in=["OPEN", "ACCEPTED"]
+        ).first()
+        if known is None:
+            known = LifeEvent.objects.create(
+                person_id=person_id, kind=kind, value=value, happened_on=happened_on, source=source, document=document.strip()[:200],
+                area_id=area, recorded_by=by, recorded_at=at, due_on=_due(at.date()), effect={}, state="OPEN",
+            )  # fmt: skip
+            known.effect = effect_of(person_id, kind, value, happened_on, at.date())
+            known.save(update_fields=["effect"])
+            detail = {"kind": kind, "event": known.id}
+            audit(by=by, action="event.record", subject=f"person:{person_id}", detail=detail, at=at)
+        return _row(known, at.date())
+
+
+def _due(told_on: datetime.date) -> datetime.date | None:
+    try:
+        return deadline(load_procedure(default_laws()), _STEP, told_on).due
+    except Refused:
+        # No calendar for the year, or no step in force: no day is invented.
+        return None
+
+
+def choices() -> list[tuple[str, str]]:
+    """This will return (kind, value) of everything that can be told; an empty value of a sum stands for a number to be written."""
+    found = [(DEATH, "")]
+    for kind in sorted(FACTS):
+        values = circumstances.VALUES[kind]
+        found += [(kind, "")] if values is None else [(kind, value) for value in sorted(values)]
+    return found
+
+
+def told(person_id: int, kind: str, value: str, happened_on: datetime.date) -> bool:
+    """This will return whether somebody told this already."""
+    return (
+        LifeEvent.objects.filter(person_id=person_id, kind=kind, value=value, happened_on=happened_on)
+        .exclude(state="REFUSED")
+        .exists()
+    )
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Somebody whose sum changes from one month to the next by a date that arrives: a birthday, a certificate's end, a new level."""
+
+    person_id: int
+    name: str
+    area_code: str
+    area_name: str
+    before_dong: int
+    after_dong: int
+
+
+def arriving(*, month: Month, areas: Sequence[int], at: datetime.datetime) -> list[Arriving]:
+    """This will return who is due another sum in the month than in the one before, asked of the law for all at once.
+
+    Nothing is stored: the payroll follows the law by itself, and the commune sees which decisions it has to sign in time. Sums alone, never
+    by benefit. The sight is widened for the computation; only people of `areas` are named.
+    """
+    put_on(everything("system", protected=True))
+    book = law_in_force(areas[0] if areas else None)
+    evaluation.make_result_tables()
+    for asked in (month.plus(-1), month):
+        question = Question(month=asked, known_on=at.date(), known_at=at, areas=tuple(areas))
+        evaluation.evaluate_month(book, question)
+    with connection.cursor() as cursor:
+        parameters = {"now": month.plus(-1).first_day, "then": month.first_day, "areas": list(areas)}
+        cursor.execute(statement("entitlement", "dates_that_arrive"), parameters)
+        return [Arriving(*row) for row in cursor.fetchall()]
+
+
+# ── the effect ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def effect_of(
+    person_id: int, kind: str, value: str, happened_on: datetime.date, today: datetime.date
+) -> dict[str, Any]:
+    """This will return what the event would change, month by month from the one in which it happened to the next one.
+
+    Sums alone, never by benefit: the group of a person may tell what must not be told.
+    """
+    put_on(everything("system", protected=True))
+    book = law_in_force(entitlement.area_of(person_id))
+    facts = entitlement.facts_of(book, person_id)
+    changed = _with(facts, kind, value, happened_on)
+    decisions = entitlement.decisions_of(person_id)
+
+    def decided(month: Month) -> frozenset[str]:
+        return frozenset(
+            row.benefit
+            for row in decisions
+            if row.start_month <= month and (row.end_month is None or row.end_month > month)
+        )
+
+    before, after = (Inquiry(book, book.person(one), today, decided) for one in (facts, changed))
+    months, clauses, is_unknown = [], [], False
+    first = max(Month.of(happened_on), Month.of(today).plus(-36))
+    for month in first.until(Month.of(today).plus(1)):
+        now, then = before.now(month), after.now(month)
+        is_unknown = is_unknown or bool(now.unknown or then.unknown)
+        sums = [sum(one.due.get(code, 0) for code in one.monthly) for one in (now, then)]
+        if sums[0] != sums[1]:
+            months.append({"month": str(month), "before_dong": sums[0], "after_dong": sums[1]})
+            clauses += _clauses(book, now.due, then.due, month, today)
+    return {"months": months, "clauses": list(dict.fromkeys(clauses)), "unknown": is_unknown}
+
+
+def _with(facts: Mapping[str, Any], kind: str, value: str, day: datetime.date) -> dict[str, Any]:
+    """Return the facts as they would be: a death, or a fact that holds from the day on whatever held before."""
+    if kind == DEATH:
+        return {**facts, "death_date": day.isoformat()}
+    known = facts.get(kind, [])
+    periods = known if isinstance(known, list) else [{"value": known, "from": None, "to": None}]
+    text = day.isoformat()
+    kept = [
+        {**one, "to": min(one["to"] or text, text)} for one in periods if one.get("from") is None or one["from"] < text
+    ]
+    return {**facts, kind: [*kept, {"value": _typed(value), "from": text, "to": None}]}
+
+
+def _typed(value: str) -> Any:
+    return {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
+
+
+def _clauses(
+    book: LawBook, before: Mapping[str, int], after: Mapping[str, int], month: Month, today: datetime.date
+) -> list[str]:
+    """Return the clauses by which benefits start, change or stop in the month; those of a group's procedure, never of a group."""
+    found = []
+    for code in sorted(before.keys() | after.keys()):
+        old, new = before.get(code, 0), after.get(code, 0)
+        if old != new:
+            which = "start" if not old else "stop" if not new else "change"
+            package = next(one for one in book.packages if any(benefit.code == code for benefit in one.benefits))
+            found.append(procedure_clause(package, code, month, today, which))
+    return [clause for clause in found if clause]
+
+
+# ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime.datetime) -> EventRow:
+    """This will accept an event, so that the registry holds it, or refuse it; another person than the one who told it.
+
+    Raises:
+        Refused: `event_unknown`, `event_decided`, `second_person_needed`, `note_missing`, `role_not_allowed`, `staff_unknown`, and what the
+            registry refuses about the fact itself.
+    """
+    _role(by, _DECIDERS)
+    if not note.strip():
+        raise Refused("note_missing", vi="Hãy ghi căn cứ quyết định.", en="Give the reason for the decision.")
+    with transaction.atomic():
+        row = LifeEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
+        if row is None:
+            raise Refused(
+                "event_unknown",
+                vi=f"Không có biến động số {event_id} trong địa bàn của bạn.",
+                en=f"There is no event {event_id} in your area.",
+                event=event_id,
+            )
+        state = "ACCEPTED" if is_accepted else "REFUSED"
+        if row.state != "OPEN":
+            if (row.state, row.decided_by) == (state, by):
+                return _row(row, at.date())
+            raise Refused(
+                "event_decided",
+                vi=f"Biến động này đã được {row.decided_by} quyết định.",
+                en=f"{row.decided_by} has decided about this event.",
+            )
+        if row.recorded_by == by:
+            raise Refused(
+                "second_person_needed",
+                vi="Người ghi biến động không tự quyết định. Hãy nhờ người khác có thẩm quyền.",
+                en="Whoever recorded the event does not decide about it.",
+            )
+        if is_accepted:
+            _write(row, by, at)
+        row.state, row.decided_by, row.decided_at, row.note = state, by, at, note.strip()[:200]
+        row.save()
+        detail = {"event": row.id, "state": state}
+        audit(by=by, action="event.decide", subject=f"person:{row.person_id}", detail=detail, at=at)
+        return _row(row, at.date())
+
+
+def _write(row: LifeEvent, by: str, at: datetime.datetime) -> None:
+    if row.kind == DEATH:
+        people.record_death(by=by, at=at, person_id=row.person_id, death_date=row.happened_on)
+        return
+    people.record_circumstance(
+        by=by, at=at, person_id=row.person_id, kind=row.kind, value=row.value, valid_from=row.happened_on, source=row.document
+    )  # fmt: skip
+
+
+def events(*, today: datetime.date, late: bool = False, after: int = 0, limit: int = 100) -> list[EventRow]:
+    """This will return the open events of the caller's scope, in the order in which they were told."""
+    rows = LifeEvent.objects.filter(state="OPEN", id__gt=after).select_related("person").order_by("id")
+    if late:
+        rows = rows.filter(due_on__lt=today)
+    return [_row(row, today) for row in rows[:limit]]
+
+
+def event(event_id: int, today: datetime.date) -> EventRow:
+    """This will return one event of the caller's scope. Raises `Refused` (`event_unknown`)."""
+    row = LifeEvent.objects.filter(pk=event_id).select_related("person").first()
+    if row is None:
+        raise Refused(
+            "event_unknown",
+            vi=f"Không có biến động số {event_id} trong địa bàn của bạn.",
+            en=f"There is no event {event_id} in your area.",
+            event=event_id,
+        )
+    return _row(row, today)
+
+
+def _row(row: LifeEvent, today: datetime.date) -> EventRow:
+    months = tuple(row.effect.get("months", ()))
+    past = [one for one in months if one["month"] <= str(Month.of(today))]
+    last = months[-1] if months else {"before_dong": 0, "after_dong": 0}
+    return EventRow(
+        id=row.id,
+        person_id=row.person_id,
+        person_name=row.person.full_name,
+        kind=row.kind,
+        value=row.value,
+        happened_on=row.happened_on,
+        source=row.source,
+        document=row.document,
+        recorded_by=row.recorded_by,
+        recorded_on=row.recorded_at.date(),
+        due_on=row.due_on,
+        is_late=row.state == "OPEN" and row.due_on is not None and row.due_on < today,
+        state=row.state,
+        decided_by=row.decided_by,
+        effect=months,
+        monthly_change_dong=last["after_dong"] - last["before_dong"],
+        taken_back_dong=sum(max(one["before_dong"] - one["after_dong"], 0) for one in past),
+        clauses=tuple(row.effect.get("clauses", ())),
+        is_unknown=bool(row.effect.get("unknown")),
+    )

@@ -1,0 +1,119 @@
+"""Changes of life by the page: what waits and until when, the effect month by month with its clauses, the second person's word."""
+
+import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ansinh.base.refusals import Refused
+from ansinh.entitlement import events
+from ansinh.people import queries as people
+from ansinh.web import access, labels
+from ansinh.web.access import for_roles
+from ansinh.web.explaining import fact_value
+from ansinh.web.scope import go
+
+ADDRESS = "/bien-dong/"
+ROWS_A_PAGE = 50
+
+
+@for_roles(access.EVENT_ROLES)
+@require_safe
+def events_page(request: HttpRequest) -> HttpResponse:
+    """Show the events that wait for a decision."""
+    after = request.GET.get("sau", "0")
+    # Digits of other scripts are digits to Python, and a longer number is none to the database.
+    if not (after.isascii() and after.isdigit() and len(after) <= 15):
+        raise Http404
+    is_late = request.GET.get("loc") == "qua-han"
+    rows = events.events(today=timezone.localdate(), late=is_late, after=int(after), limit=ROWS_A_PAGE + 1)
+    context = {
+        "rows": [(row, labels.event_label(row.kind)) for row in rows[:ROWS_A_PAGE]],
+        "is_late": is_late,
+        "is_first": after == "0",
+        "next_after": rows[ROWS_A_PAGE - 1].id if len(rows) > ROWS_A_PAGE else None,
+    }
+    return render(request, "web/events.html", context)
+
+
+@for_roles(access.EVENT_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Show one event with its effect; keep the decision of another person than the one who told it."""
+    member = request.staff  # type: ignore[attr-defined]
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        word = request.POST.get("viec", "")
+        if word not in {"chap-nhan", "khong"}:
+            raise Http404
+        try:
+            events.decide(
+                event_id=event_id, is_accepted=word == "chap-nhan", note=request.POST.get("can-cu", ""), by=member.username, at=timezone.localtime()
+            )  # fmt: skip
+        except Refused as refusal:
+            if refusal.reason == "event_unknown":
+                raise
+            context["error"] = refusal.message(get_language() or "vi")
+        else:
+            return go(request, f"{ADDRESS}{event_id}/")
+    row = events.event(event_id, timezone.localdate())
+    context |= {
+        "row": row,
+        "label": labels.event_label(row.kind),
+        "source": labels.event_source_label(row.source),
+        "may_act": member.may_write and row.state == "OPEN",
+        "is_own": row.recorded_by == member.username,
+    }
+    return render(request, "web/event.html", context)
+
+
+@for_roles(access.EVENT_ROLES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Take what an officer tells of one person, and show what it would change."""
+    person = people.person_file(person_id).person
+    member, form = request.staff, request.POST  # type: ignore[attr-defined]
+    context: dict[str, Any] = {}
+    kind, _sign, value = form.get("viec", "").partition(":")
+    if request.method == "POST":
+        try:
+            told = events.record(
+                person_id=person_id,
+                kind=kind,
+                value=value or _digits(form.get("so-tien", "")),
+                happened_on=_day(form.get("ngay", "")),
+                source="commune",
+                document=form.get("giay-to", ""),
+                by=member.username,
+                at=timezone.localtime(),
+            )  # fmt: skip
+        except Refused as refusal:
+            context = {"error": refusal.message(get_language() or "vi"), "entered": form.get("giay-to", "")}
+        else:
+            return go(request, f"{ADDRESS}{told.id}/")
+    choices = [
+        (
+            f"{kind}:{value}",
+            f"{labels.event_label(kind)}: {fact_value(kind, value)}" if value else labels.event_label(kind),
+        )
+        for kind, value in events.choices()
+    ]
+    today = f"{timezone.localdate():%Y-%m-%d}"
+    context |= {"person": person, "choices": choices, "may_act": member.may_write, "today": today}
+    return render(request, "web/event_tell.html", context)
+
+
+def _digits(text: str) -> str:
+    # People write 520.000; a death has no sum at all.
+    return "".join(c for c in text if c.isascii() and c.isdecimal())
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("date_invalid", vi="Hãy chọn ngày xảy ra.", en="Choose the day on which it happened.") from error
