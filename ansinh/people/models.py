@@ -363,6 +363,27 @@ class FinancialAddress(models.Model):
         ]
 
 
+class AccountCampaign(models.Model):
+    """A province's campaign of collecting accounts: until when, and which share of the payees."""
+
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="tỉnh, thành phố")
+    name = models.CharField("tên đợt", max_length=120)
+    opened_on = models.DateField("mở ngày")
+    due_on = models.DateField("hạn")
+    target_per_mille = models.SmallIntegerField("chỉ tiêu (phần nghìn)")
+    opened_by = models.CharField("người mở", max_length=60)
+    opened_at = models.DateTimeField("mở lúc")
+
+    class Meta:
+        verbose_name = "đợt thu thập tài khoản"
+        constraints = [
+            models.UniqueConstraint("area", "name", name="campaign_once"),
+            models.CheckConstraint(
+                condition=Q(target_per_mille__gt=0, target_per_mille__lte=1000), name="campaign_target"
+            ),
+        ]
+
+
 class HolderCheck(models.Model):
     """What a bank answered when asked whose account it is, and what a second person decided where the names are only close."""
 

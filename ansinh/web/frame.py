@@ -26,6 +26,7 @@ def _navigation(role: str | None, path: str) -> list[Link]:
         (access.MONTH_ROLES, _("Kỳ chi trả"), "/ky-chi-tra/"),
         (access.MONTH_ROLES, _("Độ phủ tài khoản"), "/do-phu/"),
         (access.PERSON_ROLES, _("Chi tiền mặt"), "/tien-mat/"),
+        (access.PERSON_ROLES, _("Thu thập tài khoản"), "/tai-khoan/"),
         (access.PERSON_ROLES, _("Tra cứu người"), "/nguoi/"),
         (access.EVENT_ROLES, _("Biến động"), "/bien-dong/"),
         (access.DUPLICATE_ROLES, _("Hồ sơ trùng"), "/trung-lap/"),

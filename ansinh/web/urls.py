@@ -3,6 +3,7 @@
 from django.urls import path
 
 from ansinh.web import (
+    accounts,
     areas,
     cash,
     coverage,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("danh-sach/<int:list_id>/cot/", lists.columns_page),
     path("danh-sach/<int:list_id>/giu-lai/", lists.held_sheet),
     path("danh-sach/<int:list_id>/xem-truoc/", lists.preview_sheet),
+    path("tai-khoan/", accounts.progress_page),
+    path("tai-khoan/phieu/", accounts.form_file),
+    path("nguoi/<int:person_id>/tai-khoan/", accounts.payee_page),
     path("bien-dong/", events.events_page),
     path("bien-dong/<int:event_id>/", events.event_page),
     path("nguoi/<int:person_id>/bien-dong/", events.tell_page),

@@ -46,6 +46,11 @@ def browser_home(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -
     summary = ansinh(folder, "demo", "--no-serve", "--beneficiaries", "1200")
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf8")
     ansinh(folder, "payroll", "calculate", "--month", "2026-12", "--province", "46")
+    # One person twice, a digit of the number mistyped: the pair that a page shows side by side.
+    twice = folder / "hai-lan.csv"
+    rows = "".join(f"{n},Trần Thị Song Sinh,08/03/1950,Nữ,0461500012{n}7,Tổ 1\n" for n in (1, 2))
+    twice.write_text(f"STT,Họ và tên,Ngày sinh,Giới tính,Số CCCD,Thôn\n{rows}", encoding="utf8")
+    assert ansinh(folder, "people", "import", str(twice), "--area", "19777")["likely_duplicates"] == 1
     return folder
 
 

@@ -31,6 +31,7 @@ MORE_READS = {
     "ansinh.people.verification": ("to_ask", "pending"),
     "ansinh.people.twins": ("pairs", "pair", "merged_into"),
     "ansinh.entitlement.events": ("events", "event", "told"),
+    "ansinh.people.campaigns": ("newest_campaign", "progress", "payees"),
     "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
@@ -53,6 +54,7 @@ TELLS_OF_NOBODY = {
     "payment.providers": "which providers there are, no person",
     "payment.invariants": "whether the books and the items agree: yes or no",
     "payment.by_hand": "a batch carries sums",
+    "people.campaigns.newest_campaign": "a province's day and target, no person",
     "office.staff": "who works here is the administrator's matter, no person of the register",
 }
 # Into these anybody may write; the database itself says where an entry belongs, and nobody else reads it there.
@@ -196,7 +198,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
     place = area_id(A)
     return {
         "person_id": marked.person, "household_id": marked.household, "run_id": marked.run, "area_id": place,
-        "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
+        "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "state": "PAYING", "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
         "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "after": 0, "smallest_run": 1, "name": "appropriation",

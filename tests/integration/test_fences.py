@@ -9,7 +9,8 @@ from ansinh.office.security import Scope, put_on
 from ansinh.people.models import Household, Person
 
 # They name an area and no person: every member of staff may know which runs and offices exist.
-OPEN = {"office_agency", "office_hardship", "payroll_payrollrun"}
+# A campaign of a province names nobody.
+OPEN = {"people_accountcampaign", "office_agency", "office_hardship", "payroll_payrollrun"}
 ONLY_GROW = ["ledger_transfer", "ledger_seal", "office_auditevent"]
 
 

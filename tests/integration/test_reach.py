@@ -38,6 +38,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "ledger close-month": {"month": "2026-11"},
     "account decide": {"check": "CHECK", "accept": True, "note": "x"},
     "people decide-duplicate": {"pair": "PAIR", "is_same": False, "note": "x"},
+    "account campaign": {"name": "x", "province": "46", "due": "2099-01-01", "target": 500},
+    "account collect": {"person": "PERSON", "bank": "970405", "number": "12345678", "qr": ""},
+    "account cannot": {"person": "PERSON", "reason": "refuses"},
+    "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {"person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x"},
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
     "people merge": {"keep": "PERSON", "gone": "PAYEE", "reason": "x", "confirm": None, "undo": None},
@@ -51,7 +55,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 # seal closes all books; lists of duplicates and events are read, and matched, within the caller's sight; or the caller's sight alone decides whom they find (`account answers`).
 OF_NO_AREA = {
     "staff add", "staff password", "staff close", "law submit", "law review", "payment provider", "payment receive",
-    "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "people events", "people arriving", "people import-events", "account answers", "account inquire",
+    "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "account progress", "people events", "people arriving", "people import-events", "account answers", "account inquire",
 }  # fmt: skip
 
 

@@ -57,6 +57,67 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "account campaign",
+        "mở một đợt thu thập tài khoản của tỉnh: hạn và chỉ tiêu",
+        "campaign:open_campaign",
+        (
+            argument("--name", required=True, metavar="TÊN", help="tên đợt"),
+            argument("--province", required=True, metavar="MÃ", help="mã tỉnh, ví dụ 46"),
+            argument("--due", required=True, metavar="NGÀY", help="hạn, ví dụ 2027-03-31"),
+            argument(
+                "--target",
+                type=int,
+                required=True,
+                metavar="PHẦN_NGHÌN",
+                help="chỉ tiêu có tài khoản, phần nghìn, ví dụ 850",
+            ),
+            AS,
+        ),
+    ),
+    Command(
+        "account progress",
+        "phễu tài khoản từng xã, phường ở một ngày bất kỳ, so với chỉ tiêu và hạn",
+        "campaign:progress",
+        (argument("--on", default=None, metavar="NGÀY", help="ngày, mặc định hôm nay"), AS),
+    ),
+    Command(
+        "account collect",
+        "ghi tài khoản của một người nhận, gõ tay hoặc từ nội dung mã VietQR",
+        "campaign:collect",
+        (
+            argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
+            argument("--bank", default="", metavar="BIN", help="mã ngân hàng 6 số"),
+            argument("--number", default="", metavar="SỐ", help="số tài khoản"),
+            argument("--qr", default="", metavar="MÃ", help="nội dung mã VietQR của người nhận"),
+            AS,
+        ),
+    ),
+    Command(
+        "account cannot",
+        "ghi một người không mở được tài khoản và lý do",
+        "campaign:cannot",
+        (
+            argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
+            argument(
+                "--reason",
+                required=True,
+                choices=["bedridden", "minor", "no_document", "refuses", "no_branch", "other"],
+                help="nằm liệt, chưa đủ tuổi, thiếu giấy tờ, không đồng ý, không có điểm giao dịch, khác",
+            ),
+            AS,
+        ),
+    ),
+    Command(
+        "account form",
+        "phiếu thu thập để in cho một xã: từng thôn, từng người chưa có tài khoản, ô đánh dấu lý do (PDF)",
+        "campaign:form",
+        (
+            argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+            argument("--to", required=True, metavar="TỆP.pdf", help="nơi ghi"),
+            AS,
+        ),
+    ),
+    Command(
         "people event",
         "ghi một biến động của một người: mất, thôi học, đổi mức khuyết tật, có thu nhập…",
         "events:record",

@@ -1,0 +1,122 @@
+"""Collecting accounts by the page: how far each commune has come, whom to ask, and one payee's account, reason or QR on a phone."""
+
+import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ansinh.base.refusals import Refused
+from ansinh.office import queries as office
+from ansinh.people import campaigns
+from ansinh.people import queries as people
+from ansinh.people.banks import directory
+from ansinh.reports import account_form
+from ansinh.web import access, labels
+from ansinh.web.access import for_roles
+from ansinh.web.scope import go
+
+ADDRESS = "/tai-khoan/"
+ROWS_A_PAGE = 50
+_REASONS = ("bedridden", "minor", "no_document", "refuses", "no_branch", "other")
+_STATES = ("NOT_OPENED", "CANNOT_OPEN", "COLLECTED")
+
+
+def _communes(request: HttpRequest) -> list[int]:
+    member = request.staff  # type: ignore[attr-defined]
+    return sorted(office.scope_of(member).areas or ())
+
+
+def _province(request: HttpRequest) -> int | None:
+    member = request.staff  # type: ignore[attr-defined]
+    above = office.area(member.area_id) if member.area_id else None
+    while above is not None and above.parent_id is not None:
+        above = office.area(above.parent_id)
+    return above.id if above else None
+
+
+@for_roles(access.PERSON_ROLES)
+@require_safe
+def progress_page(request: HttpRequest) -> HttpResponse:
+    """Show the funnel of the reader's communes on a day beside the campaign's target, and whom to ask next."""
+    today = timezone.localdate()
+    day = _day(request.GET.get("ngay", "")) or today
+    communes, province = _communes(request), _province(request)
+    rows = campaigns.progress(communes, day)
+    campaign = campaigns.newest_campaign(province) if province else None
+    state, after = request.GET.get("trang-thai", _STATES[0]), request.GET.get("sau", "0")
+    # Digits of other scripts are digits to Python, and a longer number is none to the database.
+    if state not in _STATES or not (after.isascii() and after.isdigit() and len(after) <= 15):
+        raise Http404
+    people_left = campaigns.payees(communes, state, after=int(after), limit=ROWS_A_PAGE + 1)
+    context = {
+        "rows": [(row, f"{row.per_mille // 10},{row.per_mille % 10} %", campaign is not None and row.per_mille >= campaign.target_per_mille) for row in rows],
+        "campaign": campaign,
+        "target": f"{campaign.target_per_mille // 10},{campaign.target_per_mille % 10} %" if campaign else "",
+        "is_over": campaign is not None and today > campaign.due_on,
+        "day": f"{day:%Y-%m-%d}",
+        "state": state,
+        "states": [(one, labels.address_label(one)) for one in _STATES],
+        "payees": [(row, labels.no_account_label(row.reason) if row.reason else "") for row in people_left[:ROWS_A_PAGE]],
+        "next_after": people_left[ROWS_A_PAGE - 1].person_id if len(people_left) > ROWS_A_PAGE else None,
+        "is_first": after == "0",
+        "may_act": request.staff.role in access.CASHIERS,  # type: ignore[attr-defined]
+        "is_commune": request.staff.role == access.COMMUNE,  # type: ignore[attr-defined]
+    }  # fmt: skip
+    return render(request, "web/accounts.html", context)
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@for_roles(access.CASHIERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def payee_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Keep one payee's account, typed or out of the text of a VietQR, or the reason why there is none."""
+    person, form = people.person_file(person_id).person, request.POST
+    member = request.staff  # type: ignore[attr-defined]
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        now = {"person_id": person_id, "by": member.username, "at": timezone.localtime()}
+        try:
+            if form.get("viec") == "khong":
+                campaigns.cannot(reason=form.get("ly-do", ""), **now)
+            else:
+                campaigns.collect(
+                    bank_bin=form.get("ngan-hang", ""), number=form.get("so", ""), qr=form.get("qr", ""), **now
+                )
+        except Refused as refusal:
+            context = {
+                "error": refusal.message(get_language() or "vi"),
+                "number_entered": form.get("so", ""),
+                "qr_entered": form.get("qr", ""),
+            }
+        else:
+            return go(request, f"/nguoi/{person_id}/")
+    context |= {
+        "person": person,
+        "banks": [(bank.bin, bank.short_name) for bank in directory()],
+        "reasons": [(one, labels.no_account_label(one)) for one in _REASONS],
+    }
+    return render(request, "web/account.html", context)
+
+
+@for_roles(frozenset({access.COMMUNE}))
+@require_safe
+def form_file(request: HttpRequest) -> HttpResponse:
+    """Send the commune's form as a PDF."""
+    member = request.staff  # type: ignore[attr-defined]
+    area, today = office.area(member.area_id), timezone.localdate()
+    content = account_form.pdf(area.name, area.code, today, account_form.rows_of(area.id))
+    name = quote(f"phieu-thu-thap-{area.code}-{today:%Y-%m-%d}.pdf", safe="")
+    return HttpResponse(
+        content, content_type="application/pdf", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    )
