@@ -323,6 +323,7 @@ def check(*, run: str, by: str, at: datetime.datetime) -> RunRow:
             )
         row.state, row.checked_by, row.checked_at = "CHECKED", by, at
         row.save()
+        office.audit(by=by, action="payroll.check", subject=run, detail={"sha256": row.sha256}, at=at)
         return run_row(row)
 
 

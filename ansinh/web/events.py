@@ -64,6 +64,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
     context |= {
         "row": row,
         "label": labels.event_label(row.kind),
+        "value": fact_value(row.kind, row.value) if row.value else "",
         "source": labels.event_source_label(row.source),
         "may_act": member.may_write and row.state == "OPEN",
         "is_own": row.recorded_by == member.username,
