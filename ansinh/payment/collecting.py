@@ -177,6 +177,9 @@ def _apply(
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)
         _keep_batch_debits(message, debits)
+        # What a line may decide depends on what it stands in.
+        message.kind = reading.kind[:40]
+        message.save(update_fields=["kind"])
         with stage("apply"):
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
         with connection.cursor() as cursor:

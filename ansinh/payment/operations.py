@@ -445,6 +445,8 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "answers": [answer for (_, answer), _ in keys],
                 "effects": [str(effect) for _, effect in keys],
                 "provider": provider.id,
+                # Only the day's statement decides between contrary answers: a notification may be one of them.
+                "is_statement": message.kind.startswith(("camt.053", "MT940")),
             },
         )
         cursor.execute(statement("payment", "apply"))
@@ -455,6 +457,9 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
             "SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged"
         )
         applied, held = cursor.fetchone()
+        cursor.execute(statement("payment", "settle_disagreements"), {})
+        settled = dict(cursor.fetchall()).get(message.id, 0)
+        applied, held = applied + settled, held - settled
     _book_moves(message.id, provider, at)
     _follow_addresses(at)
     # The next message of the same transaction makes them anew.
@@ -476,6 +481,8 @@ def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.da
         ("reject", chart.Code.REJECT, prefund, in_flight),
         ("return", chart.Code.RETURN, returned, paid),
         ("return", chart.Code.RETURN_TO_PREFUND, prefund, returned),
+        # The refusal had given the money back to what lies at the provider; the statement says that it left.
+        ("decide_paid", chart.Code.DECIDE_PAID, paid, prefund),
     ]
     effects, codes, debits, credits = (list(column) for column in zip(*movements, strict=True))
     with connection.cursor() as cursor:

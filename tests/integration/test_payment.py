@@ -232,6 +232,45 @@ def test_two_final_answers_that_disagree_are_held(world: World) -> None:
     assert world.hold_reasons() == ["final_answers_disagree"]
 
 
+def _statement(world: World, *debited: str) -> None:
+    """Leave the day's statement, with a debit for each name."""
+    world.bank.says("day.xml", *((name, "DBIT", AMOUNT) for name in debited))
+    name, raw = world.bank.outbox.pop()
+    raw = (
+        raw.replace(b"camt.054", b"camt.053")
+        .replace(b"BkToCstmrDbtCdtNtfctn", b"BkToCstmrStmt")
+        .replace(b"Ntfctn>", b"Stmt>")
+    )
+    world.bank.outbox.append((name, raw))
+
+
+def test_the_statement_decides_between_a_refusal_and_a_payment(world: World) -> None:
+    world.submit()
+    first, second, _ = world.names()
+    world.bank.says("s1.xml", (first, "RJCT", "AC04"), (second, "RJCT", "AC04"))
+    world.bank.says("n2.xml", (first, "DBIT", AMOUNT))
+    world.collect()
+    assert (world.statuses()[:2], world.hold_reasons()) == (["REJECTED", "REJECTED"], ["final_answers_disagree"])
+    _statement(world, first)
+    world.collect()
+    assert world.statuses()[:2] == ["PAID", "REJECTED"], (
+        "the money follows the statement, and the other one was refused"
+    )
+    assert world.hold_reasons() == [], "nothing is in doubt any more"
+    assert world.balances() == (AMOUNT, AMOUNT, AMOUNT)
+    assert [row.status for row in queries.items_of(world.people[0].id)] == ["PAID"]
+
+
+def test_a_refusal_after_the_statement_is_in_no_doubt(world: World) -> None:
+    world.submit()
+    first = world.names()[0]
+    _statement(world, first)
+    world.collect()
+    world.bank.says("s2.xml", (first, "RJCT", "AC04"))
+    world.collect()
+    assert (world.statuses()[0], world.hold_reasons()) == ("PAID", [])
+
+
 def test_an_answer_is_applied_once_however_often_and_under_whatever_name_it_comes(world: World) -> None:
     world.submit()
     world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()))

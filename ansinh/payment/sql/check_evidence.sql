@@ -22,6 +22,8 @@ SELECT 'every_transfer_has_evidence', concat('transfer ', transfer.id, ' (code '
 FROM ledger_transfer AS transfer
 LEFT JOIN payment_messageline AS line
   ON line.message_id = transfer.evidence AND line.item_id = transfer.reference >> 6 AND line.attempt = transfer.reference & 63 AND line.hold_reason = ''
- AND line.status = CASE transfer.code WHEN 12 THEN 'REJECTED' WHEN 13 THEN 'RETURNED' WHEN 14 THEN 'RETURNED' ELSE 'PAID' END
-WHERE transfer.code IN (11, 12, 13, 14) AND line.message_id IS NULL
+ AND (line.status = CASE transfer.code WHEN 12 THEN 'REJECTED' WHEN 13 THEN 'RETURNED' WHEN 14 THEN 'RETURNED' ELSE 'PAID' END
+      -- Where no bank agreed that a debit is a payment, the statement's debit says ACCEPTED, and decides all the same.
+      OR transfer.code = 18 AND line.status = 'ACCEPTED')
+WHERE transfer.code IN (11, 12, 13, 14, 18) AND line.message_id IS NULL
 LIMIT 3

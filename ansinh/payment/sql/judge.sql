@@ -13,13 +13,17 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            WHEN item.provider_id <> %(provider)s THEN 'other_provider'
            WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'
            WHEN line.status IN ('PAID', 'RETURNED') AND line.amount_dong IS NULL THEN 'amount_missing'
+           -- Money follows the statement: what it says was debited was paid, whatever another message said.
+           WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
+                AND line.amount_dong IS NOT NULL THEN ''
            -- One message that says both is believed in neither.
            WHEN line.status IN ('PAID', 'REJECTED') AND line.disagrees THEN 'final_answers_disagree'
            WHEN known.effect IS NULL OR known.effect = 'hold' THEN
                CASE WHEN line.status = 'RETURNED' AND item.status NOT IN ('REJECTED', 'RETURNED') THEN 'return_before_payment'
                     ELSE 'final_answers_disagree' END
            ELSE '' END AS hold_reason,
-       known.effect, item.status AS status_before, item.inflight_dong, item.paid_dong
+       CASE WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
+                 AND line.amount_dong IS NOT NULL THEN 'decide_paid' ELSE known.effect END AS effect, item.status AS status_before, item.inflight_dong, item.paid_dong
 FROM (SELECT answer.*,
              bool_or(answer.status = 'PAID') OVER same AND bool_or(answer.status = 'REJECTED') OVER same AS disagrees
       FROM answer WINDOW same AS (PARTITION BY answer.item_id, answer.attempt)) AS line

@@ -1,0 +1,15 @@
+-- Lines that were held because two final answers disagree stand no longer in doubt once a statement has told of the debit.
+WITH decided AS (
+    UPDATE payment_messageline AS line SET hold_reason = ''
+    FROM payment_paymentitem AS item
+    WHERE line.hold_reason = 'final_answers_disagree' AND item.id = line.item_id AND item.attempt = line.attempt AND item.status = 'PAID'
+      AND line.item_id IN (SELECT item_id FROM judged)
+      AND EXISTS (SELECT FROM payment_messageline AS debit JOIN payment_message AS told ON told.id = debit.message_id
+                  WHERE debit.item_id = item.id AND debit.attempt = item.attempt AND debit.hold_reason = ''
+                  AND debit.status IN ('PAID', 'ACCEPTED') AND (told.kind LIKE 'camt.053%%' OR told.kind LIKE 'MT940%%'))
+    RETURNING line.message_id
+)
+UPDATE payment_message AS message SET held = message.held - counted.lines
+FROM (SELECT message_id, count(*) AS lines FROM decided GROUP BY message_id) AS counted
+WHERE counted.message_id = message.id
+RETURNING message.id, counted.lines
