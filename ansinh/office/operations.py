@@ -61,7 +61,9 @@ def load_areas() -> int:
             ([getattr(unit, name) for name, _ in _UNIT_COLUMNS] for unit in reference.units()),
         )
         columns = ", ".join(name for name, _ in _UNIT_COLUMNS)
-        changes = ", ".join(f"{name} = excluded.{name}" for name, _ in _UNIT_COLUMNS[1:])
+        # A unit that a later reform has ended here stays ended, though the list that comes with the product does not know it yet.
+        kept = {"valid_to": "coalesce(excluded.valid_to, office_area.valid_to)"}
+        changes = ", ".join(f"{name} = {kept.get(name, f'excluded.{name}')}" for name, _ in _UNIT_COLUMNS[1:])
         # One statement for parents and children: the reference to the parent is checked only after all of them are
         # there. A unit that a longer list no longer names stays, because people and payments point at it.
         cursor.execute(
