@@ -9,7 +9,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, int):
-        if name in {"year", "document", "example_person", "id", "seed"}:
+        if name in {"year", "document", "example_person", "id", "seed", "person"} or name.endswith("_id"):
             # A name made of digits is not a quantity.
             return str(value)
         return format_dong(value) if name.endswith("_dong") or "_dong_" in name else format_number(value)
