@@ -141,10 +141,10 @@ def _end_decisions(kept: LockedPerson, going: LockedPerson, month: Month, at: da
 
 
 def undo(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
-    """This will take a merge back: what it ended is open again, what it began ends where it began.
+    """This will take a merge back: what it ended is open again, what it began ends where it began; a proposal is withdrawn.
 
     Raises:
-        Refused: `merge_unknown`, `merge_not_confirmed`, `undo_impossible`, `role_not_allowed`, `staff_unknown`.
+        Refused: `merge_unknown`, `undo_impossible`, `role_not_allowed`, `staff_unknown`.
     """
     _require(by, _CONFIRMERS)
     with transaction.atomic():
@@ -152,9 +152,12 @@ def undo(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
         if merge.undone_by:
             return _row(merge)
         if not merge.confirmed_by:
-            raise _refused(
-                "merge_not_confirmed", "Đề nghị này chưa được xác nhận.", "This merge was not confirmed yet."
-            )
+            # A proposal is withdrawn: nothing was ended that could come back.
+            merge.undone_by, merge.undone_at = by, at
+            merge.save()
+            detail = {"gone": merge.gone_id, "merge": merge.id}
+            audit(by=by, action="merge.withdraw", subject=f"person:{merge.keep_id}", detail=detail, at=at)
+            return _row(merge)
         giving_way.come_back(gone=merge.gone_id, ended=merge.ended)
         Decision.objects.filter(pk__in=merge.ended["begun"]).update(end_month=models.F("start_month"))
         Decision.objects.filter(pk__in=merge.ended["decisions"]).update(end_month=None)

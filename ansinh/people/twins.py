@@ -222,7 +222,7 @@ def decide(*, pair_id: int, is_same: bool, note: str, by: str, at: datetime.date
     """This will keep a person's word about a pair. “The same” merges nothing: that is proposed and confirmed by two people.
 
     Raises:
-        Refused: `pair_unknown`, `note_missing`, `role_not_allowed`, `staff_unknown`.
+        Refused: `pair_unknown`, `pair_merged`, `note_missing`, `role_not_allowed`, `staff_unknown`.
     """
     if office.staff(by).role not in _DECIDERS:
         raise Refused(
@@ -237,6 +237,12 @@ def decide(*, pair_id: int, is_same: bool, note: str, by: str, at: datetime.date
         row = DuplicatePair.objects.select_for_update(of=("self",)).filter(pk=pair_id).first()
         if row is None:
             raise _unknown(pair_id)
+        if Person.objects.filter(pk__in=[row.first_id, row.second_id]).exclude(merged_into=None).exists():
+            raise Refused(
+                "pair_merged",
+                vi="Hai hồ sơ này đã gộp. Hãy hoàn tác lần gộp trước khi quyết định lại.",
+                en="These records are merged. Undo the merge before you decide anew.",
+            )
         row.decision, row.note, row.decided_by, row.decided_at = (
             "same" if is_same else "different",
             note.strip()[:200],
@@ -247,13 +253,3 @@ def decide(*, pair_id: int, is_same: bool, note: str, by: str, at: datetime.date
         detail = {"pair": row.id, "decision": row.decision, "other": row.second_id}
         audit(by=by, action="duplicate.decide", subject=f"person:{row.first_id}", detail=detail, at=at)
         return pair(pair_id)
-
-
-def newest() -> datetime.datetime | None:
-    """This will return when the register was last searched with a result, or None."""
-    return DuplicatePair.objects.order_by("-found_at").values_list("found_at", flat=True).first()
-
-
-def merged_into(person_id: int) -> int | None:
-    """This will return the record to which this one gave way, or None."""
-    return Person.objects.filter(pk=person_id).values_list("merged_into_id", flat=True).first()

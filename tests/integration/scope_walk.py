@@ -29,7 +29,7 @@ from tests.integration.visiting import area_id
 # Beside the rooms' `queries`, these read people too.
 MORE_READS = {
     "ansinh.people.verification": ("to_ask", "pending"),
-    "ansinh.people.twins": ("pairs", "pair", "merged_into"),
+    "ansinh.people.twins": ("pairs", "pair"),
     "ansinh.entitlement.events": ("events", "event", "told"),
     "ansinh.people.campaigns": ("newest_campaign", "progress", "payees"),
     "ansinh.entitlement.merging": ("merges_of", "waiting"),

@@ -190,6 +190,22 @@ def test_a_benefit_that_only_one_record_had_goes_on_under_the_kept_one() -> None
     )
 
 
+def test_a_proposal_is_withdrawn_and_a_merged_pair_is_not_decided_anew() -> None:
+    makers.staff()
+    first, second = _person("Nguyễn Thị Lan"), _person("Nguyễn Thị Lan")
+    _found()
+    [pair] = twins.pairs()
+    merge = merging.propose(keep=first.id, gone=second.id, reason="x", by="can.bo", at=AT)
+    merging.undo(merge_id=merge.id, by="lanh.dao", at=AT)
+    assert merging.waiting() == []
+    again = merging.propose(keep=first.id, gone=second.id, reason="x", by="can.bo", at=AT)
+    assert again.id != merge.id
+    merging.confirm(merge_id=again.id, by="lanh.dao", at=AT)
+    with pytest.raises(Refused) as refusal:
+        twins.decide(pair_id=pair.id, is_same=False, note="x", by="can.bo", at=AT)
+    assert refusal.value.reason == "pair_merged"
+
+
 @pytest.mark.parametrize("wrong", ["itself", "unknown", "twice"])
 def test_an_impossible_merge_is_refused(wrong: str) -> None:
     makers.staff()
