@@ -407,7 +407,8 @@ def test_every_table_that_facts_are_read_from_is_watched() -> None:
     folder = Path(entitlement.__file__).parent
     texts = [
         folder.joinpath("facts.py"),
-        *(p for p in folder.joinpath("sql").glob("*.sql") if p.stem != "people_counted"),
+        # These read names of people and places, and no fact of the law.
+        *(p for p in folder.joinpath("sql").glob("*.sql") if p.stem not in {"people_counted", "dates_that_arrive"}),
     ]
     read = {
         name
