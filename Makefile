@@ -1,6 +1,6 @@
 # AnSinh. Needs only git, make, python3 (3.11 or later, with venv) and the Python and npm package registries.
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-spark demo test test-generative test-faults check bench bench-law clean test-long
+.PHONY: bench-growth help setup setup-spark demo test test-generative test-faults check bench bench-law clean test-long
 
 export UV_PYTHON_DOWNLOADS := never
 # A machine that keeps no bytecode compiles a thousand modules for every command: 2.3 s instead of 1.0 s each.
@@ -15,6 +15,7 @@ help:
 	@echo "make test-generative  so các máy tính luật trên 200.000 người × tháng (EXAMPLES=… để đổi)"
 	@echo "make test-faults      chi trả qua 100.000 tháng có sự cố (SEEDS=… để đổi, SEED=… để xem lại một tháng)"
 	@echo "make setup-spark      thêm Spark (400 MB, cần Java 17) để so cả trên nhiều máy"
+	@echo "make bench-growth     đo một tháng từ 10.000 đến 1.000.000 người, ghi bảng và hình"
 	@echo "make bench  đo một tháng 200.000 người      make bench-law  đo luật trên một triệu người, so với OpenFisca"
 
 setup: .tools/ready
@@ -55,6 +56,9 @@ check: setup
 
 bench: setup
 	@.venv/bin/ansinh bench month --people 200000 --json
+
+bench-growth: setup
+	@$(PYTHON) -m tools.growth
 
 # OpenFisca is under the AGPL: it gets an environment of its own and is never a dependency of the product.
 .tools/openfisca/ready:
