@@ -18,7 +18,7 @@ from ansinh.people.banks import directory
 from ansinh.reports import account_form
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
-from ansinh.web.scope import go
+from ansinh.web.scope import go, number_asked
 
 ADDRESS = "/tai-khoan/"
 ROWS_A_PAGE = 50
@@ -49,10 +49,9 @@ def progress_page(request: HttpRequest) -> HttpResponse:
     rows = campaigns.progress(communes, day)
     campaign = campaigns.newest_campaign(province) if province else None
     state, after = request.GET.get("trang-thai", _STATES[0]), request.GET.get("sau", "0")
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if state not in _STATES or not (after.isascii() and after.isdigit() and len(after) <= 15):
+    if state not in _STATES:
         raise Http404
-    people_left = campaigns.payees(communes, state, after=int(after), limit=ROWS_A_PAGE + 1)
+    people_left = campaigns.payees(communes, state, after=number_asked(after), limit=ROWS_A_PAGE + 1)
     context = {
         "rows": [(row, f"{row.per_mille // 10},{row.per_mille % 10} %", campaign is not None and row.per_mille >= campaign.target_per_mille) for row in rows],
         "campaign": campaign,

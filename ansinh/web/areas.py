@@ -13,7 +13,7 @@ from ansinh.office import queries as office
 from ansinh.people import reform
 from ansinh.web import access
 from ansinh.web.access import for_roles
-from ansinh.web.scope import go
+from ansinh.web.scope import go, number_asked
 
 ADDRESS = "/dia-ban/"
 ROWS_A_PAGE = 100
@@ -45,14 +45,14 @@ def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
     if request.method == "POST":
         member = request.staff  # type: ignore[attr-defined]
         try:
-            heirs = {_number(text): request.POST.get("xa-moi", "") for text in request.POST.getlist("ho")}
+            heirs = {number_asked(text): request.POST.get("xa-moi", "") for text in request.POST.getlist("ho")}
             reform.decide(heirs=heirs, by=member.username, at=timezone.now())
         except Refused as refusal:
             context["error"] = refusal.message(get_language() or "vi")
         else:
             # The operation widened the sight of this transaction: nothing more is read in it.
             return go(request, f"{ADDRESS}{unit_id}/")
-    village, after = request.GET.get("thon", ""), _number(request.GET.get("sau", "0"))
+    village, after = request.GET.get("thon", ""), number_asked(request.GET.get("sau", "0"))
     rows = reform.waiting_households([unit.id], village=village, after=after, limit=ROWS_A_PAGE + 1)
     context |= {
         "rows": rows[:ROWS_A_PAGE],
@@ -62,10 +62,3 @@ def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
         "next_after": rows[ROWS_A_PAGE - 1].id if len(rows) > ROWS_A_PAGE else None,
     }
     return render(request, "web/area_unit.html", context)
-
-
-def _number(text: str) -> int:
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        raise Http404
-    return int(text)

@@ -17,7 +17,7 @@ from ansinh.people import queries as people
 from ansinh.people import twins
 from ansinh.web import access
 from ansinh.web.access import for_roles
-from ansinh.web.scope import go
+from ansinh.web.scope import go, number_asked
 
 ADDRESS = "/trung-lap/"
 ROWS_A_PAGE = 50
@@ -43,10 +43,8 @@ def _said(reasons: tuple[str, ...]) -> list[str]:
 def pairs_page(request: HttpRequest) -> HttpResponse:
     """Show the pairs that wait for a decision, and the merges that wait for a second person."""
     after = request.GET.get("sau", "0")
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if not (after.isascii() and after.isdigit() and len(after) <= 15):
-        raise Http404
-    rows = twins.pairs(after=int(after), limit=ROWS_A_PAGE + 1)
+    start = number_asked(after)
+    rows = twins.pairs(after=start, limit=ROWS_A_PAGE + 1)
     context = {
         "rows": [(row, _said(row.reasons)) for row in rows[:ROWS_A_PAGE]],
         "merges": merging.waiting(),

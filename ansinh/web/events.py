@@ -15,7 +15,7 @@ from ansinh.people import queries as people
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
 from ansinh.web.explaining import fact_value
-from ansinh.web.scope import go
+from ansinh.web.scope import go, number_asked
 
 ADDRESS = "/bien-dong/"
 ROWS_A_PAGE = 50
@@ -26,11 +26,9 @@ ROWS_A_PAGE = 50
 def events_page(request: HttpRequest) -> HttpResponse:
     """Show the events that wait for a decision."""
     after = request.GET.get("sau", "0")
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if not (after.isascii() and after.isdigit() and len(after) <= 15):
-        raise Http404
+    start = number_asked(after)
     is_late = request.GET.get("loc") == "qua-han"
-    rows = events.events(today=timezone.localdate(), late=is_late, after=int(after), limit=ROWS_A_PAGE + 1)
+    rows = events.events(today=timezone.localdate(), late=is_late, after=start, limit=ROWS_A_PAGE + 1)
     context = {
         "rows": [(row, labels.event_label(row.kind)) for row in rows[:ROWS_A_PAGE]],
         "is_late": is_late,

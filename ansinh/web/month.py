@@ -21,7 +21,7 @@ from ansinh.reports import queries as reports
 from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.labels import payment_label, reason_label
-from ansinh.web.scope import areas_around, go
+from ansinh.web.scope import areas_around, go, number_asked
 from ansinh.web.templatetags.ansinh import instant, number
 
 HOLDS_A_PAGE = 25
@@ -201,11 +201,9 @@ def holds_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     # The page goes on after the last row seen, not at the n-th row: rows keep their place when others are added, and
     # the thousandth page costs what the first does.
     after = request.GET.get("sau", "0")
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if not (after.isascii() and after.isdigit() and len(after) <= 15):
-        raise Http404
+    start = number_asked(after)
     # One more than a page shows whether there is a next one, without counting them all.
-    rows = payroll.holds(run.id, after=int(after), limit=HOLDS_A_PAGE + 1)
+    rows = payroll.holds(run.id, after=start, limit=HOLDS_A_PAGE + 1)
     is_english = get_language() == "en"
     context = {
         "run": run,

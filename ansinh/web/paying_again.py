@@ -17,7 +17,7 @@ from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.labels import payment_label, reason_label
 from ansinh.web.month import run_of
-from ansinh.web.scope import go
+from ansinh.web.scope import go, number_asked
 
 ROWS_A_PAGE = 50
 
@@ -28,13 +28,6 @@ def _ways() -> dict[str, str]:
         "cash": _("Chi tiền mặt tại xã, phường"),
         "waived": _("Thôi chi, tiền trả về ngân sách"),
     }
-
-
-def _number(text: str) -> int:
-    # Digits of other scripts are digits to Python, and a longer number is none to the database.
-    if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        raise Http404
-    return int(text)
 
 
 @for_roles(access.REOPENERS)
@@ -59,7 +52,7 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
             if said is None:
                 return go(request, here)
             context = {"done": said}
-    after = _number(request.GET.get("sau", "0"))
+    after = number_asked(request.GET.get("sau", "0"))
     rows = payment.ended_items(run.id, after=after, limit=ROWS_A_PAGE + 1)
     proposals, ways, member = payment.open_proposals(run.id), _ways(), request.staff  # type: ignore[attr-defined]
     context |= {
@@ -86,7 +79,7 @@ def _why(row: payment.EndedRow) -> str:
 
 
 def _propose(request: HttpRequest, code: str) -> None:
-    chosen = [_number(text) for text in request.POST.getlist("nguoi")]
+    chosen = [number_asked(text) for text in request.POST.getlist("nguoi")]
     if not chosen:
         # The command may mean everybody by naming nobody; a page with no box ticked means nobody.
         raise Refused("beneficiaries_missing", vi="Hãy đánh dấu ít nhất một người.", en="Tick at least one person.")

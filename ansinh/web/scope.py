@@ -65,6 +65,14 @@ def go(request: HttpRequest, address: str) -> HttpResponse:
     return redirect(address)
 
 
+def number_asked(text: str) -> int:
+    """Return the number of a row that a page was asked for. Raises `Http404` for anything else."""
+    # Digits of other scripts are digits to Python, and a longer number is none to the database.
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Http404
+    return int(text)
+
+
 def told(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Return the page that tells a refusal: what is wrong and what to do."""
     status = _STATUS.get(refusal.reason, 409)

@@ -16,6 +16,7 @@ from ansinh.payment.gateways import AccountQuery, NameCheck
 from ansinh.people import operations, sheets, verification
 from ansinh.people.models import FinancialAddress, HolderCheck, Person
 from ansinh.people.verification import Answer
+from ansinh.project import asking
 from ansinh.project.work import account
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
@@ -148,7 +149,7 @@ def test_a_commune_s_officer_reaches_her_own_people_only() -> None:
     here, there = payee("Nguyễn Thị Lý"), payee("Nguyễn Thị My", area="19789")
     agency = Agency.objects.create(name="UBND", kind="commune", area_id=makers.commune())
     Staff.objects.create(username="xa", full_name="xã", agency=agency, role="commune_officer", password="!")
-    with account.acting(account._sight_of("xa")):
+    with account.acting(asking.sight_of("xa")):
         outcome = record(answer(here, "NGUYEN THI LY"), by="xa")
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM people_financialaddress WHERE person_id = %s", [there.id])

@@ -11,12 +11,12 @@ from django.utils import timezone
 from ansinh.base.names import fold
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import acting, everything
 from ansinh.payment import providers
 from ansinh.payment.gateways import AccountQuery
 from ansinh.people import sheets, verification
 from ansinh.people.banks import directory
-from ansinh.project import bootstrap
+from ansinh.project import asking, bootstrap
 
 _TITLES = ("STT", "Mã BIN", "Ngân hàng", "Số tài khoản", "Tên chủ tài khoản")
 
@@ -26,12 +26,6 @@ def _communes(arguments: argparse.Namespace) -> list[int]:
     if arguments.area:
         return [office.find_commune(arguments.area, today).id]
     return [row.id for row in office.communes_of(office.find_province(arguments.province, today).code, today)]
-
-
-def _sight_of(user: str) -> Scope:
-    # What a commune's officer enters or decides reaches her own commune's people and nobody else's.
-    with acting(everything("system")):
-        return office.scope_of(office.staff(user))
 
 
 def ask(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -89,7 +83,7 @@ def answers(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     path = Path(arguments.file)
     read = verification.read_answers(sheets.read(path, sheets.read_bytes(path)), _banks(), path.name)
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         outcome = verification.record_answers(
             by=arguments.user, at=timezone.now(), source=arguments.source or path.name, answers=read
         )
@@ -115,7 +109,7 @@ def inquire(arguments: argparse.Namespace) -> dict[str, Any]:
         verification.Answer(row, one.bank_bin, one.number, check.name or "")
         for row, (one, check) in enumerate(zip(accounts, checks, strict=True), 1)
     ]
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         outcome = verification.record_answers(by=arguments.user, at=timezone.now(), source=provider.code, answers=read)
     return _told(outcome, len(read))
 
@@ -168,7 +162,7 @@ def decide(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `verification.decide`.
     """
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         verification.decide(
             by=arguments.user,
             at=timezone.now(),

@@ -14,28 +14,13 @@ from ansinh.base.refusals import Refused
 from ansinh.office import operations as office_operations
 from ansinh.office import queries as office
 from ansinh.office import reforms
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import acting, everything
 from ansinh.people import reform
 from ansinh.people.sheets import read_bytes
+from ansinh.project import asking
 from ansinh.project.operator import OPERATOR
 
 _ANY_NUMBER = 10**6
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid",
-            vi=f"“{text}” không phải ngày. Hãy viết như 2025-07-01.",
-            en=f"“{text}” is no date. Write it like 2025-07-01.",
-        ) from error
-
-
-def _sight_of(user: str) -> Scope:
-    with acting(everything(OPERATOR)):
-        return office.scope_of(office.staff(user))
 
 
 def _as_json(planned: reform.ReformPlan) -> dict[str, Any]:
@@ -61,7 +46,7 @@ def reform_plan(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `people.reform.propose`; `user_missing`, `date_invalid`.
     """
-    day = _day(arguments.on)
+    day = asking.day(arguments.on)
     with acting(everything(OPERATOR)):
         office_operations.load_areas()
         if arguments.dry_run:
@@ -78,7 +63,7 @@ def reform_plan(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def apply(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will carry out a proposed reform. Raises `Refused`: those of `people.reform.carry_out`; `date_invalid`."""
-    day = _day(arguments.on)
+    day = asking.day(arguments.on)
     with acting(everything(OPERATOR)):
         done = reform.carry_out(day=day, province=arguments.province, by=arguments.user, at=timezone.now())
     return {"day": day.isoformat(), "province": arguments.province, **dataclasses.asdict(done)}
@@ -107,7 +92,7 @@ def splits(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: `area_unknown`, `unit_not_divided`, `date_invalid`.
     """
-    day = _day(arguments.on)
+    day = asking.day(arguments.on)
     with acting(everything(OPERATOR)):
         units = _divided(arguments, day)
         rows = reform.waiting_households(
@@ -138,8 +123,8 @@ def decide_split(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `people.reform.decide`; `choice_missing`, `file_unusable`, `unit_not_divided`, `date_invalid`.
     """
-    day = _day(arguments.on)
-    with acting(_sight_of(arguments.user)):
+    day = asking.day(arguments.on)
+    with acting(asking.sight_of(arguments.user)):
         chosen = _chosen(arguments, day)
         moved = reform.decide(heirs=chosen, by=arguments.user, at=timezone.now())
     return {"decided": len(chosen), "moved": moved}
@@ -184,6 +169,10 @@ def load_reform(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         office_operations.load_areas()
         loaded = reforms.load_reform(
-            content=content, day=_day(arguments.on), by=arguments.user, at=timezone.now(), is_trial=arguments.dry_run
+            content=content,
+            day=asking.day(arguments.on),
+            by=arguments.user,
+            at=timezone.now(),
+            is_trial=arguments.dry_run,
         )
     return {**dataclasses.asdict(loaded), "day": loaded.day.isoformat(), "written": not arguments.dry_run}

@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +9,17 @@ from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import acting
 from ansinh.people import campaigns
 from ansinh.people.held_copy import write_whole
-from ansinh.project.operator import OPERATOR
+from ansinh.project import asking
 from ansinh.reports import account_form
-
-
-def _sight_of(user: str) -> Scope:
-    with acting(everything(OPERATOR)):
-        return office.scope_of(office.staff(user))
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid",
-            vi=f"“{text}” không phải ngày. Hãy viết như 2027-03-31.",
-            en=f"“{text}” is no date. Write it like 2027-03-31.",
-        ) from error
 
 
 def open_campaign(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will open a campaign. Raises `Refused`: those of `campaigns.open_campaign`; `date_invalid`."""
-    due = _day(arguments.due)
-    with acting(_sight_of(arguments.user)):
+    due = asking.day(arguments.due)
+    with acting(asking.sight_of(arguments.user)):
         row = campaigns.open_campaign(
             name=arguments.name, province=arguments.province, due_on=due, target_per_mille=arguments.target,
             by=arguments.user, at=timezone.localtime(),
@@ -46,8 +29,8 @@ def open_campaign(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def progress(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will show the funnel of the caller's communes on a day, beside the newest campaign's target."""
-    day = _day(arguments.on) if arguments.on else timezone.localdate()
-    with acting(_sight_of(arguments.user)):
+    day = asking.day(arguments.on) if arguments.on else timezone.localdate()
+    with acting(asking.sight_of(arguments.user)):
         member = office.staff(arguments.user)
         rows = campaigns.progress(sorted(office.scope_of(member).areas or ()), day)
         above = office.area(member.area_id) if member.area_id else None
@@ -71,7 +54,7 @@ def progress(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will keep a payee's account as collected. Raises `Refused`: those of `campaigns.collect`."""
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         campaigns.collect(
             person_id=arguments.person, bank_bin=arguments.bank, number=arguments.number, qr=arguments.qr, by=arguments.user, at=timezone.localtime()
         )  # fmt: skip
@@ -80,7 +63,7 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def cannot(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will keep why a payee has no account. Raises `Refused`: those of `campaigns.cannot`."""
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         campaigns.cannot(
             person_id=arguments.person, reason=arguments.reason, by=arguments.user, at=timezone.localtime()
         )
@@ -94,7 +77,7 @@ def form(arguments: argparse.Namespace) -> dict[str, Any]:
         raise Refused(
             "file_exists", vi=f"Tệp {target} đã có. Hãy chọn tên khác.", en=f"{target} exists. Choose another name."
         )
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         area = office.find_commune(arguments.area, today)
         campaigns.require_collector(arguments.user, area.id)
         rows = account_form.rows_of(area.id)

@@ -1,7 +1,6 @@
 """The commands of a cash point, and of paying again what a bank gave back."""
 
 import argparse
-import datetime
 import os
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,11 @@ from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import acting, everything
 from ansinh.payment import cash, reopening
 from ansinh.payment.cash import CashSheet
+from ansinh.project import asking
 from ansinh.reports import cash_sheet
-
-
-def _sight_of(user: str) -> Scope:
-    with acting(everything("system")):
-        return office.scope_of(office.staff(user))
 
 
 def _answer(sheet: CashSheet) -> dict[str, Any]:
@@ -49,7 +44,7 @@ def open_list(arguments: argparse.Namespace) -> dict[str, Any]:
             vi=f"Tệp {target} đã có. Hãy chọn tên khác.",
             en=f"{target} exists. Choose another name.",
         )
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         sheet = cash.open_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now())
     answer = _answer(sheet) | {
         "receipts": [{"code": row.code, "payee": row.payee, "amount_dong": row.amount_dong} for row in sheet.rows]
@@ -68,28 +63,17 @@ def pay(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `cash.pay_out`; `date_invalid`.
     """
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         done = cash.pay_out(
             code=arguments.code,
             identity=arguments.identity,
             by=arguments.user,
             at=timezone.now(),
-            paid_on=_day(arguments.paid_on),
+            paid_on=asking.day(arguments.paid_on) if arguments.paid_on else None,
             offline=arguments.offline,
             note=arguments.note or "",
         )
     return {"code": done.code, "amount_dong": done.amount_dong, "receiver": done.receiver, "conflict": done.is_conflict}
-
-
-def _day(text: str | None) -> datetime.date | None:
-    try:
-        return None if text is None else datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid",
-            vi=f"“{text}” không phải ngày. Hãy viết như 2026-11-22.",
-            en=f"“{text}” is no date. Write it like 2026-11-22.",
-        ) from error
 
 
 def close(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -98,7 +82,7 @@ def close(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `cash.close_list`.
     """
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         return _answer(cash.close_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now()))
 
 
@@ -124,7 +108,7 @@ def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `reopening.propose`.
     """
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         proposed = reopening.propose(
             run=arguments.run,
             beneficiaries=arguments.person or None,
@@ -142,7 +126,7 @@ def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: those of `reopening.approve`.
     """
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         done = reopening.approve(run=arguments.run, by=arguments.user, at=timezone.now())
     held = [
         {"person": person, "reason": reason, "message": reopening.HELD_LABELS[reason][0]}

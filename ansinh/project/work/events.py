@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,14 @@ from django.utils import timezone
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import agency_lists, events
-from ansinh.office import queries as office
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import Scope, acting
 from ansinh.people.sheets import read_bytes, read_list
-from ansinh.project.operator import OPERATOR
+from ansinh.project import asking
 
 
 def _sight_of(user: str) -> Scope:
-    with acting(everything(OPERATOR)):
-        # Told and decided by whoever may not see protected data, too: none of it travels as an event.
-        return dataclasses.replace(office.scope_of(office.staff(user)), protected=False)
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid",
-            vi=f"“{text}” không phải ngày. Hãy viết như 2026-11-22.",
-            en=f"“{text}” is no date. Write it like 2026-11-22.",
-        ) from error
+    # Told and decided by whoever may not see protected data, too: none of it travels as an event.
+    return dataclasses.replace(asking.sight_of(user), protected=False)
 
 
 def as_json(row: events.EventRow) -> dict[str, Any]:
@@ -44,7 +30,7 @@ def as_json(row: events.EventRow) -> dict[str, Any]:
 
 def record(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will keep what is told of a person. Raises `Refused`: those of `events.record`; `date_invalid`."""
-    day = _day(arguments.on)
+    day = asking.day(arguments.on)
     with acting(_sight_of(arguments.user)):
         row = events.record(
             person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",

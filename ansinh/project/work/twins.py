@@ -9,27 +9,14 @@ from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import merging
-from ansinh.office import queries as office
-from ansinh.office.security import Scope, acting, everything
+from ansinh.office.security import acting, everything
 from ansinh.people import twins
+from ansinh.project import asking
 from ansinh.project.operator import OPERATOR
 
 
-def _sight_of(user: str) -> Scope:
-    with acting(everything(OPERATOR)):
-        return office.scope_of(office.staff(user))
-
-
-def _day(text: str) -> datetime.datetime:
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid",
-            vi=f"“{text}” không phải ngày. Hãy viết như 2026-11-22.",
-            en=f"“{text}” is no date. Write it like 2026-11-22.",
-        ) from error
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+def _midnight(text: str) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(asking.day(text), datetime.time()))
 
 
 def _told(row: twins.PairRow) -> dict[str, Any]:
@@ -42,10 +29,10 @@ def duplicates(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: `staff_unknown`, `date_invalid`.
     """
-    sight = _sight_of(arguments.user)
+    sight = asking.sight_of(arguments.user)
     found: dict[str, Any] = {}
     if arguments.find:
-        since = _day(arguments.since) if arguments.since else None
+        since = _midnight(arguments.since) if arguments.since else None
         with acting(everything(OPERATOR)):
             found = {"found": twins.find(since=since, at=timezone.now())}
     with acting(sight):
@@ -64,7 +51,7 @@ def decide(arguments: argparse.Namespace) -> dict[str, Any]:
             vi="Hãy ghi --same (một người) hoặc --different (hai người).",
             en="Give --same or --different.",
         )
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         done = twins.decide(
             pair_id=arguments.pair, is_same=arguments.is_same, note=arguments.note, by=arguments.user, at=timezone.now()
         )
@@ -78,7 +65,7 @@ def merge(arguments: argparse.Namespace) -> dict[str, Any]:
         Refused: those of `merging.propose`, `confirm` and `undo`; `merge_missing`.
     """
     now = {"by": arguments.user, "at": timezone.localtime()}
-    with acting(_sight_of(arguments.user)):
+    with acting(asking.sight_of(arguments.user)):
         if arguments.confirm is not None:
             return dataclasses.asdict(merging.confirm(merge_id=arguments.confirm, **now))
         if arguments.undo is not None:
