@@ -13,7 +13,7 @@ from sqlite3 import Row
 from xml.sax.saxutils import escape
 
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}">'
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}">'
 # As return reasons (camt), not as refusals (pain.002): the same code says something else there.
 _RETURN_REASONS = ("AC06", "AC04")
 
@@ -53,7 +53,7 @@ def status_report(file: Row, number: str, rows: Iterable[Row], accepted: int, re
     # file.
     if re.fullmatch(r"[0-9]{1,15}", file["control_sum"]):
         known += f"<OrgnlCtrlSum>{file['control_sum']}</OrgnlCtrlSum>"
-    yield _HEAD.format(kind="pain.002.001.10")
+    yield HEAD.format(kind="pain.002.001.10")
     yield f"<CstmrPmtStsRpt><GrpHdr><MsgId>{number}</MsgId><CreDtTm>{now().isoformat()}</CreDtTm></GrpHdr>"
     original = escape(file["message_id"])[:35] or "UNREADABLE"
     yield f"<OrgnlGrpInfAndSts><OrgnlMsgId>{original}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>{known}"
@@ -84,13 +84,13 @@ def debit_note(file: Row, number: str, rows: Iterable[Row], count: int, total: i
     # One entry with a million details: real banks do this for salaries, and it is what a reader chokes on first.
     if file["batch_booking"]:
         batch = f"<Btch><MsgId>{escape(file['message_id'])}</MsgId><NbOfTxs>{count}</NbOfTxs></Btch>"
-        yield _entry_head(total, "DBIT", "DMCT") + batch
+        yield entry_head(total, "DBIT", "DMCT") + batch
         for row in rows:
-            yield _detail(row, "DBIT", "")
+            yield detail(row, "DBIT", "")
         yield "</NtryDtls></Ntry>"
     else:
         for row in rows:
-            yield _entry_head(row["amount"], "DBIT", "DMCT") + _detail(row, "DBIT", "") + "</NtryDtls></Ntry>\n"
+            yield entry_head(row["amount"], "DBIT", "DMCT") + detail(row, "DBIT", "") + "</NtryDtls></Ntry>\n"
     yield "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
 
 
@@ -101,20 +101,21 @@ def return_note(file: Row, number: str, rows: Iterable[Row], count: int, total: 
         # The same order always comes back for the same reason, so that a demonstration can be repeated.
         reason = _RETURN_REASONS[zlib.crc32(f"{seed}/{row['end_to_end_id']}".encode()) % len(_RETURN_REASONS)]
         information = f"<RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>"
-        yield _entry_head(row["amount"], "CRDT", "RRTN") + _detail(row, "CRDT", information) + "</NtryDtls></Ntry>\n"
+        yield entry_head(row["amount"], "CRDT", "RRTN") + detail(row, "CRDT", information) + "</NtryDtls></Ntry>\n"
     yield "</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
 
 
 def _note_head(file: Row, number: str, entries: int, total: int) -> Iterator[str]:
     at = now().isoformat()
-    yield _HEAD.format(kind="camt.054.001.08")
+    yield HEAD.format(kind="camt.054.001.08")
     yield f"<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{number}</MsgId><CreDtTm>{at}</CreDtTm></GrpHdr>"
     yield f"<Ntfctn><Id>{number}</Id><CreDtTm>{at}</CreDtTm>"
     yield f"<Acct><Id><Othr><Id>{escape(file['debtor'])}</Id></Othr></Id><Ccy>VND</Ccy></Acct>"
     yield f"<TxsSummry><TtlNtries><NbOfNtries>{entries}</NbOfNtries><Sum>{total}</Sum></TtlNtries></TxsSummry>\n"
 
 
-def _entry_head(amount: int, direction: str, family: str) -> str:
+def entry_head(amount: int, direction: str, family: str) -> str:
+    """Return the beginning of a booked entry, up to its details."""
     today = now().date().isoformat()
     return (
         f'<Ntry><Amt Ccy="VND">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
@@ -123,7 +124,8 @@ def _entry_head(amount: int, direction: str, family: str) -> str:
     )
 
 
-def _detail(row: Row, direction: str, information: str) -> str:
+def detail(row: Row, direction: str, information: str) -> str:
+    """Return the details of one order in an entry."""
     return (
         f"<TxDtls><Refs><AcctSvcrRef>SB{row['id']}</AcctSvcrRef><EndToEndId>{escape(row['end_to_end_id'])}</EndToEndId>"
         f'</Refs><Amt Ccy="VND">{row["amount"]}</Amt><CdtDbtInd>{direction}</CdtDbtInd><RltdPties>'

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncssh
 
-from ansinh_sandbox import http, server, work
+from ansinh_sandbox import http, server, statements, work
 
 
 def make_keys(folder: Path) -> dict[str, str]:
@@ -45,10 +45,18 @@ def make_keys(folder: Path) -> dict[str, str]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command of the bank and return its exit status."""
     parser = argparse.ArgumentParser(prog="ansinh-sandbox-bank", description="A bank for demonstrations and tests.")
-    parser.add_argument("action", nargs="?", choices=["serve", "serve-http", "tick", "settle", "keys"], default="serve")
+    parser.add_argument(
+        "action", nargs="?", choices=["serve", "serve-http", "tick", "settle", "statement", "keys"], default="serve"
+    )
     parser.add_argument("--folder", type=Path, required=True, help="where the bank keeps everything")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--seed", type=int, default=0, help="chooses the reasons of returned payments")
+    parser.add_argument(
+        "--credit", action="append", default=[], metavar="AMOUNT:WORDS", help="statement: money that came in"
+    )
+    parser.add_argument(
+        "--fee", action="append", type=int, default=[], help="statement: what the bank takes for itself"
+    )
     arguments = parser.parse_args(argv)
     folder: Path = arguments.folder.resolve()
     work.prepare(folder)
@@ -56,6 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(json.dumps(make_keys(folder)))
     elif arguments.action == "tick":
         print(json.dumps({"answers": work.tick(folder, arguments.seed)}))
+    elif arguments.action == "statement":
+        credits = [(int(amount), words) for amount, _, words in (text.partition(":") for text in arguments.credit)]
+        print(json.dumps({"answers": statements.write(folder, credits, arguments.fee)}))
     elif arguments.action == "settle":
         print(json.dumps({"answers": work.settle(folder)}))
     elif arguments.action == "serve-http":

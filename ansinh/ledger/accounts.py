@@ -32,7 +32,6 @@ class Code(IntEnum):
     SUSPENSE_CREDIT = 32
     SUSPENSE_DEBIT = 33
     SUSPENSE_EXPLAINED = 34
-    SUSPENSE_TO_SENDER = 35
     SUSPENSE_TO_BUDGET = 36
 
 
@@ -59,7 +58,6 @@ LABELS = {
     Code.SUSPENSE_CREDIT: "Tiền vào chưa rõ nội dung",
     Code.SUSPENSE_DEBIT: "Tiền ra chưa rõ nội dung",
     Code.SUSPENSE_EXPLAINED: "Khoản treo đã rõ, sổ đã có",
-    Code.SUSPENSE_TO_SENDER: "Trả lại nơi gửi nhầm",
     Code.SUSPENSE_TO_BUDGET: "Nộp ngân sách khoản không rõ chủ",
 }
 

@@ -162,6 +162,12 @@ def is_funded_by_documents(run_code: str) -> bool:
     return FundsDocument.objects.filter(run_code=run_code).exists()
 
 
+def booked(kind: str, number: str, provider_code: str) -> list[int]:
+    """Return the evidence of the booked papers of this kind and number for a provider; none when no such paper was booked."""
+    found = FundsDocument.objects.filter(kind=kind, number=number, provider_code=provider_code).exclude(approved_by="")
+    return list(found.values_list("id", flat=True))
+
+
 def documents() -> list[Document]:
     """Return every paper that was entered, newest first."""
     return [_shown(row) for row in FundsDocument.objects.order_by("-id")]

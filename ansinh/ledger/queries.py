@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Sum
 
 from ansinh.base.months import Month
 from ansinh.base.statements import statement
 from ansinh.ledger.accounts import LABELS, Code
-from ansinh.ledger.models import LedgerAccount, Seal
+from ansinh.ledger.models import LedgerAccount, Seal, Transfer
 from ansinh.ledger.sealing import BEFORE_ALL, chain_link, root_of
 
 
@@ -31,6 +32,25 @@ def balance(name: str) -> int:
 def balances() -> dict[str, int]:
     """Return every account's balance in đồng by its name."""
     return dict(LedgerAccount.objects.order_by("name").values_list("name", "balance_dong"))
+
+
+def moved(code: Code, *, debit: str = "", credit: str = "", evidence: int | None = None) -> int:
+    """Return the sum in đồng of the transfers of a kind, into or out of an account by name, on one evidence where given."""
+    found = Transfer.objects.filter(code=code)
+    if debit:
+        found = found.filter(debit__name=debit)
+    if credit:
+        found = found.filter(credit__name=credit)
+    if evidence is not None:
+        found = found.filter(evidence=evidence)
+    return found.aggregate(total=Sum("amount_dong"))["total"] or 0
+
+
+def moved_after(code: Code, *, first: Code, evidence: int) -> int:
+    """Return the sum in đồng of the transfers of a kind about what transfers of another kind began on one evidence."""
+    begun = Transfer.objects.filter(code=first, evidence=evidence).values("reference")
+    found = Transfer.objects.filter(code=code, reference__in=begun)
+    return found.aggregate(total=Sum("amount_dong"))["total"] or 0
 
 
 def _broken_seals() -> list[str]:

@@ -18,10 +18,12 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
+from ansinh.payment import statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Answers, Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import ANSWER_TABLE, Collected, Progress, judge_again, judge_and_apply, store_message
+from ansinh.payment.statements import is_loose, is_statement
 from ansinh.standards.end_to_end import decode_many
 from ansinh.standards.iso20022.results import BOOKED, Entry, Held
 
@@ -93,19 +95,21 @@ def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:
 
 def _load(
     cursor: Cursor, reading: Answers, instance: int, today: datetime.date, batches: frozenset[str]
-) -> tuple[int, list[Entry]]:
-    """Stream the lines of a file into `answer`; return their number, and apart the debits of whole batches."""
-    # Portions keep memory flat: neither the file nor its lines are ever held whole.
-    lines, count, debits = iter(reading), 0, []
+) -> tuple[int, list[Entry], list[Entry]]:
+    """Stream the lines of a file into `answer`; return their number, and apart the debits of batches and what is no order's."""
+    # Portions keep memory flat: neither the file nor its lines are ever held whole, only the few that are about no order.
+    lines, count, debits, loose = iter(reading), 0, [], []
     with cursor.copy(_COPY) as copy:
         while portion := list(islice(lines, _PORTION)):
             count += len(portion)
             if any(line.end_to_end_id in batches for line in portion if not isinstance(line, Held)):
                 debits += [line for line in portion if _is_batch_debit(line, batches)]
                 portion = [line for line in portion if not _is_batch_debit(line, batches)]
+            if is_statement(reading.kind):
+                loose += [line for line in portion if is_loose(line)]
             for row in _rows(portion, instance, today):
                 copy.write_row(row)
-    return count, debits
+    return count, debits, loose
 
 
 def _keep_batch_debits(message: Message, debits: list[Entry]) -> None:
@@ -172,7 +176,7 @@ def _apply(
                     reading = gateway.parse(inbound)
                     sent = PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True)
                     instance, today = office_queries.instance_number(), timezone.localdate(at)
-                    lines, debits = _load(cursor, reading, instance, today, frozenset(sent))
+                    lines, debits, loose = _load(cursor, reading, instance, today, frozenset(sent))
             except Refused as refusal:
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)
@@ -180,8 +184,13 @@ def _apply(
         # What a line may decide depends on what it stands in.
         message.kind = reading.kind[:40]
         message.save(update_fields=["kind"])
+        closing_on = statements.keep(
+            message=message, provider=provider, account=gateway.debtor.account_number, balances=reading.balances
+        )
         with stage("apply"):
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
+            if closing_on is not None:
+                statements.suspend(message=message, provider=provider, loose=loose, closing_on=closing_on, at=at)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE answer")
         # Known only now: the kind and the warnings are complete when the last line has been read.

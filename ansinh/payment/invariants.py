@@ -6,6 +6,7 @@ A check is a SELECT of what is wrong (name, offender); nothing found means that 
 from django.db import connection
 
 from ansinh.base.statements import statement
+from ansinh.payment import statements
 
 # Each file and the names it answers for: a name without an offender holds.
 QUICK = {
@@ -43,4 +44,5 @@ def offenders(*, thorough: bool = True) -> dict[str, tuple[str, ...]]:
             cursor.execute(statement("payment", check))
             for broken, offender in cursor.fetchall():
                 found[broken].append(offender)
-    return {name: tuple(rows) for name, rows in found.items()}
+    answered = {name: tuple(rows) for name, rows in found.items()}
+    return {**answered, **({"prefund_equals_statement": statements.offenders()} if thorough else {})}

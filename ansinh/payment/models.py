@@ -170,6 +170,80 @@ class BatchDebit(models.Model):
         ]
 
 
+class AccountStatement(models.Model):
+    """What one statement of a provider says of our account at the end of a day. Only counted ones are compared with the books."""
+
+    provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
+    message = models.ForeignKey("Message", models.PROTECT, verbose_name="thông điệp")
+    number = models.SmallIntegerField("thứ tự trong tệp")
+    account_number = models.CharField("số tài khoản", max_length=34, blank=True)
+    opening_on = models.DateField("ngày số dư đầu", null=True)
+    opening_dong = models.BigIntegerField("số dư đầu (đồng)", null=True)
+    closing_on = models.DateField("ngày số dư cuối")
+    closing_dong = models.BigIntegerField("số dư cuối (đồng)")
+    credits_dong = models.BigIntegerField("phát sinh có (đồng)", null=True)
+    debits_dong = models.BigIntegerField("phát sinh nợ (đồng)", null=True)
+    # Why its lines are not compared with the books; empty when they are.
+    left_out = models.CharField("lý do không tính", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "sao kê tài khoản"
+        constraints = [models.UniqueConstraint("message", "number", name="statement_in_message_once")]
+
+
+class StatementMovement(models.Model):
+    """Money on a statement that no order of ours explains: in suspense until two people say what it is, or the line is applied."""
+
+    class Direction(models.TextChoices):
+        CREDIT = "CRDT", "tiền vào"
+        DEBIT = "DBIT", "tiền ra"
+
+    class Resolution(models.TextChoices):
+        OPEN = "", "chưa rõ"
+        APPLIED = "applied", "kết quả đã áp dụng"
+        FUNDING = "funding", "kinh phí của kỳ chuyển về"
+        FEE_FUND = "fee-fund", "kinh phí trả phí chuyển về"
+        RETURN = "return", "tiền hoàn trả của một lệnh chi"
+        REFUSED = "refused", "trả lại phần lô bị từ chối"
+        OFFSET = "offset", "triệt tiêu với một dòng ngược chiều"
+        BUDGET = "budget", "đã nộp ngân sách"
+        FEE = "fee", "phí dịch vụ"
+        CASH = "cash", "rút để chi tiền mặt"
+        REFUND = "refund", "nộp trả ngân sách phần thôi chi"
+        ORDER = "order", "ghi nợ cả lô lệnh"
+
+    provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
+    message = models.ForeignKey("Message", models.PROTECT, verbose_name="thông điệp")
+    line = models.IntegerField("dòng")
+    booked_on = models.DateField("ngày ghi sổ")
+    direction = models.CharField("chiều", max_length=4, choices=Direction)
+    amount_dong = models.BigIntegerField("số tiền (đồng)")
+    reference = models.CharField("mã tham chiếu", max_length=35, blank=True)
+    text = models.CharField("nội dung", max_length=140, blank=True)
+    is_fee = models.BooleanField("ngân hàng ghi là phí")
+    # Of the order that came back through this line, once two people have said so.
+    item_id = models.BigIntegerField("khoản chi", null=True)
+    attempt = models.SmallIntegerField("lần gửi", null=True)
+    resolution = models.CharField("là khoản", max_length=8, choices=Resolution, blank=True)
+    detail = models.CharField("căn cứ", max_length=60, blank=True)
+    proposed_by = models.CharField("người đề nghị", max_length=60, blank=True)
+    proposed_at = models.DateTimeField("đề nghị lúc", null=True)
+    approved_by = models.CharField("người duyệt", max_length=60, blank=True)
+    approved_at = models.DateTimeField("duyệt lúc", null=True)
+
+    class Meta:
+        verbose_name = "khoản treo trên sao kê"
+        constraints = [
+            models.UniqueConstraint("message", "line", name="movement_once"),
+            models.CheckConstraint(condition=Q(amount_dong__gt=0), name="movement_positive"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | Q(approved_by="system") | ~Q(approved_by=F("proposed_by")),
+                name="second_person_explains",
+            ),
+        ]
+        indexes = [models.Index("provider", condition=Q(approved_at=None), name="open_movements")]
+
+
 class CashList(models.Model):
     """What one commune pays out in cash for one run: its items are with the commune and with nobody else."""
 

@@ -23,7 +23,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
-from ansinh.payment import transitions
+from ansinh.payment import statements, transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
@@ -446,7 +446,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "effects": [str(effect) for _, effect in keys],
                 "provider": provider.id,
                 # Only the day's statement decides between contrary answers: a notification may be one of them.
-                "is_statement": message.kind.startswith(("camt.053", "MT940")),
+                "is_statement": statements.is_statement(message.kind),
             },
         )
         cursor.execute(statement("payment", "apply"))
@@ -461,6 +461,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         settled = dict(cursor.fetchall()).get(message.id, 0)
         applied, held = applied + settled, held - settled
     _book_moves(message.id, provider, at)
+    statements.settle_applied(provider=provider, at=at)
     _follow_addresses(at)
     # The next message of the same transaction makes them anew.
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,14 @@ def running(home: Home) -> Iterator[dict[str, Any]]:
 def tick(home: Home) -> None:
     """Let the bank's time go on: answers that it had put off are now given."""
     subprocess.run([*_PROGRAM, "tick", "--folder", str(home.sandbox)], check=True, stdout=subprocess.DEVNULL)
+
+
+def close_day(home: Home, *, credits: Sequence[tuple[int, str]], fees: Sequence[int]) -> None:
+    """Let the bank book money that came in and its own fees, and write the statement of the day."""
+    told = [f"--credit={amount}:{words}" for amount, words in credits] + [f"--fee={amount}" for amount in fees]
+    subprocess.run(
+        [*_PROGRAM, "statement", "--folder", str(home.sandbox), *told], check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def wait_until_idle(home: Home, *, patience_s: int = 600) -> None:

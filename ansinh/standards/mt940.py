@@ -45,6 +45,8 @@ _OURS = re.compile(r"(?<![A-Z0-9])AS[0-9A-Z]{13}(?![A-Z0-9])")
 _REFERENCE = re.compile(r"/EREF/([^/\s]{1,35})|EREF\+([A-Za-z0-9-]{1,35})")
 _RETURN = re.compile(r"/(?:RTRN|RETN)/(?:CODE/)?([A-Z]{2}[0-9A-Z]{2})(?![A-Z0-9])")
 _NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "EREF", "PREF", "MARF"})
+# SWIFT's types of a line by which a bank says that a debit is its own price: charges, commission.
+_FEES = frozenset({"CHG", "COM"})
 _MOST_IN_FIELD, _MOST_IN_LINE = 20_000, 1 << 16
 
 
@@ -71,6 +73,8 @@ class Mt940Reading(FileReading):
         self._is_interim_by_name = False
         self._waiting: _Line | None = None
         self._details = ""
+        self._day_opening: tuple[datetime.date, int] | None = None
+        self._day_sums: dict[str, Decimal] | None = None
         self._begin()
 
     def __iter__(self) -> Iterator[Entry | Held]:
@@ -117,6 +121,9 @@ class Mt940Reading(FileReading):
         self._has_begun = self._has_begun or tag != "-"
         if tag in ("60F", "60M"):
             self._opening = self._balance(value)
+            # A statement of several pages opens with its first.
+            if tag == "60F" or self._day_opening is None:
+                self._day_opening, self._day_sums = self._whole_balance(value), {"C": Decimal(0), "D": Decimal(0)}
         elif tag in ("34F", "13D", "13"):
             self._is_interim = self._opening is None
             self._currency = self._currency or (value[:3] if tag == "34F" else "")
@@ -127,6 +134,7 @@ class Mt940Reading(FileReading):
         elif tag in ("62F", "62M"):
             self._is_closed = True
             self._compare_balance(value)
+            self._add_page()
             if tag == "62F" and not self._is_interim_by_name:
                 self._keep_balance(value)
         elif tag == "25":
@@ -189,12 +197,16 @@ class Mt940Reading(FileReading):
         # Two names in one line: it is about neither for sure, and whose it is stays open.
         ours = names.pop() if len(names) == 1 else ""
         status = PENDING if waiting.is_interim else self._status(side, len(mark) > 1, is_return, bool(ours))
-        return Entry(
+        entry = Entry(
             self._line, ours or ("" if names else _batch(part, details) or _reference(part, details)),
             *_written(amount, part["amount"], waiting.currency), status,
             codes.RETURN_SET if reason else "", reason[1] if reason else "", booked_on,
             "CRDT" if side == "C" else "DBIT", "entry", kind,
         )  # fmt: skip
+        if status != BOOKED:
+            return entry
+        is_fee = side == "D" and kind[1:] in _FEES
+        return entry._replace(text=" ".join(re.sub(r"\?[0-9]{2}", " ", details).split())[:140], is_fee=is_fee)
 
     def _status(self, side: str, is_reversal: bool, is_return: bool, is_ours: bool) -> str:
         if side == "C":
@@ -221,17 +233,31 @@ class Mt940Reading(FileReading):
         if reached != closing:
             self.warnings.append(Notice("balance_differs", {"stated": f"{closing:f}", "found": f"{reached:f}"}))
 
-    def _keep_balance(self, value: str) -> None:
-        """Keep the closing balance in đồng; what cannot be read of it claims nothing."""
+    def _whole_balance(self, value: str) -> tuple[datetime.date, int] | None:
+        """Return a balance in đồng with its day; what cannot be read of it claims nothing."""
         found = _BALANCE.match(value)
         amount = _amount(found["amount"]) if found else None
         if found is None or amount is None or found["currency"].upper() != "VND" or amount != int(amount):
-            return
+            return None
         day = _day({**found.groupdict(), "entry_month": None, "entry_day": None})
-        if day is not None:
-            self.balances.append(
-                Balance(self._account, day, -int(amount) if found["status"].upper() == "D" else int(amount))
-            )
+        return None if day is None else (day, -int(amount) if found["status"].upper() == "D" else int(amount))
+
+    def _add_page(self) -> None:
+        """Add what this page booked to what the statement has booked so far; a line that was not read leaves a hole in it."""
+        if self._has_hole or self._day_sums is None:
+            self._day_sums = None
+        else:
+            self._day_sums = {side: self._day_sums[side] + self._totals[side] for side in self._totals}
+
+    def _keep_balance(self, value: str) -> None:
+        """Keep the closing balance of a statement with its opening one and what was booked in between."""
+        closing = self._whole_balance(value)
+        if closing is not None:
+            opening_on, opening_dong = self._day_opening or (None, None)
+            sums = self._day_sums if self._day_opening is not None else None
+            credits, debits = (int(sums["C"]), int(sums["D"])) if sums is not None else (None, None)
+            self.balances.append(Balance(self._account, *closing, opening_on, opening_dong, credits, debits))
+        self._day_opening, self._day_sums = None, None
 
     def _compare_sums(self, side: str, value: str) -> None:
         found = _SUMS.match(value)

@@ -189,6 +189,7 @@ def month_page(request: HttpRequest, month: str) -> HttpResponse:
         # A commune sees its own people's share of the figures, and must know it.
         "is_part": role == access.COMMUNE,
         "may_reopen": role in access.REOPENERS,
+        "may_reconcile": role in access.BATCH_ROLES,
     }
     return render(request, "web/month.html", context)
 

@@ -18,6 +18,7 @@ from ansinh.web import (
     person,
     sign_in,
     simulation,
+    statements,
 )
 
 # Changed addresses break what officers have kept; the tests walk this list to see that each page not marked open asks
@@ -40,6 +41,7 @@ urlpatterns = [
     path("tien-mat/<str:month>/<str:code>/<str:commune>/", cash.point_page),
     path("tien-mat/<str:month>/<str:code>/<str:commune>/chi/", cash.pay_page),
     path("tien-mat/<str:month>/<str:code>/<str:commune>/bang-ky/", cash.sheet_file),
+    path("doi-chieu/", statements.statements_page),
     path("do-phu/", coverage.newest),
     path("do-phu/<str:month>/", coverage.coverage_page),
     path("nguoi/", person.search_page),

@@ -54,6 +54,7 @@ TELLS_OF_NOBODY = {
     "payment.providers": "which providers there are, no person",
     "payment.invariants": "whether the books and the items agree: yes or no",
     "payment.by_hand": "a batch carries sums",
+    "payment.open_items": "counts, of which that of held lines is the whole system's; the closing of a month reads them",
     "people.campaigns.newest_campaign": "a province's day and target, no person",
     "office.staff": "who works here is the administrator's matter, no person of the register",
 }
@@ -219,6 +220,8 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.reaches": lambda _: {"member": office.staff("can.bo")},
     "office.require_reach": lambda _: {"by": "can.bo"},
     "payment.open_items": lambda _: {"month": NOVEMBER.first_day},
+    "ledger.moved": lambda _: {"code": 4, "debit": "", "credit": "", "evidence": None},
+    "ledger.moved_after": lambda _: {"code": 12, "first": 10, "evidence": 1},
 }
 # What their argument is made from is read by somebody else.
 _MAKE_NO_QUESTION = {"payroll.run_row"}
@@ -296,11 +299,14 @@ def walk_tables(walk: Walk, scopes: dict[str, Scope], marked: Marked) -> None:
 def _of_a(table: str) -> str:
     if table == "payment_messageline":
         return "item_id IN (SELECT id FROM payment_paymentitem WHERE area_id = " + str(area_id(A)) + ")"
+    # Money of strangers has no area: what speaks of one of A there is A's.
+    if table == "payment_statementmovement":
+        return "text LIKE '%CANARI%'"
     return f"area_id = {area_id(A)}"
 
 
 def _column(table: str) -> str:
-    return "status" if table == "payment_messageline" else "area_id"
+    return {"payment_messageline": "status", "payment_statementmovement": "text"}.get(table, "area_id")
 
 
 def _touched(scope: Scope, statement: str, rows: list[str], what: str) -> int:

@@ -12,7 +12,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.payment import cash, collecting, operations, reopening
 from ansinh.payment.archive import Archive
-from ansinh.payment.models import CashReceipt, PaymentItem
+from ansinh.payment.models import CashReceipt, PaymentItem, StatementMovement
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
@@ -32,6 +32,7 @@ from ansinh.standards.end_to_end import encode
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
 from tests.integration.visiting import AT, working
+from tests.standards.answers import day_statement, entry
 
 A, B = "19777", "19753"
 NOVEMBER = Month(2026, 11)
@@ -60,6 +61,7 @@ class Marked:
     batch: str
     provider: str
     received_list: int
+    movement: int
 
 
 def commune_b() -> None:
@@ -147,6 +149,10 @@ def commune_a(folder: Path) -> Marked:
     operations.submit(run=run, provider=provider, gateway=bank, archive=archive, by="operator", at=AT)
     item = PaymentItem.objects.filter(channel="account").order_by("id").first()
     bank.says("s1.xml", (encode(office_queries.instance_number(), item.id, item.attempt), "RJCT", "AC04"))
+    # A stranger's money, in words that speak of one of A.
+    stranger = entry(amount="1230000", direction="CRDT", more="<AddtlNtryInf>HOANG THI CANARI TRA LAI</AddtlNtryInf>")
+    said = day_statement(stranger, day="2026-11-20", number=1, account="999000001", opening=0, closing=1230000)
+    bank.outbox.append(("t1.xml", said))
     collecting.collect(provider=provider, gateway=bank, archive=archive, at=AT)
     reopening.propose(run=run, beneficiaries=None, channel="account", reason="Canari", by="can.bo", at=AT)
     listed = cash.open_list(run=run, area=A, by="can.bo", at=AT)
@@ -182,4 +188,5 @@ def commune_a(folder: Path) -> Marked:
         household_code=first.membership_set.get().household.code, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
         batch=item.batch.message_id, provider=provider.code, received_list=received.id,
+        movement=StatementMovement.objects.get().id,
     )  # fmt: skip

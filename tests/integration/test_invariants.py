@@ -16,6 +16,7 @@ from ansinh.project.home import Home
 from ansinh.project.work.ledger import INVARIANTS, checked
 from tests.integration import makers
 from tests.integration.test_payment import AMOUNT, AT, NOVEMBER, World
+from tests.standards.answers import day_statement, detail, entry
 
 
 @pytest.fixture
@@ -120,6 +121,18 @@ def _paid_mark_on_another(mixed: Mixed) -> str:
     return f"item {one}: "
 
 
+def _another_balance_than_the_bank_s(mixed: Mixed) -> str:
+    names = mixed.names()
+    told = [entry(detail(name, str(AMOUNT)), amount=str(AMOUNT)) for name in (names[1], names[3], names[5])]
+    told.append(entry(detail(names[3], str(AMOUNT), returned="AC04"), amount=str(AMOUNT), direction="CRDT"))
+    said = day_statement(*told, day="2026-11-20", number=1, account="999000001", opening=5 * AMOUNT, closing=3 * AMOUNT)
+    mixed.bank.outbox.append(("t.xml", said))
+    mixed.collect()
+    assert broken() == {}, "what the bank says is what the books say"
+    run("UPDATE payment_accountstatement SET closing_dong = closing_dong + 7, credits_dong = credits_dong + 7")
+    return "unexplained 7"
+
+
 def _promised_more(mixed: Mixed) -> str:
     run("UPDATE payroll_payrollrun SET control_total_dong = control_total_dong + 1")
     return f"run {mixed.run}: promised"
@@ -198,6 +211,7 @@ BREAKS: list[tuple[str, Breaking, set[str]]] = [
     ("I3", _paid_with_another_provider, {"paid_equals_items"}),
     ("I4", _one_paid_twice_another_never, {"paid_once"}),
     ("I4", _paid_mark_on_another, {"paid_once"}),
+    ("I5", _another_balance_than_the_bank_s, {"prefund_equals_statement"}),
     ("I6", _promised_more, {"runs_equal_items"}),
     ("I7", _a_line_about_somebody_else, {"every_transfer_has_evidence"}),
     ("I7", _waived_by_one_person, {"every_transfer_has_evidence"}),

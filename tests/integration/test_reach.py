@@ -36,6 +36,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "kind": "treasury-order", "number": "1", "date": "2026-11-20", "amount": 1, "run": "RUN", "provider": None,
     },
     "ledger close-month": {"month": "2026-11"},
+    "payment explain": {"number": "MOVEMENT", "kind": "funding", "detail": "RUN"},
     "account decide": {"check": "CHECK", "accept": True, "note": "x"},
     "people decide-duplicate": {"pair": "PAIR", "is_same": False, "note": "x"},
     "account campaign": {"name": "x", "province": "46", "due": "2099-01-01", "target": 500},
@@ -52,10 +53,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 # These are of no area: the law and the staff are the whole system's, a provider and its lists serve every province, the
-# seal closes all books; lists of duplicates and events are read, and matched, within the caller's sight; or the caller's sight alone decides whom they find (`account answers`).
+# seal closes all books; lists of duplicates and events are read, and matched, within the caller's sight; or the caller's sight alone decides whom they find (`account answers`, `payment suspense`).
 OF_NO_AREA = {
     "staff add", "staff password", "staff close", "law submit", "law review", "payment provider", "payment receive",
     "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "account progress", "people events", "people arriving", "people import-events", "account answers", "account inquire",
+    "payment reconcile", "payment suspense",
 }  # fmt: skip
 
 
@@ -98,7 +100,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
         working(role, area)
     words = {
         "DRAFT": marked.draft_code, "RUN": marked.run_code, "PERSON": marked.person, "BATCH": marked.batch,
-        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee,
+        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement,
     }  # fmt: skip
     before, refusals = _contents(), {}
     for user in ("department_approver.48", "department_officer.48", "commune_officer.19753", "auditor.46", "leader.46"):
@@ -107,7 +109,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
             assert _contents() == before, f"{name} as {user} changed something"
     assert all(refusals.values()), [where for where, reason in refusals.items() if not reason]
     # The role alone does not refuse a colleague of another province: the area does.
-    for name in ("payroll approve", "ledger refund", "ledger close-month"):
+    for name in ("payroll approve", "ledger refund", "ledger close-month", "payment explain"):
         assert refusals["department_approver.48", name] == "area_not_yours", name
     assert refusals["auditor.46", "payroll approve"] == "role_not_allowed"
 

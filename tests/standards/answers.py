@@ -53,3 +53,26 @@ def notification(*entries: str, version: str = "08", summary: str = "") -> bytes
         f"<MsgId>BANK2</MsgId></GrpHdr><Ntfctn><Id>1</Id>{summary}{''.join(entries)}</Ntfctn></BkToCstmrDbtCdtNtfctn>"
         "</Document>"
     ).encode()
+
+
+def day_statement(
+    *entries: str,
+    day: str,
+    number: int,
+    account: str,
+    opening: int,
+    closing: int,
+    opened: str = "",
+    version: str = "08",
+) -> bytes:
+    """Return a camt.053 of one day with its two balances."""
+    balances = "".join(
+        f'<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy="VND">{abs(amount)}</Amt>'
+        f"<CdtDbtInd>{'DBIT' if amount < 0 else 'CRDT'}</CdtDbtInd><Dt><Dt>{on}</Dt></Dt></Bal>"
+        for kind, amount, on in (("OPBD", opening, opened or day), ("CLBD", closing, day))
+    )
+    return (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt><GrpHdr>'
+        f"<MsgId>BANK3-{number}</MsgId></GrpHdr><Stmt><Id>{number}</Id><Acct><Id><Othr><Id>{account}</Id></Othr></Id></Acct>"
+        f"{balances}{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()

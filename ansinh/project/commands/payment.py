@@ -37,6 +37,51 @@ COMMANDS: tuple[Command, ...] = (
         "payment:booked_batches",
         (RUN,),
     ),
+    Command(
+        "payment reconcile",
+        "đối chiếu sao kê với sổ: từng tổ chức chi trả, từng khoản chênh lệch có tên",
+        "statements:reconcile",
+        (AS,),
+    ),
+    Command(
+        "payment suspense",
+        "tiền trên sao kê chưa rõ là khoản gì",
+        "statements:suspense",
+        (argument("--all", action="store_true", help="cả những khoản đã giải quyết"), AS),
+    ),
+    Command(
+        "payment explain",
+        "nói một khoản treo là gì; người thứ hai gõ lại đúng như vậy thì ghi sổ",
+        "statements:explain",
+        (
+            argument("number", type=int, metavar="SỐ", help="số khoản treo mà lệnh suspense in ra"),
+            argument(
+                "kind",
+                choices=[
+                    "funding",
+                    "fee-fund",
+                    "return",
+                    "refused",
+                    "budget",
+                    "fee",
+                    "cash",
+                    "refund",
+                    "order",
+                    "offset",
+                ],
+                help="funding: kinh phí của kỳ; fee-fund: kinh phí trả phí; return: hoàn trả của một lệnh; refused: trả lại phần lô bị từ chối;"
+                " budget: đã nộp ngân sách; fee: phí; cash: rút để chi tiền mặt; refund: nộp trả phần thôi chi; order: ghi nợ cả lô;"
+                " offset: triệt tiêu với khoản ngược chiều",
+            ),
+            argument(
+                "detail",
+                metavar="CĂN_CỨ",
+                help="mã kỳ (funding), số chứng từ (fee-fund, fee, cash, refund), mã lệnh (return), mã lô (refused, order),"
+                " số khoản treo ngược chiều (budget, offset)",
+            ),
+            AS,
+        ),
+    ),
     Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
     Command(
         "payment provider",

@@ -16,18 +16,21 @@ from ansinh.base.dong import format_dong
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement.releases import law_in_force
+from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import acting, everything
+from ansinh.payment import explaining
 from ansinh.payroll import operations as payroll
 from ansinh.payroll import queries as payroll_queries
 from ansinh.payroll.selection import select
-from ansinh.project import children, sandbox
+from ansinh.project import bootstrap, children, sandbox
 from ansinh.project.home import CHECKOUT, Home
 from ansinh.project.operator import OPERATOR, say
 from ansinh.project.work import payment as payment_work
 from ansinh.project.work import payroll as payroll_work
 from ansinh.project.work import people, report
+from ansinh.project.work import statements as statements_work
 from ansinh.reports.queries import coverage
 
 PROVINCE, SEED, MONTH = "46", 2023, Month(2026, 11)
@@ -37,6 +40,8 @@ _KNOWN_BEFORE = Month(2026, 10).first_day
 _APPROPRIATION_DOCUMENT = 202611
 OFFICER, APPROVER = "chuyenvien", "pheduyet"
 DEFAULT_PORT = 8046
+# What the demonstration's bank takes for its service, and what a stranger sends by mistake.
+_FEE_DONG, _STRANGERS_DONG = 330_000, 1_200_000
 
 
 def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
@@ -94,6 +99,22 @@ def _pay(home: Home, code: str) -> None:
         # Some accounts answer late: the bank's time goes on, and what it then says is collected too.
         sandbox.tick(home)
         payment_work.collect(argparse.Namespace())
+        _reconcile(home, code)
+
+
+def _reconcile(home: Home, code: str) -> None:
+    """Let the bank close its day, and two people say what the money of the month was; a fee and a stranger's money wait."""
+    with acting(everything(OPERATOR)):
+        if explaining.accounts_of(OFFICER).reconciliations:
+            return
+        funded = books.moved(chart.Code.PREFUND, debit=chart.prefund(bootstrap.SANDBOX).name)
+    credits = [(funded, f"KBNN CHUYEN KINH PHI TRO CAP KY {code}"), (_STRANGERS_DONG, "CHUYEN NHAM TAI KHOAN")]
+    sandbox.close_day(home, credits=credits, fees=[_FEE_DONG])
+    payment_work.collect(argparse.Namespace())
+    with acting(everything(OPERATOR)):
+        funding = next(row for row in explaining.accounts_of(OFFICER).movements if row.amount_dong == funded)
+    for user in (OFFICER, APPROVER):
+        statements_work.explain(argparse.Namespace(number=funding.number, kind="funding", detail=code, user=user))
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:

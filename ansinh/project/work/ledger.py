@@ -29,6 +29,7 @@ INVARIANTS = {
     "I2": ("balances_equal_transfers",),
     "I3": ("in_flight_equals_items", "paid_equals_items"),
     "I4": ("paid_once",),
+    "I5": ("prefund_equals_statement",),
     "I6": ("runs_equal_items",),
     "I7": ("every_transfer_has_evidence", "every_line_kept"),
     "I8": ("seal_chain", "everything_sealed", "seal_signatures"),

@@ -18,6 +18,8 @@ CANCELLATION_ANSWER_SET = "cancellation_answer"
 CODE_SETS = (STATUS_SET, RETURN_SET, VERIFICATION_SET, CANCELLATION_SET, CANCELLATION_ANSWER_SET)
 PROPRIETARY_SET = "proprietary"
 # A bank that rejects something as a duplicate says nothing of the first one: only the first one's own answer counts.
+# Sub-families of ISO's bank transaction codes (BTC) by which a bank says that a debit is its own price: charges, fees, commission.
+FEE_FAMILIES = frozenset({"CHRG", "FEES", "COMM"})
 DUPLICATE_REASONS = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 
 

@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     stood: `status` (pain.002), `detail` (one of several in a statement entry), `entry` (an entry without details),
     `verification` (acmt.024), `cancellation` (camt.029) or `row` (a spreadsheet). `code` is the bank's own status word,
     `reason_set` one of `codes.CODE_SETS` or `proprietary`, `party_name` and `account_number` the other side's, where a file tells them.
+    Of money that no order of ours explains, `text` is what the bank wrote about it, and `is_fee` whether it says that it is its fee.
     """
 
     line: int
@@ -43,6 +44,8 @@ class Entry(NamedTuple):
     code: str
     party_name: str = ""
     account_number: str = ""
+    text: str = ""
+    is_fee: bool = False
 
 
 class Held(NamedTuple):
@@ -75,11 +78,18 @@ class GroupStatus(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """What a statement says was booked on our account at the end of a day, in whole đồng; below zero when overdrawn."""
+    """What one statement says was on our account at the end of a day, in whole đồng; below zero when overdrawn.
+
+    `opening_dong` is None where the statement does not say it; the two sums of booked lines are None where one of them could not be read.
+    """
 
     account_number: str
     closing_on: datetime.date
     amount_dong: int
+    opening_on: datetime.date | None = None
+    opening_dong: int | None = None
+    credits_dong: int | None = None
+    debits_dong: int | None = None
 
 
 # Both default to no: without an agreement a bank's words pay nobody, and a month that is not confirmed is enquired

@@ -36,6 +36,9 @@ class Statement:
         self._warnings = warnings
         self._balances = balances
         self._stated: tuple[int | None, Decimal | None] = (None, None)
+        self._opening: tuple[datetime.date, int] | None = None
+        self._closing: Balance | None = None
+        self._booked: dict[str, int] | None = {"CRDT": 0, "DBIT": 0}
         self._entries = 0
         self._total: Decimal | None = Decimal(0)
         self._holder: etree._Element | None = None
@@ -67,7 +70,10 @@ class Statement:
         elif name == "LastPgInd":
             if text(element) == "false":
                 self._warnings.append(Notice("more_pages_follow", {}))
+                # The sums of one page are not those of the statement.
+                self._booked = None
         else:
+            self._close()
             self._compare()
         return None
 
@@ -75,9 +81,10 @@ class Statement:
         """Nothing is left to compare: each statement was compared at its own end."""
 
     def _balance(self, element: etree._Element) -> None:
-        """Keep the closing balance of a day; what cannot be read of it claims nothing."""
+        """Keep the opening and the closing balance; what cannot be read of them claims nothing."""
         kind = text(below(element, "Tp", "CdOrPrtry", "Cd")) or text(below(element, "Tp", "Cd"))
-        if kind != "CLBD":
+        # Banks open a day with its own opening balance, or with what closed the day before.
+        if kind not in ("CLBD", "OPBD", "PRCD"):
             return
         # Above the entries in the schema, so the account is there when the balance ends.
         holder = element.getparent()
@@ -92,7 +99,22 @@ class Statement:
         if amount_dong is None or day is None:
             return
         signed = -amount_dong if text(below(element, "CdtDbtInd")) == "DBIT" else amount_dong
-        self._balances.append(Balance(text(account), day, signed))
+        if kind == "CLBD":
+            self._closing = Balance(text(account), day, signed)
+        elif kind == "OPBD" or self._opening is None:
+            self._opening = (day, signed)
+
+    def _close(self) -> None:
+        """Tell the balance of a statement that has ended, with what was booked in it."""
+        if self._closing is not None:
+            opening_on, opening_dong = self._opening or (None, None)
+            booked = self._booked or {}
+            self._balances.append(
+                self._closing._replace(
+                    opening_on=opening_on, opening_dong=opening_dong, credits_dong=booked.get("CRDT"), debits_dong=booked.get("DBIT"),
+                )
+            )  # fmt: skip
+        self._opening, self._closing, self._booked = None, None, {"CRDT": 0, "DBIT": 0}
 
     def _compare(self) -> None:
         count, total = self._stated
@@ -187,6 +209,9 @@ class Statement:
             line, end_to_end_id[:35], *own_amount, status, reason_set, reason_code, self._day, direction,
             "detail", "BOOK" if self._is_booked else "",
         )  # fmt: skip
+        # Only of money that is no order's: an order is known, and a statement has a million of them.
+        if status == BOOKED:
+            found = found._replace(text=_words(element), is_fee=direction == "DBIT" and self._is_fee(element))
         if not is_borrowed:
             return found
         # The amount of the whole entry may stand for a detail only when there is no other, which its end will show.
@@ -211,7 +236,10 @@ class Statement:
                 code = "BOOK" if self._is_booked else ""
                 # A bank that books a whole file at once names the file, in a place of its own or in free words.
                 name = end_to_end.batch_named_in(" ".join(entry.itertext()))
-                result = Entry(line, name, *self._amount, status, "", "", self._day, self._direction, "entry", code)
+                result = Entry(
+                    line, name, *self._amount, status, "", "", self._day, self._direction, "entry", code,
+                    text=_words(entry), is_fee=self._direction == "DBIT" and self._is_fee(entry),
+                )  # fmt: skip
             else:
                 problem = self._problem or Unreadable("amount_missing", "")
                 result = Held(line, problem.reason, problem.evidence)
@@ -219,6 +247,10 @@ class Statement:
             self._total = None
         else:
             self._total += _number(self._amount)
+        if self._problem is not None or self._amount is None or self._amount[0] is None:
+            self._booked = None
+        elif self._booked is not None and self._is_booked:
+            self._booked[self._direction] += self._amount[0]
         self._holder = None
         return result
 
@@ -232,6 +264,14 @@ class Statement:
         if self._amount is not None and self._detail_sum is not None and _number(self._amount) != self._detail_sum:
             evidence = {"stated": str(_number(self._amount)), "found": str(self._detail_sum), "entry": self._entries}
             self._warnings.append(Notice("details_differ_from_entry", evidence))
+
+    def _is_fee(self, element: etree._Element) -> bool:
+        """Say whether the bank itself calls this money its fee, in the detail or in the entry around it."""
+        for holder in (element, self._entry):
+            code = below(holder, "BkTxCd", "Domn", "Fmly", "SubFmlyCd") if holder is not None else None
+            if code is not None:
+                return text(code) in codes.FEE_FAMILIES
+        return False
 
     def _status(self, end_to_end_id: str, direction: str, has_return: bool) -> str:
         # The statement decides about money, over any status before it, so it claims as little as it can.
@@ -250,6 +290,15 @@ def _amount_in_details(element: etree._Element) -> tuple[int | None, str | None,
     """Return the transaction's own amount. The instructed amount may be in another currency and is not used."""
     found = below(element, "TxAmt", "Amt")
     return fields.amount(found) if found is not None else None
+
+
+def _words(element: etree._Element) -> str:
+    """Return what the bank wrote about money: the remittance text, else its own information."""
+    for path in (("RmtInf", "Ustrd"), ("AddtlTxInf",), ("AddtlNtryInf",)):
+        found = below(element, *path)
+        if found is not None and text(found):
+            return " ".join(text(found).split())[:140]
+    return ""
 
 
 def _number(amount: tuple[int | None, str | None, str]) -> Decimal:

@@ -1,0 +1,269 @@
+"""Statements against the books: every đồng a bank says has moved is an order's, a fee, or in suspense until two people explain it."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import documents
+from ansinh.ledger import queries as books
+from ansinh.office.models import AuditEvent
+from ansinh.payment import explaining, queries, statements
+from ansinh.payment.models import AccountStatement, PaymentBatch, StatementMovement
+from tests.integration.test_payment import AMOUNT, AT, World
+from tests.standards.answers import day_statement, detail, entry
+
+pytestmark = pytest.mark.usefixtures("database")
+ACCOUNT = "999000001"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Any:
+    made = World(tmp_path / "archive")
+    yield made
+    verified = {**books.verify().checks, **queries.invariants()}
+    assert [name for name, holds in verified.items() if not holds] == made.__dict__.get("broken", [])
+
+
+class Account:
+    """Our account as the bank keeps it: each statement begins where the one before ended."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.balance, self.number = world, 0, 0
+
+    def tells(self, *lines: tuple[str, int, str], day: int = 5, **options: Any) -> None:
+        """Leave a statement with these lines: (direction, đồng, what stands inside of it)."""
+        closing = self.balance + sum(amount if way == "CRDT" else -amount for way, amount, _ in lines)
+        entries = [
+            entry(*([detail(more, str(amount))] if more.startswith("AS") and len(more) == 15 else []),
+                  amount=str(amount), direction=way, more="" if more.startswith("AS") and len(more) == 15 else more)
+            for way, amount, more in lines
+        ]  # fmt: skip
+        self.number += 1
+        options = {"account": ACCOUNT, "opening": self.balance, "closing": closing, **options}
+        raw = day_statement(*entries, day=f"2026-11-{day:02}", number=self.number, **options)
+        self.world.bank.outbox.append((f"s{self.number}.xml", raw))
+        self.balance = closing
+        self.world.collect()
+
+
+def words(text: str, family: str = "") -> str:
+    """Return what stands in an entry: free words, and ISO's family of the transaction."""
+    code = f"<BkTxCd><Domn><Cd>ACMT</Cd><Fmly><Cd>MDOP</Cd><SubFmlyCd>{family}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+    return f"{code if family else ''}<AddtlNtryInf>{text}</AddtlNtryInf>"
+
+
+@pytest.fixture
+def account(world: World) -> Account:
+    return Account(world)
+
+
+def _explain(number: int, kind: str, detail: str) -> explaining.MovementRow:
+    explaining.explain(number=number, kind=kind, detail=detail, by="can.bo", at=AT)
+    return explaining.explain(number=number, kind=kind, detail=detail, by="lanh.dao", at=AT)
+
+
+def _suspense(world: World) -> int:
+    return books.balance(chart.suspense(world.provider.code).name)
+
+
+def _number() -> int:
+    return StatementMovement.objects.order_by("-id").values_list("id", flat=True)[0]
+
+
+def _funded(world: World, account: Account) -> None:
+    # The books follow the money of a run to the provider when its first batch is made.
+    world.submit()
+    account.tells(("CRDT", 3 * AMOUNT, words("KBNN CHUYEN TIEN TRO CAP")))
+    assert _explain(_number(), "funding", world.run).approved_by == "lanh.dao"
+
+
+def test_money_of_the_run_arrives_and_leaves_and_every_difference_has_a_name(world: World, account: Account) -> None:
+    world.submit()
+    account.tells(("CRDT", 3 * AMOUNT, words("KBNN CHUYEN TIEN TRO CAP")))
+    assert _suspense(world) == 3 * AMOUNT, "told by the bank, and by nobody yet what it is"
+    [row] = explaining.accounts_of("can.bo").movements
+    assert (row.direction, row.amount_dong, row.text) == ("CRDT", 3 * AMOUNT, "KBNN CHUYEN TIEN TRO CAP")
+    [now] = statements.reconcile()
+    # The same money stands twice: as the prefund that the books expect, and as money nobody knows.
+    assert (now.funding_not_told_dong, now.suspense_dong, now.unexplained_dong) == (3 * AMOUNT, 3 * AMOUNT, 0)
+    _explain(row.number, "funding", world.run)
+    assert _suspense(world) == 0
+    names = world.names()
+    # The bank notifies two, and its statement tells of one of them and of one that it has not confirmed.
+    world.bank.says("n1.xml", (names[0], "DBIT", AMOUNT), (names[1], "DBIT", AMOUNT))
+    world.collect()
+    account.tells(("DBIT", AMOUNT, names[0]), day=6)
+    [now] = statements.reconcile()
+    assert (now.statement_dong, now.books_dong) == (2 * AMOUNT, AMOUNT)
+    assert (now.paid_not_told_dong, now.unexplained_dong) == (AMOUNT, 0)
+    account.tells(("DBIT", AMOUNT, names[1]), ("DBIT", AMOUNT, names[2]), day=9)
+    [now] = statements.reconcile()
+    assert (now.statement_dong, now.books_dong, now.paid_not_told_dong, now.unexplained_dong) == (0, 0, 0, 0)
+    assert not explaining.accounts_of("can.bo").movements
+
+
+def test_a_fee_is_paid_from_the_money_for_fees_and_waits_without_it(world: World, account: Account) -> None:
+    _funded(world, account)
+    account.tells(("DBIT", 3_300, words("PHI DICH VU", "CHRG")), day=6)
+    code = world.provider.code
+    assert (_suspense(world), books.balance(chart.fee(code).name)) == (-3_300, 0), "no money for fees: it waits"
+    assert books.balance(chart.in_flight(code).name) == 3 * AMOUNT, "and never out of a benefit"
+    paper = {"kind": "fee-fund", "number": "7/PHI", "signed_on": datetime.date(2026, 11, 2), "amount_dong": 5_000}
+    for by in ("can.bo", "lanh.dao"):
+        documents.enter(**paper, provider_code=code, by=by, at=AT)
+    account.tells(("CRDT", 5_000, words("CAP PHI")), ("DBIT", 1_100, words("PHI DICH VU", "CHRG")), day=9)
+    _explain(_number() if StatementMovement.objects.last().direction == "CRDT" else _number() - 1, "fee-fund", "7/PHI")
+    assert (_suspense(world), books.balance(chart.fee(code).name)) == (0, 4_400)
+    assert [one.unexplained_dong for one in statements.reconcile()] == [0]
+    assert books.balance(chart.fee_fund(code).name) == 600
+
+
+def test_money_sent_back_by_a_payee_becomes_the_return_of_her_order(world: World, account: Account) -> None:
+    _funded(world, account)
+    name = world.names()[0]
+    account.tells(*(("DBIT", AMOUNT, one) for one in world.names()), day=6)
+    assert world.statuses() == ["PAID"] * 3
+    account.tells(("CRDT", AMOUNT, words("NGUYEN THI A TRA LAI TIEN")), day=9)
+    with pytest.raises(Refused) as refusal:
+        explaining.explain(number=_number(), kind="return", detail=name[:-1] + "0", by="can.bo", at=AT)
+    assert refusal.value.reason == "order_unknown"
+    _explain(_number(), "return", name)
+    assert world.statuses() == ["RETURNED", "PAID", "PAID"]
+    assert (_suspense(world), world.balances()) == (0, (AMOUNT, 0, 2 * AMOUNT))
+    assert statements.reconcile()[0].unexplained_dong == 0
+    with pytest.raises(Refused) as refusal:
+        explaining.explain(number=_number(), kind="return", detail=name, by="can.bo", at=AT)
+    assert refusal.value.reason == "movement_settled"
+
+
+@pytest.mark.parametrize(("kind", "outside"), [("offset", 0), ("budget", -50_000)])
+def test_a_stranger_s_money_goes_back_or_to_the_budget(world: World, account: Account, kind: str, outside: int) -> None:
+    _funded(world, account)
+    before = books.balance(chart.WORLD.name)
+    account.tells(("CRDT", 50_000, words("CHUYEN NHAM")), day=6)
+    credit = _number()
+    account.tells(("DBIT", 50_000, words("HOAN TRA / NOP NGAN SACH")), day=9)
+    _explain(credit, kind, str(_number()))
+    assert (_suspense(world), books.balance(chart.OUTSIDE.name)) == (0, outside)
+    assert books.balance(chart.WORLD.name) - before == -outside
+    assert not explaining.accounts_of("can.bo").movements
+
+
+def test_a_line_about_an_order_with_another_amount_is_held_and_its_money_is_in_suspense(
+    world: World, account: Account
+) -> None:
+    _funded(world, account)
+    account.tells(("DBIT", AMOUNT - 1, world.names()[0]), day=6)
+    assert world.hold_reasons() == ["amount_differs", "unknown_reference"]
+    assert (_suspense(world), world.balances()) == (1 - AMOUNT, (0, 3 * AMOUNT, 0))
+    assert statements.reconcile()[0].unexplained_dong == 0
+
+
+def test_a_held_return_leaves_suspense_when_its_payment_becomes_known(world: World, account: Account) -> None:
+    _funded(world, account)
+    name = world.names()[0]
+    returned = entry(detail(name, str(AMOUNT), returned="AC04"), amount=str(AMOUNT), direction="CRDT")
+    raw = day_statement(returned, day="2026-11-06", number=9, account=ACCOUNT, opening=3 * AMOUNT, closing=4 * AMOUNT)
+    world.bank.outbox.append(("early.xml", raw))
+    world.collect()
+    assert (_suspense(world), world.hold_reasons()) == (AMOUNT, ["return_before_payment", "unknown_reference"])
+    world.bank.says("n1.xml", (name, "DBIT", AMOUNT))
+    world.collect()
+    assert (_suspense(world), world.statuses()[0]) == (0, "RETURNED")
+    assert StatementMovement.objects.get(resolution="applied").approved_by == "system"
+
+
+def test_the_debit_of_a_batch_without_its_name_is_named_by_two_people(world: World, account: Account) -> None:
+    _funded(world, account)
+    batch = PaymentBatch.objects.get()
+    names = world.names()
+    world.bank.says("s1.xml", (names[0], "RJCT", "AC04"))
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in names[1:]))
+    account.tells(("DBIT", 3 * AMOUNT, words("CHI LUONG")), day=6)
+    _explain(_number(), "order", batch.message_id)
+    [broken] = statements.breaks()
+    assert (broken.reason, broken.amount_dong, broken.what) == ("batch_differs", AMOUNT, batch.message_id)
+    assert statements.reconcile()[0].unexplained_dong == -AMOUNT
+    # The bank gives back what it had debited and refused.
+    account.tells(("CRDT", AMOUNT, words("TRA LAI LENH LOI")), day=9)
+    _explain(_number(), "refused", batch.message_id)
+    assert (statements.breaks(), statements.reconcile()[0].unexplained_dong) == ([], 0)
+
+
+def _twice(account: Account, name: str) -> None:
+    account.tells(("DBIT", AMOUNT, name), ("DBIT", AMOUNT, name), day=6)
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason", "amount"),
+    [
+        (_twice, "debited_twice", AMOUNT),
+        (lambda account, name: account.tells(("DBIT", AMOUNT, name), day=6, opening=3 * AMOUNT + 7, closing=2 * AMOUNT + 7), "statement_missing", 7),
+        (lambda account, name: account.tells(("DBIT", AMOUNT, name), day=6, closing=2 * AMOUNT - 5), "statement_does_not_add_up", -5),
+    ],
+)  # fmt: skip
+def test_what_a_bank_did_wrong_is_a_break_by_name_and_fails_the_fifth_invariant(
+    world: World, account: Account, happens: Callable[[Account, str], None], reason: str, amount: int
+) -> None:
+    _funded(world, account)
+    happens(account, world.names()[0])
+    [broken] = [one for one in statements.breaks() if one.reason == reason]
+    assert broken.amount_dong == amount
+    assert any(reason in row for row in statements.offenders())
+    assert not queries.invariants()["prefund_equals_statement"]
+    world.__dict__["broken"] = ["prefund_equals_statement"]
+
+
+@pytest.mark.parametrize(
+    ("options", "left_out"),
+    [({"account": "888000001"}, "other_account"), ({}, "repeated"), ({"opened": "2026-11-03", "closing": 1}, "overlaps")],
+)  # fmt: skip
+def test_a_statement_that_may_tell_the_same_twice_is_kept_and_not_counted(
+    world: World, account: Account, options: dict[str, Any], left_out: str
+) -> None:
+    account.tells(("CRDT", 3 * AMOUNT, words("KBNN CHUYEN TIEN")))
+    account.balance = 0
+    account.tells(("CRDT", 3 * AMOUNT, words("KBNN CHUYEN TIEN")), **options)
+    assert list(AccountStatement.objects.order_by("id").values_list("left_out", flat=True)) == ["", left_out]
+    assert _suspense(world) == 3 * AMOUNT
+    assert StatementMovement.objects.count() == 1
+
+
+def test_refusals_of_an_explanation_say_what_to_do_and_change_nothing(world: World, account: Account) -> None:
+    world.submit()
+    account.tells(("CRDT", 3 * AMOUNT + 1, words("KBNN CHUYEN TIEN")))
+    number = _number()
+    for kind, detail_, by, reason in (
+        ("funding", world.run, "can.bo", "not_in_the_books"),
+        ("funding", "R9", "can.bo", "run_unknown"),
+        ("fee-fund", "7/PHI", "can.bo", "not_in_the_books"),
+        ("fee", "7/PHI", "can.bo", "explanation_impossible"),
+        ("offset", str(number), "can.bo", "movement_does_not_match"),
+        ("refused", "LO1", "can.bo", "batch_unknown"),
+        ("funding", " ", "can.bo", "detail_missing"),
+        ("funding", world.run, "soan.luat", "role_not_allowed"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            explaining.explain(number=number, kind=kind, detail=detail_, by=by, at=AT)
+        assert refusal.value.reason == reason
+    assert StatementMovement.objects.get().proposed_by == ""
+    assert not AuditEvent.objects.filter(action__startswith="payment.explain").exists()
+
+
+def test_a_second_person_has_to_say_the_same(world: World, account: Account) -> None:
+    account.tells(("CRDT", 50_000, words("CHUYEN NHAM")))
+    credit = _number()
+    account.tells(("DBIT", 50_000, words("HOAN TRA")), day=6)
+    debit = str(_number())
+    explaining.explain(number=credit, kind="budget", detail=debit, by="can.bo", at=AT)
+    explaining.explain(number=credit, kind="offset", detail=debit, by="can.bo", at=AT)
+    with pytest.raises(Refused) as refusal:
+        explaining.explain(number=credit, kind="budget", detail=debit, by="lanh.dao", at=AT)
+    assert refusal.value.reason == "explanation_differs"
+    assert _suspense(world) == 0, "fifty thousand came and went; both still wait"
+    assert len(explaining.accounts_of("can.bo").movements) == 2
