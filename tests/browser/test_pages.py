@@ -222,6 +222,7 @@ PAGES = {
         "/ky-chi-tra/2026-11/2026-11-46-01/tam-giu/",
         "/ky-chi-tra/2026-11/2026-11-46-01/chi-lai/",
         "/tien-mat/2026-11/",
+        "/doi-chieu/",
         "/dia-ban/",
         "/trung-lap/1/",
         "/tai-khoan/",
