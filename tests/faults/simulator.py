@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansinh.base import stages
-from ansinh.payment import collecting, operations
+from ansinh.ledger import accounts as chart
+from ansinh.ledger import queries as books
+from ansinh.payment import collecting, explaining, operations
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt
 from ansinh.payment.models import PaymentBatch
 from tests.integration.fake_bank import FakeBank, _notification, _status_report
+from tests.standards.answers import day_statement, detail, entry
 
+ACCOUNT = "999000001"
 _ORDER = re.compile(rb"<EndToEndId>(\w+)</EndToEndId>.*?<InstdAmt Ccy=\"VND\">(\d+)</InstdAmt>", re.S)
 STAGES = {"submit": ("submit", "render", "upload", "seal"), "collect": ("fetch", "parse", "apply", "seal")}
 
@@ -91,6 +95,9 @@ class Provider(FakeBank):
         self.told: dict[str, list[Line]] = {}
         self.is_calm = False
         self._files = 0
+        # Our account as it really is: what moved and stands on no statement yet, and where the last one closed.
+        self.moved: list[tuple[str, int, str]] = []
+        self.closing = self.days = self.funded = 0
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,8 +135,10 @@ class Provider(FakeBank):
             say(Line(name, "rejected", (name, "RJCT", self.chance.choice(("AC04", "AC01", "MS03")))))
         else:
             self.paid[name] += 1
+            self.moved.append(("DBIT", amount, name))
             say(Line(name, "paid", (name, "DBIT", amount)))
         if order.fate == "returned":
+            self.moved.append(("CRDT", amount, name))
             say(Line(name, "returned", (name, "CRDT", amount, self.chance.choice(("AC04", "AC06", "MD07")))))
         self._lie_about(order)
 
@@ -200,6 +209,53 @@ class Provider(FakeBank):
             self.story.fired["rubbish"] += 1
             self._put(f"rubbish-{name}", self.chance.randbytes(200), [])
 
+    def close_day(self, funded: int) -> None:
+        """Let the money of the month arrive, take a fee and a stranger's money now and then, and write the statement of the day."""
+        if funded > self.funded:
+            self.moved.append(("CRDT", funded - self.funded, ""))
+            self.funded = funded
+        if not self.is_calm and self.chance.random() < 0.3:
+            self.story.fired["fee"] += 1
+            self.moved.append(("DBIT", 1_100, ""))
+        if not self.is_calm and self.chance.random() < 0.3:
+            self.story.fired["stranger"] += 1
+            self.moved.append(("CRDT", 50_000, ""))
+        if not self.moved:
+            return
+        told, self.moved = self.chance.sample(self.moved, len(self.moved)), []
+        lines = [
+            Line(name, {"DBIT": "debited", "CRDT": "returned"}[way] if name else None, ()) for way, _, name in told
+        ]
+        entries = [self._entry(way, amount, name) for way, amount, name in told]
+        opening, self.closing = (
+            self.closing,
+            self.closing + sum({"CRDT": 1, "DBIT": -1}[way] * amount for way, amount, _ in told),
+        )
+        self.days += 1
+
+        def written(number: int) -> bytes:
+            day = (datetime.date(2026, 11, 1) + datetime.timedelta(days=self.days)).isoformat()
+            return day_statement(
+                *entries, day=day, number=number, account=ACCOUNT, opening=opening, closing=self.closing
+            )
+
+        if not self.is_calm and self.chance.random() < 0.2:
+            self.story.fired["statement_cut"] += 1
+            whole, raw = self.chance.randrange(len(entries)), written(self.days)
+            end = sum(len(one) for one in entries[:whole]) + raw.index(b"<Ntry>")
+            self._put(f"cut-t{self.days}.xml", raw[:end], lines[:whole])
+        self._put(f"t{self.days}.xml", written(self.days), lines)
+        if not self.is_calm and self.chance.random() < 0.2:
+            self.story.fired["statement_repeated"] += 1
+            self._put(f"again-t{self.days}.xml", written(self.days + 100), lines)
+
+    @staticmethod
+    def _entry(way: str, amount: int, name: str) -> str:
+        inside = [detail(name, str(amount), "AC06" if way == "CRDT" else "")] if name else []
+        family = "CHRG" if (way, name) == ("DBIT", "") else "DMCT"
+        code = f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>{family}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        return entry(*inside, amount=str(amount), direction=way, more=code)
+
     def _put(self, name: str, raw: bytes, lines: list[Line]) -> None:
         self.outbox.append((name, raw))
         self.told[name] = lines
@@ -210,25 +266,40 @@ class Model:
 
     def __init__(self) -> None:
         self.final: dict[str, str] = {}
+        # Lines that nobody can place, and those that contradict what is believed, by order.
         self.held = 0
+        self.disputed: Counter[str] = Counter()
         self.early: Counter[str] = Counter()
+        self.returned_though_refused: Counter[str] = Counter()
+        self.debited: set[str] = set()
+        self.decided = 0
 
     def read(self, lines: list[Line]) -> None:
-        """Read one file; what came too early waits until the end of the collection."""
+        """Read one file: each line is judged by what was known before it; what came too early waits until the end of the collection."""
+        before = dict(self.final)
         for line in lines:
-            now = self.final.get(line.name)
+            now = before.get(line.name)
             if line.says is None:
                 self.held += 1
             elif line.says == "advance":
                 continue
+            elif line.says == "debited":
+                self.debited.add(line.name)
+                self.decided += now == "rejected"
+                if now in (None, "rejected"):
+                    self.final[line.name] = "paid"
             elif line.says == "returned":
                 self._returned(line.name, now)
             elif now is None:
                 self.final[line.name] = line.says
             elif now == "returned":
-                self.held += line.says == "rejected"
+                self.disputed[line.name] += line.says == "rejected"
             elif now != line.says:
-                self.held += 1
+                self.disputed[line.name] += 1
+        for line in lines:
+            # Money follows the statement: once it has told of the debit, a refusal of a paid order is no question any more.
+            if line.name in self.debited and self.final.get(line.name) == "paid":
+                self.disputed.pop(line.name, None)
 
     def _returned(self, name: str, now: str | None) -> None:
         if now is None:
@@ -236,17 +307,24 @@ class Model:
         elif now == "paid":
             self.final[name] = "returned"
         elif now == "rejected":
-            self.held += 1
+            self.returned_though_refused[name] += 1
 
     def look_again(self) -> None:
         """Let early returns find the payments that have come since."""
-        for name in list(self.early):
-            if self.final.get(name) == "paid":
-                self.final[name] = "returned"
-                del self.early[name]
-            elif self.final.get(name) == "rejected":
-                # What was refused cannot come back: the two answers disagree.
-                self.held += self.early.pop(name)
+        for waiting in (self.early, self.returned_though_refused):
+            for name in list(waiting):
+                if self.final.get(name) == "paid":
+                    self.final[name] = "returned"
+                if self.final.get(name) == "returned":
+                    del waiting[name]
+                elif self.final.get(name) == "rejected" and waiting is self.early:
+                    # What was refused cannot come back: the two answers disagree.
+                    self.returned_though_refused[name] += waiting.pop(name)
+
+    @property
+    def in_question(self) -> int:
+        """Return how many lines wait for a person."""
+        return self.held + sum(self.disputed.values()) + sum(self.returned_though_refused.values())
 
 
 @dataclass
@@ -269,6 +347,17 @@ class Month:
             at=self.at, size=size,
         )  # fmt: skip
 
+    def close_day(self) -> None:
+        """Let the bank's day end; the treasury has sent what the books ordered."""
+        self.bank.close_day(books.moved(chart.Code.PREFUND, debit=chart.prefund(self.provider_row.code).name))
+
+    def explain(self) -> None:
+        """Let two people say which money on the statements is the month's."""
+        for row in explaining.accounts_of("can.bo").movements:
+            if row.direction == "CRDT" and row.amount_dong != 50_000 and not row.reference:
+                for by in ("can.bo", "lanh.dao"):
+                    explaining.explain(number=row.number, kind="funding", detail=self.run, by=by, at=self.at)
+
     def collect(self) -> None:
         """Press “collect”."""
         collecting.collect(provider=self.provider_row, gateway=self.bank, archive=self.archive, at=self.at)
@@ -284,8 +373,10 @@ def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None
     """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
     size = chance.choice((2, 5, 50_000))
     for _ in range(chance.randint(3, 8)):
-        name = chance.choice(("submit", "collect", "tell"))
-        act = {"submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell}[name]
+        name = chance.choices(("submit", "collect", "tell", "close_day"), (3, 3, 3, 1))[0]
+        act = {
+            "submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell, "close_day": month.close_day,
+        }[name]  # fmt: skip
         if name in STAGES and chance.random() < 0.4:
             boundary, count = chance.choice(("enter", "leave")), chance.randint(1, 2)
             crasher = _Crasher(chance.choice(STAGES[name]), boundary, count, month.story.fired)
@@ -306,8 +397,13 @@ def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None
     while month.bank.untold:
         month.bank.tell(everything=True)
         month.collect()
+    month.close_day()
     month.collect()
+    month.story.fired["statement_decides"] += month.model.decided
     check()
+    if chance.random() < 0.25:
+        month.explain()
+        check()
 
 
 def expected(month: Month) -> dict[str, tuple[str, int]]:

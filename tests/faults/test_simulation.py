@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import queries as books
 from ansinh.office import queries as office
-from ansinh.payment import queries
+from ansinh.payment import queries, statements
 from ansinh.payment.models import MessageLine, PaymentItem
 from ansinh.standards.end_to_end import encode
 from tests.faults.simulator import Month, Provider, Story, expected, play, totals
@@ -31,6 +31,7 @@ PEOPLE = 8
 KINDS = {
     "timeout_before_arrival", "timeout_after_arrival", "wrong_amount", "final_answers_disagree", "told_twice",
     "unknown_reference", "reordered", "same_file_renamed", "same_lines_other_bytes", "cut_file", "hostile_file", "rubbish",
+    "statement_cut", "statement_repeated", "statement_decides", "fee", "stranger",
     "crash_submit", "crash_render", "crash_upload", "crash_fetch", "crash_parse", "crash_apply", "crash_seal",
 }  # fmt: skip
 pytestmark = pytest.mark.usefixtures("database")
@@ -63,20 +64,30 @@ def _compare(month: Month) -> None:
     # What is no message at all is quarantined as a whole, with what could be read of it as evidence.
     held = MessageLine.objects.exclude(hold_reason="").filter(message__state="APPLIED")
     early = held.filter(hold_reason="return_before_payment").count()
-    assert (held.count() - early, early) == (month.model.held, sum(month.model.early.values()))
+    assert (held.count() - early, early) == (month.model.in_question, sum(month.model.early.values()))
     code, sums = month.provider_row.code, totals(month)
     assert books.balance(chart.paid(code).name) == sums["PAID"]
     assert books.balance(chart.in_flight(code).name) == sums["IN_FLIGHT"]
     assert books.balance(chart.prefund(code).name) == sums["REJECTED"] + sums["RETURNED"]
     verified = books.verify()
     assert all(verified.checks.values()), verified.checks
+    _compare_account(month)
+
+
+def _compare_account(month: Month) -> None:
+    """Compare the account with the bank's own: what differs is what it only said that it had paid."""
+    bank, final = month.bank, month.model.final
+    [found] = statements.reconcile()
+    said = sum(order.amount for name, order in bank.orders.items() if final.get(name) == "paid" and not bank.paid[name])
+    assert (found.statement_dong, found.paid_not_told_dong, found.unexplained_dong) == (bank.closing, said, 0)
+    assert (found.told_in_flight_dong, found.returned_not_told_dong, statements.breaks()) == (0, 0, [])
 
 
 def _tell(month: Month) -> None:
     lines = MessageLine.objects.order_by("message_id", "line")
     for row in lines.values_list("message__name", "end_to_end_id", "status", "hold_reason"):
         sys.stderr.write(f"{row}\n")
-    sys.stderr.write(f"model: {month.model.held} held, {dict(month.model.early)} early, {month.model.final}\n")
+    sys.stderr.write(f"model: {month.model.in_question} held, {dict(month.model.early)} early, {month.model.final}\n")
 
 
 def _play(world: World, seed: int, fired: Counter[str], at_end: object = None) -> None:

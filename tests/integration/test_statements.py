@@ -178,6 +178,23 @@ def test_a_held_return_leaves_suspense_when_its_payment_becomes_known(world: Wor
     assert StatementMovement.objects.get(resolution="applied").approved_by == "system"
 
 
+def test_a_refused_order_that_was_debited_and_came_back_is_returned_not_paid(world: World, account: Account) -> None:
+    """The simulator's I5 found it: settling the dispute by the debit took the return with it, and the money stood nowhere."""
+    _funded(world, account)
+    name = world.names()[0]
+    world.bank.says("s1.xml", (name, "RJCT", "AC04"))
+    world.collect()
+    back = entry(detail(name, str(AMOUNT), returned="AC06"), amount=str(AMOUNT), direction="CRDT")
+    left = entry(detail(name, str(AMOUNT)), amount=str(AMOUNT))
+    said = day_statement(
+        left, back, day="2026-11-09", number=9, account=ACCOUNT, opening=3 * AMOUNT, closing=3 * AMOUNT
+    )
+    world.bank.outbox.append(("t9.xml", said))
+    world.collect()
+    assert world.statuses()[0] == "RETURNED"
+    assert (_suspense(world), statements.reconcile()[0].unexplained_dong) == (0, 0)
+
+
 def test_the_debit_of_a_batch_without_its_name_is_named_by_two_people(world: World, account: Account) -> None:
     _funded(world, account)
     batch = PaymentBatch.objects.get()

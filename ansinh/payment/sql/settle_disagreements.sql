@@ -2,7 +2,8 @@
 WITH decided AS (
     UPDATE payment_messageline AS line SET hold_reason = ''
     FROM payment_paymentitem AS item
-    WHERE line.hold_reason = 'final_answers_disagree' AND item.id = line.item_id AND item.attempt = line.attempt AND item.status = 'PAID'
+    -- Not a return: money that came back has still to be taken back from what was paid.
+    WHERE line.hold_reason = 'final_answers_disagree' AND line.status <> 'RETURNED' AND item.id = line.item_id AND item.attempt = line.attempt AND item.status = 'PAID'
       AND line.item_id IN (SELECT item_id FROM judged)
       AND EXISTS (SELECT FROM payment_messageline AS debit JOIN payment_message AS told ON told.id = debit.message_id
                   WHERE debit.item_id = item.id AND debit.attempt = item.attempt AND debit.hold_reason = ''
