@@ -127,6 +127,45 @@ class Staff(AbstractBaseUser):
         verbose_name = "cán bộ"
 
 
+class SecondFactor(models.Model):
+    """An authenticator app that belongs to a member of staff. Until its owner has typed a code from it, it guards nothing."""
+
+    staff = models.OneToOneField(Staff, models.CASCADE, verbose_name="cán bộ")
+    # Encrypted under this system's own secret: a copy of the database alone makes no codes.
+    sealed_secret = models.TextField("khoá bí mật (đã mã hoá)")
+    confirmed_at = models.DateTimeField("xác nhận lúc", null=True)
+    # The half minute of the last code that opened: a code seen over a shoulder opens nothing again.
+    last_step = models.BigIntegerField("nhịp đã dùng", default=0)
+    failed_tries = models.PositiveSmallIntegerField("số lần nhập sai", default=0)
+
+    class Meta:
+        verbose_name = "xác thực hai bước"
+
+
+class RecoveryCode(models.Model):
+    """A code for the day on which the telephone is lost: opens once, kept only as a hash."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, verbose_name="xác thực hai bước")
+    code_hash = models.CharField("mã băm", max_length=64)
+    used_at = models.DateTimeField("dùng lúc", null=True)
+
+    class Meta:
+        verbose_name = "mã khôi phục"
+        constraints = [models.UniqueConstraint("factor", "code_hash", name="recovery_code_once")]
+
+
+class OutsideIdentity(models.Model):
+    """Who a member of staff is to the agency's own sign-in service: told at the first sign-in through it, and the same ever after."""
+
+    staff = models.OneToOneField(Staff, models.CASCADE, verbose_name="cán bộ")
+    issuer = models.CharField("dịch vụ đăng nhập", max_length=200)
+    subject = models.CharField("mã người dùng ở dịch vụ", max_length=255)
+
+    class Meta:
+        verbose_name = "định danh ở dịch vụ đăng nhập"
+        constraints = [models.UniqueConstraint("issuer", "subject", name="outside_identity_once")]
+
+
 class AuditEvent(models.Model):
     """Who did what to which record, and when. Rows are only ever added (the application role may not change them)."""
 

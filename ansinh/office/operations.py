@@ -20,11 +20,11 @@ from django.db.models import F
 
 from ansinh.base.refusals import Refused
 from ansinh.office import queries, reference
-from ansinh.office.models import Agency, Area, Setting, Staff
+from ansinh.office.models import Agency, Area, OutsideIdentity, Setting, Staff
 from ansinh.office.staging import stage
 
-_TRIES_BEFORE_LOCK = 5
-_LOCK = datetime.timedelta(minutes=15)
+TRIES_BEFORE_LOCK = 5
+LOCK = datetime.timedelta(minutes=15)
 # No 0/O, 1/l/I: officers copy the password from paper.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 # Twelve bits of every reference to a payment say which system made it.
@@ -184,7 +184,8 @@ _KIND_OF_ROLE = {
 }
 
 
-def _require_administrator(by: str) -> None:
+def require_administrator(by: str) -> None:
+    """This will see that somebody may decide about staff. Raises `Refused` (`role_not_allowed`, `staff_unknown`)."""
     if queries.staff(by).role != Staff.Role.ADMINISTRATOR:
         raise Refused(
             "role_not_allowed",
@@ -200,7 +201,7 @@ def agency_for(*, name: str, role: str, area: queries.AreaRow | None, by: str, a
     Raises:
         Refused: `role_not_allowed`, `role_unknown`, `area_missing`, `agency_differs`.
     """
-    _require_administrator(by)
+    require_administrator(by)
     _require_known_role(role)
     kind = _KIND_OF_ROLE.get(Staff.Role(role), Agency.Kind.DEPARTMENT)
     needed = None if role == Staff.Role.ADMINISTRATOR else "commune" if kind == Agency.Kind.COMMUNE else "province"
@@ -235,7 +236,7 @@ def add_staff(*, by: str, username: str, full_name: str, role: str, agency: int,
     Raises:
         Refused: `role_not_allowed`, `username_invalid`, `username_taken`, `role_unknown`.
     """
-    _require_administrator(by)
+    require_administrator(by)
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,58}", username) or not full_name.strip():
         raise Refused(
             "username_invalid",
@@ -252,7 +253,7 @@ def reset_password(*, by: str, username: str, at: datetime.datetime) -> str:
     Raises:
         Refused: `role_not_allowed`, `staff_unknown`.
     """
-    _require_administrator(by)
+    require_administrator(by)
     password = one_time_password()
     with transaction.atomic():
         member = Staff.objects.select_for_update().get(pk=queries.staff(username).id)
@@ -270,7 +271,7 @@ def close_staff(*, by: str, username: str, reason: str, at: datetime.datetime) -
     Raises:
         Refused: `role_not_allowed`, `staff_unknown`, `last_administrator`.
     """
-    _require_administrator(by)
+    require_administrator(by)
     with transaction.atomic():
         # All administrators are locked: two of them who close each other at once would leave nobody.
         administrators = Staff.objects.select_for_update().filter(role=Staff.Role.ADMINISTRATOR, is_active=True)
@@ -319,11 +320,11 @@ def _nobodys_hash() -> str:
 
 
 def _sign_in_failed() -> Refused:
-    minutes = int(_LOCK.total_seconds()) // 60
+    minutes = int(LOCK.total_seconds()) // 60
     return Refused(
         "sign_in_failed",
-        vi=f"Tên đăng nhập hoặc mật khẩu không đúng. Sau {_TRIES_BEFORE_LOCK} lần sai, hãy chờ {minutes} phút rồi thử lại.",
-        en=f"The sign-in name or the password is wrong. After {_TRIES_BEFORE_LOCK} wrong tries, wait {minutes} minutes and try again.",
+        vi=f"Tên đăng nhập hoặc mật khẩu không đúng. Sau {TRIES_BEFORE_LOCK} lần sai, hãy chờ {minutes} phút rồi thử lại.",
+        en=f"The sign-in name or the password is wrong. After {TRIES_BEFORE_LOCK} wrong tries, wait {minutes} minutes and try again.",
     )
 
 
@@ -355,10 +356,48 @@ def sign_in(username: str, password: str, at: datetime.datetime) -> queries.Staf
     raise _sign_in_failed()
 
 
+def sign_in_by_service(*, username: str, issuer: str, subject: str, at: datetime.datetime) -> queries.StaffRow:
+    """This will let somebody in whom the agency's own sign-in service has named, and return who they are.
+
+    Promises: nobody is made; the first sign-in binds the name to the service's own key for the person, and another key is never
+    let in under it. A one-time password that was still waiting opens nothing any more.
+
+    Raises:
+        Refused: `staff_unknown`, `identity_differs`, `sign_in_failed` while the name is locked.
+    """
+    row = queries.staff(username)
+    with transaction.atomic():
+        member = Staff.objects.select_for_update().get(pk=row.id)
+        if member.locked_until is not None and member.locked_until > at:
+            raise _sign_in_failed()
+        known = OutsideIdentity.objects.filter(staff=member).first()
+        owner = OutsideIdentity.objects.filter(issuer=issuer, subject=subject).first()
+        if (known or owner) and (known is None or owner is None or known.pk != owner.pk):
+            raise Refused(
+                "identity_differs",
+                vi=f"Tên “{row.username}” đã gắn với một người dùng khác của dịch vụ đăng nhập. Hãy báo quản trị hệ thống.",
+                en=f"“{row.username}” belongs to another user of the sign-in service. Tell the administrator.",
+            )
+        if known is None:
+            OutsideIdentity.objects.create(staff=member, issuer=issuer, subject=subject)
+        if member.must_change_password:
+            member.password, member.must_change_password = make_password(None), False
+        member.last_login = at
+        member.save(update_fields=["password", "must_change_password", "last_login"])
+        audit(
+            by=member.username,
+            action="signed_in_by_service",
+            subject=f"staff:{member.id}",
+            detail={"issuer": issuer},
+            at=at,
+        )
+    return queries.staff(username)
+
+
 def _count_wrong_try(member: Staff, at: datetime.datetime) -> None:
-    is_last = member.failed_sign_ins + 1 >= _TRIES_BEFORE_LOCK
+    is_last = member.failed_sign_ins + 1 >= TRIES_BEFORE_LOCK
     Staff.objects.filter(pk=member.pk).update(
-        failed_sign_ins=0 if is_last else F("failed_sign_ins") + 1, locked_until=at + _LOCK if is_last else None
+        failed_sign_ins=0 if is_last else F("failed_sign_ins") + 1, locked_until=at + LOCK if is_last else None
     )
     if is_last:
         audit(by=member.username, action="sign_in_locked", subject=f"staff:{member.id}", detail={}, at=at)

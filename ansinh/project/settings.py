@@ -17,6 +17,10 @@ _secret_file = HOME / "keys" / "django.secret"
 # Without a home (makemigrations, type checks) a secret that dies with the process is enough.
 SECRET_KEY = _secret_file.read_text(encoding="ascii") if _secret_file.exists() else os.urandom(32).hex()
 
+# The agency's own sign-in service (OpenID Connect), when there is one; docs/how-to/sign-in.md says what stands in the file.
+_service_file = HOME / "keys" / "oidc.json"
+SIGN_IN_SERVICE = json.loads(_service_file.read_text(encoding="utf8")) if _service_file.exists() else None
+
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("ANSINH_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("ANSINH_ORIGINS", "").split(",") if origin]

@@ -119,6 +119,9 @@ class ScopeMiddleware:
             # Whoever handed out the one-time password knows it: until it is changed, it proves nobody.
             if member.must_change_password:
                 return go(request, "/doi-mat-khau/")
+            # Demanded at the sign-in, by the role and this system's rule: until it is made, nothing else opens.
+            if request.session.get("must_enrol"):
+                return go(request, "/xac-thuc/")
             roles = getattr(view, "roles", None)
             if roles is not None and member.role not in roles:
                 raise PermissionDenied

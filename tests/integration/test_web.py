@@ -28,7 +28,16 @@ from tests.integration.test_reports import PHU_XUAN, VY_DA, Books, coverage_repo
 
 OWN_PASSWORD = "một con vịt xoè ra hai cái cánh"
 NOW = datetime.datetime(2026, 11, 15, 8, tzinfo=datetime.UTC)
-OPEN_PAGES = {"", "suc-khoe/", "dang-nhap/", "dang-xuat/", "ngon-ngu/", "cong-khai/"}
+OPEN_PAGES = {
+    "",
+    "suc-khoe/",
+    "dang-nhap/",
+    "dang-xuat/",
+    "ngon-ngu/",
+    "cong-khai/",
+    "dang-nhap/dich-vu/",
+    "dang-nhap/dich-vu/ve/",
+}
 MONTH = "2026-11"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

@@ -84,6 +84,18 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "staff reset-factor",
+        "bỏ xác thực hai bước của người mất điện thoại; lần đăng nhập sau họ bật lại",
+        "staff:reset_factor",
+        (argument("username", metavar="TÊN", help="tên đăng nhập"), AS),
+    ),
+    Command(
+        "staff require-factor",
+        "bắt buộc (mặc định) hoặc không bắt buộc xác thực hai bước với người quyết định tiền và luật",
+        "staff:require_factor",
+        (argument("state", choices=["on", "off"], help="on: bắt buộc; off: không bắt buộc"), AS),
+    ),
+    Command(
         "bench month",
         "đo thời gian một tháng, từng bước",
         "bench:month",

@@ -14,7 +14,7 @@ import numpy as np
 from ansinh.base.dong import percent_texts
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.office import operations, queries
+from ansinh.office import factors, operations, queries
 from ansinh.office.security import acting, everything
 from ansinh.payroll import retroactivity
 from ansinh.people.models import Person
@@ -121,6 +121,9 @@ def seed(plan: Plan, sandbox: Path) -> dict[str, Any]:
         ids = writing.write(plan, population, _tell)
         answer = _summary(plan, population, ids) | {"poverty_review": review.write_review(plan, places)}
         staff = offices.write_staff(places, agencies, at)
+        # Invented people have no telephones: a demonstration asks for no second factor unless somebody has said so.
+        if queries.setting(factors.SETTING) is None:
+            operations.record_setting(name=factors.SETTING, value=factors.OFF, by="system", at=at)
         kept = answer | {"staff": [person | {"one_time_password": None} for person in staff]}
         # The bank's book is written last: without it the transaction must not commit.
         book.write_book(sandbox, population)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from ansinh.office import operations, queries
+from ansinh.office import factors, operations, queries
 from ansinh.office.queries import AreaRow, StaffRow
 from ansinh.office.security import acting, everything
 
@@ -28,7 +28,8 @@ def _answer(row: StaffRow) -> dict[str, Any]:
 def list_staff(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will list everybody who may sign in."""
     with acting(everything("system")):
-        return {"staff": [_answer(row) for row in queries.all_staff()]}
+        owners = factors.owners()
+        return {"staff": [_answer(row) | {"has_second_factor": row.id in owners} for row in queries.all_staff()]}
 
 
 def _area(code: str) -> AreaRow:
@@ -81,3 +82,26 @@ def close(arguments: argparse.Namespace) -> dict[str, Any]:
             by=arguments.user, username=arguments.username, reason=arguments.reason, at=timezone.now()
         )
         return {"username": arguments.username, "is_active": False}
+
+
+def reset_factor(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will take away the second factor of somebody who has lost it; they make a new one at the next sign-in.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`, `factor_own`.
+    """
+    with acting(everything("system")):
+        removed = factors.reset(by=arguments.user, username=arguments.username, at=timezone.now())
+        return {"username": arguments.username, "removed": removed}
+
+
+def require_factor(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will demand a second factor of whoever may move money or release a law, or no longer.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`.
+    """
+    is_on = arguments.state == "on"
+    with acting(everything("system")):
+        factors.require(by=arguments.user, is_on=is_on, at=timezone.now())
+    return {"required": is_on}
