@@ -12,6 +12,8 @@ from pathlib import Path
 from sqlite3 import Row
 from xml.sax.saxutils import escape
 
+from ansinh_sandbox import signatures
+
 _VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}">'
 # As return reasons (camt), not as refusals (pain.002): the same code says something else there.
@@ -38,6 +40,8 @@ def write(folder: Path, file_name: str, pieces: Iterable[str]) -> str:
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
+    # The signature first: whoever finds the file finds its signature beside it.
+    signatures.sign_beside(part, file_name, folder.parents[1])
     os.replace(part, folder / file_name)
     return file_name
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncssh
 
-from ansinh_sandbox import http, server, statements, work
+from ansinh_sandbox import http, server, signatures, statements, work
 
 
 def make_keys(folder: Path) -> dict[str, str]:
@@ -61,6 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder: Path = arguments.folder.resolve()
     work.prepare(folder)
     if arguments.action == "keys":
+        if arguments.signing:
+            signatures.make_key(folder)
         print(json.dumps(make_keys(folder)))
     elif arguments.action == "tick":
         print(json.dumps({"answers": work.tick(folder, arguments.seed)}))

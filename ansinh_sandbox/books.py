@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ansinh_sandbox import orders
+from ansinh_sandbox import orders, signatures
 
 # `size` and `modified` let a bank that looks ten times a second know a file without reading it; `sha256` decides.
 _SCHEMA = """
@@ -103,6 +103,7 @@ def take(books: sqlite3.Connection, path: Path) -> int | None:
             return None
         order = orders.Order()
         rejected = _stage(books, path, order)
+        rejected = signatures.problem(path) or rejected
         # A MsgId counts as used even if its file was refused; a customer who corrects a file gives it a new name.
         if not rejected and books.execute("select 1 from files where message_id = ?", (order.message_id,)).fetchone():
             rejected = "DU01"

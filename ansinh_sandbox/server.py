@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncssh
 
 from ansinh_sandbox import work
+from ansinh_sandbox.signatures import SUFFIX
 
 _POLL_S = 0.1
 
@@ -63,7 +64,7 @@ class Counter:
                 except FileNotFoundError:
                     continue
                 stamp = (stat.st_size, stat.st_mtime_ns)
-                if path.suffix == ".part" or self._settled.get(path.name) == stamp:
+                if path.suffix == ".part" or path.name.endswith(SUFFIX) or self._settled.get(path.name) == stamp:
                     continue
                 if self._last_seen.get(path.name) == stamp:
                     await self.settle(path.name)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from ansinh_sandbox import answers, books, results
+from ansinh_sandbox import answers, books, results, signatures
 
 _DONE = ("paid", "to_return", "returned")
 
@@ -28,7 +28,8 @@ def settle(folder: Path, names: Iterable[str] | None = None) -> list[str]:
     with closing(books.open_books(folder)) as ledger:
         for path in sorted(inbox.iterdir()):
             is_wanted = names is None or path.name in names
-            if is_wanted and path.is_file() and not path.is_symlink() and path.suffix != ".part":
+            is_order = path.suffix != ".part" and not path.name.endswith(signatures.SUFFIX)
+            if is_wanted and is_order and path.is_file() and not path.is_symlink():
                 books.take(ledger, path)
         # A bank that was killed after carrying out a file finds it here and answers late, but answers.
         for file in books.unanswered(ledger):
@@ -71,6 +72,7 @@ def _answer(folder: Path, ledger: sqlite3.Connection, file: sqlite3.Row) -> list
         for first in list(made):
             again = f"{Path(first).stem}-again{Path(first).suffix}"
             shutil.copyfile(out / first, out / f"{again}.part")
+            signatures.sign_beside(out / f"{again}.part", again, folder)
             (out / f"{again}.part").replace(out / again)
             made.append(again)
     return made

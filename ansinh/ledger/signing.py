@@ -87,7 +87,7 @@ def sign(*, token: Token, by: str, at: datetime.datetime) -> SignedSeal:
     known = SealSignature.objects.filter(seal=seal).first()
     if known is not None:
         return _shown(known)
-    signature, public_key = _sign_inside(token, text_of(seal))
+    signature, public_key = sign_inside(token, text_of(seal))
     # A token that signs wrongly, or with another key than it shows, is found out now and not by an auditor.
     if not is_valid(text_of(seal), signature, public_key):
         raise _unusable("signature does not verify")
@@ -106,7 +106,8 @@ def _shown(row: SealSignature) -> SignedSeal:
     )  # fmt: skip
 
 
-def _sign_inside(token: Token, text: bytes) -> tuple[bytes, str]:
+def sign_inside(token: Token, text: bytes) -> tuple[bytes, str]:
+    """Return the token's signature over a text (RSA PKCS#1 v1.5, SHA-256) and its public key as PEM. Raises `Refused` (`token_unusable`)."""
     try:
         pin = token.pin_file.read_text("utf8").strip()
         library = pkcs11.lib(str(token.module))

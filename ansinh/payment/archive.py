@@ -1,6 +1,8 @@
 """The archive of every file sent or received, named by its SHA-256: bytes are safe on disk before anything relies on them."""
 
+import hashlib
 import os
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -32,6 +34,15 @@ class Archive:
         with open(received, "rb") as file:
             os.fsync(file.fileno())
         received.replace(target)
+
+    def keep_bytes(self, content: bytes) -> str:
+        """Write a few bytes into their place, durably, and return their hash."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
+            part.write(content)
+        self.keep(Path(part.name), sha256)
+        return sha256
 
     def adopt(self, part: Path, artefact: Artefact) -> Artefact:
         """Move a finished file into its place and return the artefact with its path."""

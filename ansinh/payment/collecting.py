@@ -22,7 +22,15 @@ from ansinh.payment import statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Answers, Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
-from ansinh.payment.operations import ANSWER_TABLE, Collected, Progress, judge_again, judge_and_apply, store_message
+from ansinh.payment.operations import (
+    ANSWER_TABLE,
+    Collected,
+    Progress,
+    judge_again,
+    judge_and_apply,
+    quarantine,
+    store_message,
+)
 from ansinh.payment.statements import is_loose, is_statement
 from ansinh.standards.end_to_end import decode_many
 from ansinh.standards.iso20022.results import BOOKED, Entry, Held
@@ -208,13 +216,6 @@ def _apply(
     return Collected(1, applied, held)
 
 
-def _quarantine(message: Message, refusal: Refused, at: datetime.datetime) -> None:
-    with transaction.atomic():
-        Message.objects.filter(id=message.id).update(
-            state=Message.State.QUARANTINED, note=f"{refusal.reason}: {refusal.vi}"[:300], applied_at=at
-        )
-
-
 def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime) -> int:
     """Judge again the returns that came before their payment was known; return how many could be applied now."""
     settled = 0
@@ -252,15 +253,32 @@ def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive,
     """Bring every file we do not have into the archive, and note each before the next is fetched."""
     # A name we have is not fetched again; the hash decides in the end, because banks send the same file under new
     # names.
-    marks = frozenset(Message.objects.filter(provider=provider).values_list("mark", flat=True))
+    known = Message.objects.filter(provider=provider).values_list("mark", "other_marks")
+    marks = frozenset(mark for first, others in known for mark in (first, *others))
     incoming = archive.folder / "incoming"
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     with stage("fetch"):
         for inbound in gateway.poll(marks.__contains__, incoming):
             archive.keep(inbound.path, inbound.sha256)
-            store_message(
-                provider=provider, name=inbound.name, mark=inbound.mark or inbound.name, sha256=inbound.sha256, at=at
-            )
+            signature = archive.keep_bytes(inbound.signature) if inbound.signature else ""
+            with transaction.atomic():
+                message = store_message(
+                    provider=provider, name=inbound.name, mark=inbound.mark or inbound.name, sha256=inbound.sha256, at=at,
+                    signature_sha256=signature,
+                )  # fmt: skip
+                if inbound.problem is not None:
+                    if message is not None:
+                        quarantine(message=message, refusal=inbound.problem, at=at)
+                elif signature and message is None:
+                    _believe_now(provider, inbound.sha256, signature)
+
+
+def _believe_now(provider: PaymentServiceProvider, sha256: str, signature: str) -> None:
+    """Let a file be read that was set aside for its signature, now that the same bytes have come with a right one."""
+    aside = Message.objects.filter(
+        provider=provider, sha256=sha256, state=Message.State.QUARANTINED, note__startswith="signature_"
+    )
+    aside.update(state=Message.State.STORED, note="", applied_at=None, signature_sha256=signature)
 
 
 def _apply_stored(
@@ -272,7 +290,8 @@ def _apply_stored(
         try:
             done = _apply(message, provider, gateway, archive, at)
         except Unreadable as unreadable:
-            _quarantine(message, unreadable.refusal, at)
+            with transaction.atomic():
+                quarantine(message=message, refusal=unreadable.refusal, at=at)
             progress(f"{message.name}: cách ly ({unreadable.refusal.reason})")
             continue
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held

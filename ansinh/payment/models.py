@@ -306,6 +306,10 @@ class Message(models.Model):
     name = models.CharField("tên tệp", max_length=200)
     mark = models.CharField("dấu nhận biết tại nơi gửi", max_length=300, blank=True)
     sha256 = models.CharField("mã băm", max_length=64)
+    # The same bytes may come again under other names; each is noted once, and fetched no more.
+    other_marks = models.JSONField("dấu của các lần gửi lại", default=list, db_default=[])
+    # The provider's signature over these bytes, in the archive too; empty where none was agreed on.
+    signature_sha256 = models.CharField("mã băm chữ ký", max_length=64, blank=True, default="", db_default="")
     kind = models.CharField("loại", max_length=40, blank=True)
     message_id = models.CharField("mã thông điệp", max_length=70, blank=True)
     state = models.CharField("trạng thái", max_length=12, choices=State)

@@ -415,15 +415,41 @@ def judge_again(message_id: int, lines: list[int], provider: PaymentServiceProvi
 
 
 def store_message(
-    *, provider: PaymentServiceProvider, name: str, mark: str, sha256: str, at: datetime.datetime
+    *,
+    provider: PaymentServiceProvider,
+    name: str,
+    mark: str,
+    sha256: str,
+    at: datetime.datetime,
+    signature_sha256: str = "",
 ) -> Message | None:
-    """This will note a file that lies in the archive; None when the same bytes came before, under whatever name."""
+    """This will note a file that lies in the archive; None when the same bytes came before, under whatever name: that is audited."""
     message, is_new = Message.objects.get_or_create(
         provider=provider,
         sha256=sha256,
-        defaults={"name": name[:200], "mark": mark[:300], "state": Message.State.STORED, "stored_at": at},
-    )
+        defaults={
+            "name": name[:200], "mark": mark[:300], "state": Message.State.STORED, "stored_at": at,
+            "signature_sha256": signature_sha256,
+        },
+    )  # fmt: skip
+    if not is_new and mark[:300] not in {message.mark, *message.other_marks}:
+        message.other_marks.append(mark[:300])
+        message.save(update_fields=["other_marks"])
+        detail = {"provider": provider.code, "state": message.state}
+        office.audit(by="system", action="payment.replay", subject=f"message:{message.id}", detail=detail, at=at)
     return message if is_new else None
+
+
+def quarantine(*, message: Message, refusal: Refused, at: datetime.datetime) -> None:
+    """This will set a file aside that must not be read, with the reason, and say so in the audit trail; nothing of it is applied."""
+    message.state, message.note, message.applied_at = (
+        Message.State.QUARANTINED,
+        f"{refusal.reason}: {refusal.vi}"[:300],
+        at,
+    )
+    message.save(update_fields=["state", "note", "applied_at"])
+    detail = {"provider": message.provider.code, "reason": refusal.reason, "sha256": message.sha256}
+    office.audit(by="system", action="payment.quarantine", subject=f"message:{message.id}", detail=detail, at=at)
 
 
 def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: datetime.datetime) -> tuple[int, int]:

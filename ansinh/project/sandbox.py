@@ -17,6 +17,7 @@ from ansinh.base.refusals import Refused
 from ansinh.project import children
 from ansinh.project.home import Home
 from ansinh.project.sharing import shared
+from ansinh.standards.file_signature import SUFFIX
 
 _PROGRAM = [sys.executable, "-m", "ansinh_sandbox.bank"]
 
@@ -104,7 +105,11 @@ def wait_until_idle(home: Home, *, patience_s: int = 600) -> None:
     log, folder = home.sandbox / "processed.log", home.sandbox / "sftp" / "in"
     deadline = time.monotonic() + patience_s
     while True:
-        given = {path.name for path in folder.glob("*") if path.suffix != ".part"} if folder.exists() else set()
+        given = (
+            {path.name for path in folder.glob("*") if path.suffix != ".part" and not path.name.endswith(SUFFIX)}
+            if folder.exists()
+            else set()
+        )
         done = (
             {json.loads(line)["file"] for line in log.read_text(encoding="utf8").splitlines()}
             if log.exists()

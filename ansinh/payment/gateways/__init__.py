@@ -101,6 +101,9 @@ class Inbound:
     origin: str
     # What tells this file from another one of the same name at the provider; `poll` asks with it what is stored.
     mark: str = ""
+    # The signature that came beside it, and why the file must not be believed, where signatures were agreed on.
+    signature: bytes = b""
+    problem: Refused | None = None
 
 
 class AccountQuery(NamedTuple):

@@ -10,6 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -17,6 +18,7 @@ import asyncssh
 from ansinh.payment.gateways import Artefact, Inbound, Receipt
 from ansinh.payment.gateways.sftp_iso20022 import refusals
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
+from ansinh.standards.file_signature import MOST_BYTES, SUFFIX
 
 _PIECE = 1 << 18
 # No leading dot or dash, no separator, nothing that a shell or a path would read as more than a name.
@@ -90,8 +92,8 @@ async def _connect(settings: Settings) -> asyncssh.SSHClientConnection:
         raise refusals.unreachable(settings) from error
 
 
-async def send(settings: Settings, artefact: Artefact, path: Path) -> Receipt:
-    """Upload under a temporary name, then give it the final one, which no other file may have.
+async def send(settings: Settings, artefact: Artefact, path: Path, signature: bytes | None = None) -> Receipt:
+    """Upload under a temporary name, then give it the final one, which no other file may have. A signature goes before it.
 
     Raises:
         Refused: `remote_file_differs` when other bytes already have our name; `gateway_unreachable` when the
@@ -105,6 +107,8 @@ async def send(settings: Settings, artefact: Artefact, path: Path) -> Receipt:
             if await asyncio.wait_for(_already_there(client, final, artefact), settings.transfer_timeout_s):
                 return Receipt.ALREADY
             await asyncio.wait_for(_upload(client, path, f"{final}.part", artefact), settings.transfer_timeout_s)
+            if signature is not None:
+                await asyncio.wait_for(_put_beside(client, final + SUFFIX, signature), settings.transfer_timeout_s)
         except asyncssh.SFTPError as error:
             if isinstance(error, _LOST):
                 raise refusals.unreachable(settings) from error
@@ -147,6 +151,15 @@ async def _upload(client: asyncssh.SFTPClient, path: Path, part: str, artefact: 
         raise refusals.file_not_taken(artefact.name)
 
 
+async def _put_beside(client: asyncssh.SFTPClient, name: str, signature: bytes) -> None:
+    """Put a signature where the bank looks for it when it takes the file; one of an earlier try is over the same bytes."""
+    if await client.exists(name):
+        return
+    async with client.open(f"{name}.part", "wb") as remote:
+        await remote.write(signature)
+    await client.rename(f"{name}.part", name)
+
+
 async def read_back(settings: Settings, name: str) -> tuple[bytes, str] | None:
     """Return the first bytes of a file that we sent and the hash of all of it; None when the bank no longer has it.
 
@@ -183,10 +196,14 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
                 name = str(entry.filename)
                 # Banks write a corrected file under the old name: size and time tell it from the one we have.
                 mark = f"{name}|{entry.attrs.size}|{entry.attrs.mtime}"
-                if not _is_ours_to_open(name, entry.attrs, settings) or is_stored(mark):
+                if name.endswith(SUFFIX) or not _is_ours_to_open(name, entry.attrs, settings) or is_stored(mark):
                     continue
                 try:
-                    fetched.append(await _fetch_one(client, settings, name, mark, store))
+                    one = await _fetch_one(client, settings, name, mark, store)
+                    beside = f"{settings.outbox}/{name}{SUFFIX}"
+                    fetched.append(
+                        replace(one, signature=await _beside(client, beside)) if settings.bank_certificate else one
+                    )
                 except asyncssh.SFTPError as error:
                     if isinstance(error, _LOST):
                         raise
@@ -212,6 +229,15 @@ async def _fetch_one(client: asyncssh.SFTPClient, settings: Settings, name: str,
     remote_path = f"{settings.outbox}/{name}"
     path, sha256, size = await asyncio.wait_for(_download(client, remote_path, store), settings.transfer_timeout_s)
     return Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}", mark)
+
+
+async def _beside(client: asyncssh.SFTPClient, name: str) -> bytes:
+    """Return the signature that lies beside a file, no more of it than one can be; nothing when there is none."""
+    if not await client.exists(name):
+        return b""
+    async with client.open(name, "rb") as remote:
+        found = await remote.read(MOST_BYTES + 1)
+    return bytes(found)
 
 
 async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) -> tuple[Path, str, int]:

@@ -5,8 +5,10 @@ asked about one order, nor about an account holder: those questions it refuses b
 """
 
 import asyncio
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,7 +27,7 @@ from ansinh.payment.gateways import (
     limits,
     refuse_unable,
 )
-from ansinh.payment.gateways.sftp_iso20022 import connection
+from ansinh.payment.gateways.sftp_iso20022 import connection, signatures
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 from ansinh.standards.files import FileReading
 from ansinh.standards.instructions import NARRATIVE_LIMIT
@@ -99,12 +101,12 @@ class SftpIso20022:
         have arrived: submit the same artefact again to find out).
 
         Raises:
-            Refused: `artefact_changed` when the bytes are not the rendered ones; what `connection.send` refuses.
+            Refused: `artefact_changed` when the bytes are not the rendered ones; what `connection.send` and `signatures.signed` refuse.
         """
         path = limits.unchanged(artefact)
         # Each act has a loop and a connection of its own: callers are ordinary code, and a connection kept overnight is
         # a dead one.
-        return asyncio.run(connection.send(self._settings, artefact, path))
+        return asyncio.run(connection.send(self._settings, artefact, path, signatures.signed(self._settings, artefact)))
 
     def held(self, name: str) -> Stamp | None:
         """Return the times and the hash of the file that the bank holds under this name. Raises `Refused`: as `poll`."""
@@ -118,11 +120,13 @@ class SftpIso20022:
         The same bytes may come under two names: the caller knows them by their hash.
 
         Raises:
-            Refused: what `connection.fetch` refuses.
+            Refused: what `connection.fetch` refuses, and `signatures.problem_of` when the agreed certificate is of no use.
         """
         # Everything is fetched before the first is handed out, so that the caller's transactions do not hold the bank's
         # line.
-        yield from asyncio.run(connection.fetch(self._settings, is_stored, store))
+        at = datetime.datetime.now(datetime.UTC)
+        for inbound in asyncio.run(connection.fetch(self._settings, is_stored, store)):
+            yield replace(inbound, problem=signatures.problem_of(self._settings, inbound, at))
 
     def parse(self, inbound: Inbound) -> FileReading:
         """Read a stored file by the rules agreed with this bank. Iterate, or take `.result()`; iterate only once.

@@ -11,6 +11,8 @@ from typing import Any
 from ansinh.base.refusals import Refused
 from ansinh.standards.iso20022.pain001 import VERSIONS
 
+_PATHS = ("client_key", "signing_key", "signing_certificate", "bank_certificate")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -42,6 +44,11 @@ class Settings:
     # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
     max_amount_dong: int = 499_999_999
     max_inbound_bytes: int = 2 << 30
+    # Our signing key (PEM, or the JSON that describes a token) with its certificate: every file is then signed. The bank's
+    # certificate: nothing of the bank is then believed without its signature. Paths; the files never lie in the database.
+    signing_key: Path | None = None
+    signing_certificate: Path | None = None
+    bank_certificate: Path | None = None
     connect_timeout_s: int = 20
     transfer_timeout_s: int = 600
 
@@ -57,6 +64,8 @@ class Settings:
         needed = {"host", "port", "username", "client_key", "host_key", "debtor_name", "debtor_account", "debtor_agent"}
         missing, unknown = sorted(needed - values.keys()), sorted(values.keys() - known)
         wrong = [] if "port" in missing or _is_port(values["port"]) else ["port"]
+        if bool(values.get("signing_key")) != bool(values.get("signing_certificate")):
+            wrong.append("signing_key")
         if values.get("pain001_version", "09") not in VERSIONS:
             wrong.append("pain001_version")
         if missing or unknown or wrong:
@@ -68,7 +77,8 @@ class Settings:
                 unknown=unknown,
                 wrong=wrong,
             )
-        return cls(**{**values, "client_key": Path(values["client_key"]), "port": int(values["port"])})
+        paths = {name: Path(values[name]) for name in _PATHS if values.get(name)}
+        return cls(**{**values, **paths, "port": int(values["port"])})
 
 
 def _is_port(value: Any) -> bool:
