@@ -412,3 +412,9 @@ def audit(*, by: str, action: str, subject: str, detail: Mapping[str, Any], at: 
             "INSERT INTO office_auditevent (at, by, action, subject, detail) VALUES (%s, %s, %s, %s, %s::jsonb)",
             [at, by, action, subject, json.dumps(dict(detail), ensure_ascii=False)],
         )
+
+
+def audit_refused_file(*, by: str, arrival: str, sha256: str, refusal: Refused, at: datetime.datetime) -> None:
+    """This will note a file that was not read, and why; neither its name nor anything of what is in it."""
+    detail = {"reason": refusal.reason, "sha256": sha256}
+    audit(by=by, action="file_refused", subject=f"arrival:{arrival}", detail=detail, at=at)

@@ -102,15 +102,15 @@ def receive(
     sheets = _spreadsheet(gateway)
     content = read_bytes(file)
     sha256 = hashlib.sha256(content).hexdigest()
-    lines = list(sheets.parse(Inbound(file.name, file, sha256, len(content), provider.code)))
+    try:
+        lines = list(sheets.parse(Inbound(file.name, file, sha256, len(content), provider.code)))
+        _require_results(file.name, lines)
+    except Refused as refusal:
+        with transaction.atomic():
+            put_on(everything(by))
+            office.audit_refused_file(by=by, arrival=f"results {provider.code}", sha256=sha256, refusal=refusal, at=at)
+        raise
     entries = [line for line in lines if isinstance(line, Entry)]
-    if not entries:
-        reason = next((line.reason for line in lines if isinstance(line, Held)), "")
-        raise Refused(
-            "results_unreadable",
-            vi=f"Tệp {file.name} không có dòng kết quả nào đọc được ({reason}). Hãy xin tổ chức chi trả danh sách có mã lệnh.",
-            en=f"{file.name} has no result that can be read ({reason}). Ask the provider for a list with the names of orders.",
-        )
     sums = Counter()  # type: ignore[var-annotated]
     for entry in entries:
         sums[entry.status] += entry.amount_dong or 0
@@ -124,6 +124,16 @@ def receive(
         _write(waiting / name, content)
         _write(waiting / f"{name}.json", json.dumps({"by": by, "at": at.isoformat()}).encode())
     return Received(name, sha256, len(lines), len(lines) - len(entries), dict(sums))
+
+
+def _require_results(name: str, lines: list[Entry | Held]) -> None:
+    if not any(isinstance(line, Entry) for line in lines):
+        reason = next((line.reason for line in lines if isinstance(line, Held)), "")
+        raise Refused(
+            "results_unreadable",
+            vi=f"Tệp {name} không có dòng kết quả nào đọc được ({reason}). Hãy xin tổ chức chi trả danh sách có mã lệnh.",
+            en=f"{name} has no result that can be read ({reason}). Ask the provider for a list with the names of orders.",
+        )
 
 
 def confirm(*, provider: PaymentServiceProvider, gateway: Gateway, name: str, by: str, at: datetime.datetime) -> str:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ansinh.base.refusals import Refused
-from ansinh.office.operations import audit
+from ansinh.office.operations import audit, audit_refused_file
 from ansinh.office.security import Scope, everything, put_on
 from ansinh.people import headings, importing, sheets
 from ansinh.people.forms import keep_mapping, kept_mappings
@@ -93,12 +93,16 @@ def receive_list(*, area_id: int, file_name: str, content: bytes, by: str, at: d
     """
     name = file_name.replace("\\", "/").rsplit("/", 1)[-1][-120:] or "danh-sach"
     sheets.check_size(name, len(content), MOST_BYTES)
-    # Looked into before it is kept: what is hostile is not worth a row.
-    sheets.read_list(name, content)
+    digest = hashlib.sha256(content).hexdigest()
+    # Looked into before it is kept: what is hostile is not worth a row, only a note that it came.
+    try:
+        sheets.read_list(name, content)
+    except Refused as refusal:
+        audit_refused_file(by=by, arrival="list", sha256=digest, refusal=refusal, at=at)
+        raise
     with transaction.atomic():
         too_old = at - datetime.timedelta(days=KEPT_DAYS)
         ReceivedList.objects.filter(area_id=area_id, received_at__lt=too_old).delete()
-        digest = hashlib.sha256(content).hexdigest()
         received = ReceivedList.objects.create(
             area_id=area_id, file_name=name, content=content, sha256=digest, received_by=by, received_at=at
         )

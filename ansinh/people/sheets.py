@@ -63,6 +63,10 @@ _SAME = {
 }
 
 
+# Why a file was not opened: each of these is worth a note, for the next one may come by another way.
+UNOPENED = frozenset(_REFUSALS) - {"file_missing", "file_empty"}
+
+
 def _refused(reason: str, path: Path, most: int = 0) -> Refused:
     vi, en = (sentence.format(name=path.name, path=path, most=most) for sentence in _REFUSALS[reason])
     return Refused(reason, vi=vi, en=en, file=path.name)

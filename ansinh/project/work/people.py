@@ -1,6 +1,7 @@
 """`ansinh seed` and `ansinh people …`: lists from the command line into the register and back, and how forms are read."""
 
 import argparse
+import datetime
 import hashlib
 from dataclasses import asdict
 from pathlib import Path
@@ -56,12 +57,23 @@ def import_list(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         Refused: `area_unknown`, or why the file is no list (`file_missing`, `file_empty`, `heading_not_found`, …).
     """
-    path = Path(arguments.file)
-    at = timezone.localtime()
+    path, at = Path(arguments.file), timezone.localtime()
+    content = sheets.read_bytes(path)
+    try:
+        return _imported(arguments, path, content, at)
+    except Refused as refusal:
+        # Outside of the transaction that the refusal undid: that the file came must stay known.
+        if refusal.reason in sheets.UNOPENED:
+            with acting(everything("system")):
+                digest = hashlib.sha256(content).hexdigest()
+                operations.audit_refused_file(by="system", arrival="list", sha256=digest, refusal=refusal, at=at)
+        raise
+
+
+def _imported(arguments: argparse.Namespace, path: Path, content: bytes, at: datetime.datetime) -> dict[str, Any]:
     with acting(everything("system")):
         operations.load_areas()
         area = office.find_commune(arguments.area, at.date())
-        content = sheets.read_bytes(path)
         opened = open_list(path.name, content, kept=kept_mappings(area.id), on=at.date(), tell=_tell)
         result = take_list(
             opened.rows,
