@@ -441,4 +441,7 @@ def take_over_settlements(
                 " FROM entitled JOIN people_person AS person ON person.id = entitled.person_id"
                 " ON CONFLICT (person_id, benefit, for_month) DO NOTHING"
             )
-            return cursor.rowcount
+            taken = cursor.rowcount
+        detail = {"first": str(first), "last": str(last), "known_on": known_on.isoformat(), "lines": taken}
+        office.audit(by=by, action="payroll.take_over", subject=package.hash[:12], detail=detail, at=at)
+        return taken

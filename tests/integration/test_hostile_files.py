@@ -125,7 +125,9 @@ class Signing(FakeBank):
         for one in super().poll(lambda _: False, store):
             mark = f"{one.mark}|{self.is_signing}"
             if not is_stored(mark):
-                missing = None if self.is_signing else Refused("signature_missing", vi="không có chữ ký", en="no signature")
+                missing = (
+                    None if self.is_signing else Refused("signature_missing", vi="không có chữ ký", en="no signature")
+                )
                 yield replace(one, mark=mark, problem=missing, signature=b"<signature/>" if self.is_signing else b"")
 
 
