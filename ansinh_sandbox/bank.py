@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, required=True, help="where the bank keeps everything")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--seed", type=int, default=0, help="chooses the reasons of returned payments")
+    parser.add_argument("--signing", action="store_true", help="keys: also a key to sign every answer with")
     parser.add_argument(
         "--credit", action="append", default=[], metavar="AMOUNT:WORDS", help="statement: money that came in"
     )

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from ansinh.standards.files import FileReading
 from ansinh.standards.iso20022.reader import read
-from ansinh.standards.iso20022.results import ReadResult
+from ansinh.standards.iso20022.results import Held, ReadResult
 from ansinh_sandbox import books, work
 from ansinh_sandbox.server import Counter
 from tests.gateways.bank import Bank, instruction, rendered
@@ -166,3 +167,44 @@ def test_the_bank_and_the_program_do_not_know_each_other() -> None:
                 modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 assert not any(module.split(".")[0] == stranger for module in modules), f"{path} imports {stranger}"
+
+
+def _ordered(folder: Path, *arguments: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-m", "ansinh_sandbox.bank", *arguments, "--folder", str(folder)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def test_each_movement_stands_in_one_statement_and_each_opens_where_the_last_closed(folder: Path) -> None:
+    give(folder, rendered_orders(transfers(3)))
+    paid = sum(order.amount_dong for order in transfers(3))
+    out = folder / "sftp" / "out"
+    [first] = _ordered(folder, "statement", f"--credit={paid}:KBNN CHUYEN TIEN", "--fee=1100")["answers"]
+    said = FileReading([(out / str(first)).read_bytes()])
+    assert len(list(said)) == 5
+    [balance] = said.balances
+    assert (balance.opening_dong, balance.amount_dong, balance.credits_dong, balance.debits_dong) == (
+        0,
+        -1100,
+        paid,
+        paid + 1100,
+    )
+    assert _ordered(folder, "statement")["answers"] == [], "nothing new, no statement"
+    [second] = _ordered(folder, "statement", "--credit=2000:CHUYEN NHAM")["answers"]
+    again = FileReading([(out / str(second)).read_bytes()])
+    assert [line.amount_dong for line in again if not isinstance(line, Held)] == [2000]
+    assert (again.balances[0].opening_dong, again.balances[0].amount_dong) == (-1100, 900)
+
+
+def test_signing_keys_are_made_once_and_only_when_asked_for(folder: Path) -> None:
+    _ordered(folder, "keys")
+    assert not (folder / "signing_key.pem").exists()
+    _ordered(folder, "keys", "--signing")
+    made = (folder / "signing_key.pem").read_bytes()
+    assert (folder / "signing_key.pem").stat().st_mode & 0o077 == 0
+    _ordered(folder, "keys", "--signing")
+    assert (folder / "signing_key.pem").read_bytes() == made
+    give(folder, rendered_orders(transfers(1)))
+    assert len(list((folder / "sftp" / "out").glob("*.xml.sig.xml"))) == 2
