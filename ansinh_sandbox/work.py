@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from ansinh_sandbox import answers, books, results, signatures
+from ansinh_sandbox import answers, books, recalls, results, signatures
 
 _DONE = ("paid", "to_return", "returned")
 
@@ -29,8 +29,14 @@ def settle(folder: Path, names: Iterable[str] | None = None) -> list[str]:
         for path in sorted(inbox.iterdir()):
             is_wanted = names is None or path.name in names
             is_order = path.suffix != ".part" and not path.name.endswith(signatures.SUFFIX)
-            if is_wanted and is_order and path.is_file() and not path.is_symlink():
-                books.take(ledger, path)
+            if not (is_wanted and is_order and path.is_file() and not path.is_symlink()):
+                continue
+            if recalls.is_one(path):
+                if made := recalls.answer(folder, ledger, path):
+                    _log(folder, path.name, made)
+                    written += made
+                continue
+            books.take(ledger, path)
         # A bank that was killed after carrying out a file finds it here and answers late, but answers.
         for file in books.unanswered(ledger):
             made = _answer(folder, ledger, file)

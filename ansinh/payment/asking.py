@@ -19,7 +19,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway, Receipt
+from ansinh.payment.gateways import Gateway, Receipt, SentOrder
 from ansinh.payment.gateways.rest.documents import results
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider
 from ansinh.payment.operations import store_message
@@ -32,14 +32,16 @@ MOST_QUESTIONS = 5_000
 _ROLES = frozenset({"department_officer", "department_approver"})
 
 
-def _names(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int] | None) -> list[str]:
-    """Return the names of the attempts of a run that are with the provider and have no final answer."""
+def _orders(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int] | None) -> list[SentOrder]:
+    """Return the attempts of a run that are with the provider and have no final answer."""
     open_items = PaymentItem.objects.filter(run__code=run, provider=provider, inflight_dong__gt=0, channel="account")
     if beneficiaries is not None:
         open_items = open_items.filter(beneficiary_id__in=beneficiaries)
     instance = office_queries.instance_number()
-    chosen = open_items.order_by("id").values_list("id", "attempt")[:MOST_QUESTIONS]
-    return [encode(instance, item, attempt) for item, attempt in chosen]
+    chosen = open_items.order_by("id").values_list("id", "attempt", "inflight_dong", "batch__message_id")[
+        :MOST_QUESTIONS
+    ]
+    return [SentOrder(encode(instance, item, attempt), amount, name) for item, attempt, amount, name in chosen]
 
 
 def enquire(
@@ -54,7 +56,7 @@ def enquire(
     """
     with transaction.atomic():
         put_on(everything(by))
-        names = _names(run, provider, None)
+        names = [order.end_to_end_id for order in _orders(run, provider, None)]
     answers = [entry for entry in map(gateway.query, names) if entry.status != UNKNOWN]
     if answers:
         _keep(answers, run, provider, archive, at)
@@ -107,15 +109,15 @@ def recall(
     with transaction.atomic():
         put_on(everything(by))
         office_queries.require_reach(by, payroll.run(run).area_id)
-        names = _names(run, provider, list(beneficiaries))
-    if not names:
+        orders = _orders(run, provider, list(beneficiaries))
+    if not orders:
         raise Refused(
             "nothing_to_recall",
             vi="Không có lệnh nào của những người này đang ở tổ chức chi trả mà chưa có kết quả.",
             en="No payment of these people is with the provider without a final answer.",
             run=run,
         )
-    told = Counter(gateway.cancel(name, reason.strip()) for name in names)
+    told = Counter(gateway.cancel(order, reason.strip()) for order in orders)
     counts = {receipt.name.lower(): told.get(receipt, 0) for receipt in Receipt}
     with transaction.atomic():
         office.audit(by=by, action="payment.recall", subject=run, detail={**counts, "reason": reason[:100]}, at=at)

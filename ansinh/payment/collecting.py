@@ -33,7 +33,7 @@ from ansinh.payment.operations import (
 )
 from ansinh.payment.statements import is_loose, is_statement
 from ansinh.standards.end_to_end import decode_many
-from ansinh.standards.iso20022.results import BOOKED, Entry, Held
+from ansinh.standards.iso20022.results import BOOKED, CANCELLED, NOT_CANCELLED, PENDING, Entry, Held
 
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
 _FOREIGN_REFUSAL = """
@@ -54,6 +54,10 @@ class Unreadable(Exception):
 _OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", "UNKNOWN"})
 
 
+# What a bank answers to a request to call an order back, as the reason for which its line waits for whoever asked.
+_RECALLED = {CANCELLED: "recall_accepted", NOT_CANCELLED: "recall_refused", PENDING: "recall_pending"}
+
+
 def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> Iterator[tuple]:
     """Yield the lines of one portion as the table `answer` takes them: each with its item, or with the reason it is held."""
     # Decoded in bulk: the check character is most of the work, and a file has a hundred thousand lines.
@@ -63,6 +67,19 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
         if isinstance(line, Held):
             # What could be read of it is the only trace of which payment it spoke of.
             yield line.line, None, None, line.evidence[:35], "", None, "", "", line.reason[:40]
+        elif line.kind == "cancellation" and line.status in _RECALLED and name is not None and name[0] == instance:
+            # It moves nothing: whoever asked reads what the bank said, and the money's own answer is waited for.
+            yield (
+                line.line,
+                name[1],
+                name[2],
+                line.end_to_end_id,
+                "UNKNOWN",
+                None,
+                line.reason_set,
+                line.reason_code[:8],
+                _RECALLED[line.status],
+            )
         elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
             # Money or news about something that is not ours: kept, never guessed.
             yield (

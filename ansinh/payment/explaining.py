@@ -21,6 +21,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
 from ansinh.payment import statements
+from ansinh.payment.held import HeldLine, held_lines
 from ansinh.payment.models import (
     BatchDebit,
     Message,
@@ -64,11 +65,12 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class AccountView:
-    """The accounts that somebody answers for: each newest statement against the books, what is wrong, what stands in suspense."""
+    """The accounts that somebody answers for: each newest statement against the books, what is wrong, what stands in suspense, and lines that wait."""
 
     reconciliations: tuple[statements.Reconciliation, ...]
     breaks: tuple[statements.Break, ...]
     movements: tuple[MovementRow, ...]
+    held: tuple[HeldLine, ...]
 
 
 def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
@@ -100,6 +102,7 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
             tuple(one for one in statements.reconcile() if one.provider in codes),
             tuple(one for one in statements.breaks() if one.provider in codes),
             tuple(_shown(row) for row in found),
+            tuple(held_lines(sorted(codes))),
         )
 
 

@@ -101,7 +101,7 @@ def _sftp(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
     with _program(folder, "serve") as bank:
         right = sftp.Settings.from_mapping({
             "host": "127.0.0.1", "port": bank["port"], "username": "ansinh", "client_key": bank["client_key"],
-            "host_key": bank["host_key"], "debit_is_paid": True, **_DEBTOR,
+            "host_key": bank["host_key"], "debit_is_paid": True, "takes_recalls": True, "recall_is_final": True, **_DEBTOR,
         })  # fmt: skip
         stranger = work / "stranger"
         keys = children.start(

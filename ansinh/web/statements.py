@@ -59,6 +59,7 @@ def statements_page(request: HttpRequest) -> HttpResponse:
         "accounts": [(one, _differences(one)) for one in found.reconciliations],
         "breaks": [(one, statements.BREAK_LABELS[one.reason][is_english]) for one in found.breaks],
         "movements": [(row, kinds[row.resolution][0] if row.proposed_by else "") for row in found.movements],
+        "held": [(row, row.advice(is_english=bool(is_english))) for row in found.held],
         "kinds": [(name, *words) for name, words in kinds.items()],
         "may_act": member.role != access.AUDITOR,
     }

@@ -17,7 +17,7 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 
 from ansinh.base.refusals import Refused
-from ansinh.payment.gateways import AccountQuery, Receipt
+from ansinh.payment.gateways import AccountQuery, Receipt, SentOrder
 from ansinh.payment.gateways.sftp_iso20022 import Settings
 from ansinh.standards.end_to_end import encode
 from ansinh_sandbox.bank import make_keys
@@ -192,7 +192,7 @@ def test_what_cannot_be_done_is_said_beforehand_and_refused_by_name(bank: Bank) 
     for name, act in {
         "verify": lambda: gateway.verify([AccountQuery("970415", "1000")]),
         "query": lambda: gateway.query(names(1)[0]),
-        "cancel": lambda: gateway.cancel(names(1)[0], "death"),
+        "cancel": lambda: gateway.cancel(SentOrder(names(1)[0], 1, "P1"), "death"),
     }.items():
         with pytest.raises(Refused) as caught:
             act()
@@ -289,3 +289,38 @@ def test_a_broken_file_is_refused_as_a_whole_by_the_bank(bank: Bank, tmp_path: P
     result = gateway.parse(inbound).result()
     assert [(group.status, group.reason_code) for group in result.groups] == [("REJECTED", "FF01")]
     assert bank.balances() == {}
+
+
+def test_an_order_is_called_back_by_message_while_it_waits_and_not_after_it_was_paid(
+    bank: Bank, tmp_path: Path
+) -> None:
+    gateway = bank.gateway(takes_recalls=True)
+    assert gateway.capabilities.can_cancel
+    artefact = rendered(gateway, tmp_path, [instruction(1, "4000"), instruction(2, "1000")])
+    gateway.submit(artefact)
+    waiting, paid = (SentOrder(name, 500_000, "P46-1") for name in names(2))
+    stranger = SentOrder(names(3)[2], 500_000, "P46-1")
+    assert [gateway.cancel(order, "đã mất") for order in (waiting, paid, stranger)] == [Receipt.SENT] * 3
+    assert gateway.cancel(waiting, "đã mất") is Receipt.ALREADY
+    said = {}
+    for inbound in gateway.poll(lambda _: False, tmp_path / "store"):
+        if inbound.name.startswith("camt.029"):
+            for entry in gateway.parse(inbound).result().entries:
+                said[entry.end_to_end_id] = (entry.kind, entry.status, entry.reason_code)
+    assert said == {
+        waiting.end_to_end_id: ("cancellation", "CANCELLED", ""),
+        paid.end_to_end_id: ("cancellation", "NOT_CANCELLED", ""),
+        stranger.end_to_end_id: ("cancellation", "NOT_CANCELLED", "NOOR"),
+    }
+    # Where the bank's yes is agreed to be final, the order ends by it.
+    agreed = bank.gateway(takes_recalls=True, recall_is_final=True)
+    [ended] = [
+        entry.status
+        for inbound in agreed.poll(lambda _: False, tmp_path / "again")
+        for entry in agreed.parse(inbound).result().entries
+        if entry.end_to_end_id == waiting.end_to_end_id and entry.kind == "cancellation"
+    ]
+    assert ended == "REJECTED"
+    bank.tick()
+    assert bank.balances()["970415/1000"] == 500_000
+    assert "970415/4000" not in bank.balances(), "what was called back is never paid"

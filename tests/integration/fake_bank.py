@@ -15,6 +15,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    SentOrder,
     Stamp,
 )
 from ansinh.payment.gateways.sftp_iso20022 import Settings, SftpIso20022
@@ -94,8 +95,8 @@ class FakeBank:
     def query(self, end_to_end_id: str) -> Entry:
         return _REAL.query(end_to_end_id)
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
-        return _REAL.cancel(end_to_end_id, why)
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
+        return _REAL.cancel(order, why)
 
     def health(self) -> Health:
         return Health(True, "")

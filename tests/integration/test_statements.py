@@ -1,18 +1,21 @@
 """Statements against the books: every đồng a bank says has moved is an order's, a fee, or in suspense until two people explain it."""
 
 import datetime
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
 from ansinh.office.models import AuditEvent
-from ansinh.payment import explaining, queries, statements
+from ansinh.payment import explaining, held, queries, statements
 from ansinh.payment.models import AccountStatement, PaymentBatch, StatementMovement
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -284,3 +287,38 @@ def test_a_second_person_has_to_say_the_same(world: World, account: Account) -> 
     assert refusal.value.reason == "explanation_differs"
     assert _suspense(world) == 0, "fifty thousand came and went; both still wait"
     assert len(explaining.accounts_of("can.bo").movements) == 2
+
+
+def _recalled(world: World, name: str, word: str) -> bytes:
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn><Assgnmt><Id>A1</Id></Assgnmt>'
+        f"<Sts><Conf>CNCL</Conf></Sts><CxlDtls><TxInfAndSts><OrgnlEndToEndId>{name}</OrgnlEndToEndId><TxCxlSts>{word}</TxCxlSts>"
+        "</TxInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"), [("ACCR", "recall_accepted"), ("RJCR", "recall_refused"), ("PDCR", "recall_pending")]
+)
+def test_the_answer_to_a_recall_moves_nothing_and_waits_for_whoever_asked(world: World, word: str, reason: str) -> None:
+    world.submit()
+    world.bank.outbox.append(("c1.xml", _recalled(world, world.names()[0], word)))
+    assert (world.collect().held, world.hold_reasons()) == (1, [reason])
+    assert (world.statuses(), world.balances()) == (["DUE"] * 3, (0, 3 * AMOUNT, 0))
+    # The order's own answer is taken as ever.
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "AC04"))
+    world.collect()
+    assert world.statuses()[0] == "REJECTED"
+
+
+def test_every_line_that_waits_says_what_to_do_about_it(world: World) -> None:
+    known = set(re.findall(r"(?:THEN|ELSE) '([a-z_]+)'", statement("payment", "judge"))) - {"decide_paid"}
+    assert len(known) >= 8
+    assert known <= held.REASONS.keys()
+    world.submit()
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT - 1))
+    world.collect()
+    [line] = explaining.accounts_of("can.bo").held
+    assert (line.file, line.line, line.reference, line.reason) == ("n1.xml", 1, world.names()[0], "amount_differs")
+    assert line.advice(is_english=False).startswith("Số tiền khác số đã gửi.")
+    assert replace(line, reason="line_unreadable").advice(is_english=True).startswith("The line could not be read")

@@ -17,7 +17,7 @@ from ansinh.standards.iso20022.results import Balance, Entry, GroupStatus, Held,
 
 __all__ = [
     "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
-    "NameCheck", "Receipt", "Stamp", "refuse_unable",
+    "NameCheck", "Receipt", "SentOrder", "Stamp", "refuse_unable",
 ]  # fmt: skip
 
 
@@ -113,6 +113,14 @@ class AccountQuery(NamedTuple):
     account_number: str
 
 
+class SentOrder(NamedTuple):
+    """One order as it was sent, and the file in which it stood: what a provider needs to find it again."""
+
+    end_to_end_id: str
+    amount_dong: int
+    message_id: str
+
+
 class NameCheck(NamedTuple):
     """The bank's answer: RCVC match, RVMC close, RVNM none, RVNA not applicable; and the name if it gave one."""
 
@@ -188,8 +196,8 @@ class Gateway(Protocol):
     def query(self, end_to_end_id: str) -> Entry:
         """Ask what became of one instruction."""
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
-        """Ask to stop one instruction."""
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
+        """Ask to stop one order. SENT means that it was asked; only an answer says whether it was stopped."""
 
     def health(self) -> Health:
         """Try the connection, changing nothing."""

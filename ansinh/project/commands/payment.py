@@ -44,6 +44,12 @@ COMMANDS: tuple[Command, ...] = (
         (AS,),
     ),
     Command(
+        "payment held",
+        "các dòng kết quả đang chờ người xem: vì sao chưa áp dụng, phải làm gì",
+        "statements:held",
+        (AS,),
+    ),
+    Command(
         "payment suspense",
         "tiền trên sao kê chưa rõ là khoản gì",
         "statements:suspense",

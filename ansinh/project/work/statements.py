@@ -35,6 +35,18 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def held(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list the lines of answers that were not applied, the newest first, each with what to do about it.
+
+    Raises:
+        Refused: `role_not_allowed`, `staff_unknown`.
+    """
+    with acting(everything(OPERATOR)):
+        found = explaining.accounts_of(arguments.user)
+    is_english = arguments.lang == "en"
+    return {"lines": [{**dataclasses.asdict(row), "advice": row.advice(is_english=is_english)} for row in found.held]}
+
+
 def suspense(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will list what statements say has moved and nobody has explained, the oldest first.
 

@@ -147,7 +147,7 @@ class Reading(FileReading):
         if message == StatusReport.message:
             self._message = StatusReport(self._profile, self.groups, self.warnings)
         elif message == RecallAnswer.message:
-            self._message = RecallAnswer(root, self.groups)
+            self._message = RecallAnswer(root, self.groups, self._profile)
         elif message == VerificationReport.message:
             self._message = VerificationReport()
         else:

@@ -1,13 +1,23 @@
 """What a bank answers when orders were called back: camt.029, any version. One entry per order it names.
 
-An answer moves no money: a recalled order is settled by the credit that brings the money back, and by nothing else.
+An answer moves no money: a recalled order is settled by the credit that brings the money back. Only where a bank has agreed that its yes
+is final does an order end as rejected by it.
 """
 
 from lxml import etree
 
 from ansinh.standards.iso20022 import codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
-from ansinh.standards.iso20022.results import CANCELLED, NOT_CANCELLED, PENDING, Entry, GroupStatus, Held
+from ansinh.standards.iso20022.results import (
+    CANCELLED,
+    NOT_CANCELLED,
+    PENDING,
+    REJECTED,
+    Entry,
+    GroupStatus,
+    Held,
+    Profile,
+)
 
 # The single orders' words, then those of whole blocks and files. “Partly” has no meaning for any one order.
 _WORDS = {
@@ -23,9 +33,10 @@ class RecallAnswer:
     message = "camt.029"
     ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts")
 
-    def __init__(self, root: etree._Element, groups: list[GroupStatus]) -> None:
+    def __init__(self, root: etree._Element, groups: list[GroupStatus], profile: Profile) -> None:
         self._root = root
         self._groups = groups
+        self._is_final = profile.recall_is_final
         self._group: tuple[str, str] = ("", "")
         self._block: etree._Element | None = None
         self._block_code = ""
@@ -96,6 +107,8 @@ class RecallAnswer:
             raise Unreadable("status_unknown" if code else "status_missing", code)
         if end_to_end_id in ("", "NOTPROVIDED"):
             end_to_end_id = instruction_id
+        if status == CANCELLED and self._is_final:
+            status = REJECTED
         return Entry(
             line, end_to_end_id[:35], *amount, status, reason_set, reason_code, None, "DBIT", "cancellation", code,
         )  # fmt: skip

@@ -100,10 +100,12 @@ class Profile:
 
     `debit_is_paid`: a booked debit notification with our EndToEndId confirms that the payee has the money.
     `settled_is_paid`: the same for the status ACSC, which by itself only says that the payer's side has settled.
+    `recall_is_final`: an order that the bank agrees to call back will never be carried out: it is rejected, and no other answer follows.
     """
 
     debit_is_paid: bool = False
     settled_is_paid: bool = False
+    recall_is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

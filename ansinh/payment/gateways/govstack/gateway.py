@@ -24,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    SentOrder,
     Stamp,
     downloads,
     limits,
@@ -153,7 +154,7 @@ class GovStack:
         """Refuse: a hub is asked for batches (`gateway_cannot_query`)."""
         refuse_unable("query")
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
         """Refuse: what was handed over cannot be called back here (`gateway_cannot_cancel`)."""
         refuse_unable("cancel")
 

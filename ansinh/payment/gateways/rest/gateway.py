@@ -24,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    SentOrder,
     Stamp,
     downloads,
     limits,
@@ -161,11 +162,11 @@ class Rest:
         (found,) = list(Results(document, settled_is_paid=self._settings.settled_is_paid)) or [unknown]
         return found if isinstance(found, Entry) and found.end_to_end_id == end_to_end_id else unknown
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
         """Ask to stop one instruction. SENT means that it was asked; only a result says that it was stopped."""
         body = json.dumps({"reason": why[:105]}).encode()
         try:
-            said = self._ask("POST", f"/payments/{end_to_end_id}/cancellation", body)
+            said = self._ask("POST", f"/payments/{order.end_to_end_id}/cancellation", body)
         except wire.Lost:
             return Receipt.UNKNOWN
         words = {202: Receipt.SENT, 200: Receipt.ALREADY, 404: Receipt.REFUSED, 409: Receipt.REFUSED}

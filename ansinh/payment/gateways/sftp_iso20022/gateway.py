@@ -1,12 +1,13 @@
 """The gateway to a bank that speaks ISO 20022 over SFTP: files out, files in, nothing in between.
 
 It promises the same bytes for the same batch and a file that the official schema accepts. A bank of this kind cannot be
-asked about one order, nor about an account holder: those questions it refuses by name.
+asked about one order, nor about an account holder: those questions it refuses by name. It may be asked to call an order back.
 """
 
 import asyncio
 import datetime
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    SentOrder,
     Stamp,
     limits,
     refuse_unable,
@@ -31,7 +33,7 @@ from ansinh.payment.gateways.sftp_iso20022 import connection, signatures
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 from ansinh.standards.files import FileReading
 from ansinh.standards.instructions import NARRATIVE_LIMIT
-from ansinh.standards.iso20022 import pain001
+from ansinh.standards.iso20022 import camt055, pain001
 from ansinh.standards.iso20022.results import Entry, Profile
 
 
@@ -40,7 +42,9 @@ class SftpIso20022:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._profile = Profile(debit_is_paid=settings.debit_is_paid, settled_is_paid=settings.settled_is_paid)
+        self._profile = Profile(
+            debit_is_paid=settings.debit_is_paid, settled_is_paid=settings.settled_is_paid, recall_is_final=settings.recall_is_final
+        )  # fmt: skip
 
     @property
     def capabilities(self) -> Capabilities:
@@ -52,7 +56,7 @@ class SftpIso20022:
             purpose_length=NARRATIVE_LIMIT,
             can_verify=False,
             can_query=False,
-            can_cancel=False,
+            can_cancel=self._settings.takes_recalls,
             gives_result_per_instruction=True,
             gives_statement=True,
             pays_cash=False,
@@ -144,9 +148,33 @@ class SftpIso20022:
         """Refuse: answers come as files only (`gateway_cannot_query`)."""
         refuse_unable("query")
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
-        """Refuse: what was handed over cannot be called back here (`gateway_cannot_cancel`)."""
-        refuse_unable("cancel")
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
+        """Send a request to call one order back (camt.055); the bank's answer (camt.029) comes like every other.
+
+        Raises:
+            Refused: `gateway_cannot_cancel` where it was not agreed on; what `submit` refuses.
+        """
+        if not self._settings.takes_recalls:
+            refuse_unable("cancel")
+        debtor = self.debtor
+        header = camt055.RecallHeader(
+            message_id=f"RC{order.end_to_end_id}", created_at=datetime.datetime.now(datetime.UTC),
+            debtor=pain001.Debtor(debtor.name, debtor.account_number, debtor.agent_member_id, debtor.agent_bic),
+            original_message_id=order.message_id, count=1, total_dong=order.amount_dong,
+            original_name=f"pain.001.001.{self._settings.pain001_version}", clearing_system=self._settings.clearing_system,
+        )  # fmt: skip
+        body = b"".join(camt055.render(header, [camt055.Recall(order.end_to_end_id, order.amount_dong)]))
+        with tempfile.TemporaryDirectory(prefix="ansinh-") as folder:
+            path = Path(folder) / "request.xml"
+            path.write_bytes(body)
+            sha256 = hashlib.sha256(body).hexdigest()
+            try:
+                return self.submit(Artefact(f"{header.message_id}.xml", path, sha256, len(body), 1, order.amount_dong))
+            except Refused as refusal:
+                # The bank has a request about this order, made at another minute: one is enough.
+                if refusal.reason != "remote_file_differs":
+                    raise
+                return Receipt.ALREADY
 
     def health(self) -> Health:
         """Try the connection and both folders, changing nothing. Never raises: the reason is in the answer."""

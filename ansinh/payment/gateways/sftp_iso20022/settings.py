@@ -44,6 +44,9 @@ class Settings:
     # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
     max_amount_dong: int = 499_999_999
     max_inbound_bytes: int = 2 << 30
+    # The bank takes requests to call orders back (camt.055); and whether its yes means that the order will never be carried out.
+    takes_recalls: bool = False
+    recall_is_final: bool = False
     # Our signing key (PEM, or the JSON that describes a token) with its certificate: every file is then signed. The bank's
     # certificate: nothing of the bank is then believed without its signature. Paths; the files never lie in the database.
     signing_key: Path | None = None

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from ansinh.base.refusals import Refused
-from ansinh.ledger.signing import Token, sign_inside
 from ansinh.payment.gateways import Artefact, Inbound
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 from ansinh.standards import file_signature
 from ansinh.standards.file_signature import Key, Manifest
+from ansinh.standards.token import Token, sign_inside
 
 
 class _InToken:

@@ -25,6 +25,7 @@ from ansinh.payment.gateways import (
     Inbound,
     NameCheck,
     Receipt,
+    SentOrder,
     Stamp,
     downloads,
     limits,
@@ -163,7 +164,7 @@ class Spreadsheet:
         """Refuse: a clerk is telephoned (`gateway_cannot_query`)."""
         refuse_unable("query")
 
-    def cancel(self, end_to_end_id: str, why: str) -> Receipt:
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
         """Refuse: a clerk is telephoned (`gateway_cannot_cancel`)."""
         refuse_unable("cancel")
 
