@@ -21,7 +21,7 @@ DS = "{http://www.w3.org/2000/09/xmldsig#}"
 
 @pytest.fixture(scope="module")
 def ours() -> tuple:
-    return made("CN=So Y te")
+    return made("CN=So Y te", until=datetime.datetime(2027, 6, 1, tzinfo=datetime.UTC))
 
 
 def test_what_we_sign_says_what_was_signed(ours: tuple) -> None:
