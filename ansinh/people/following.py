@@ -17,7 +17,11 @@ OF_PERSONS: dict[str, str] = {
     "people_holdercheck": "person_id",
     "people_duplicatepair": "first_id",
 }
-OF_HOUSEHOLDS: dict[str, str] = {"people_household": "id", "people_splitdecision": "household_id"}
+OF_HOUSEHOLDS: dict[str, str] = {
+    "people_household": "id",
+    "people_splitdecision": "household_id",
+    "people_householdchange": "from_household_id",
+}
 
 
 def follow_persons(table: str, column: str) -> None:

@@ -134,6 +134,31 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_household_at_a_time")]
 
 
+class HouseholdChange(models.Model):
+    """A household that parted or went into another one, with the memberships that it ended and began: so it can be undone exactly."""
+
+    class Kind(models.TextChoices):
+        SPLIT = "SPLIT", "tách hộ"
+        JOIN = "JOIN", "nhập hộ"
+
+    kind = models.CharField("việc", max_length=5, choices=Kind)
+    from_household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="từ hộ")
+    to_household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="sang hộ")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    happened_on = models.DateField("từ ngày")
+    document = models.CharField("căn cứ", max_length=120)
+    persons = models.JSONField("những người chuyển")
+    closed = models.JSONField("tư cách thành viên đã kết thúc")
+    opened = models.JSONField("tư cách thành viên bắt đầu")
+    recorded_by = models.CharField("người ghi", max_length=60)
+    recorded_at = models.DateTimeField("ghi lúc")
+    undone_by = models.CharField("người hoàn tác", max_length=60, blank=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True)
+
+    class Meta:
+        verbose_name = "tách, nhập hộ"
+
+
 class Residence(models.Model):
     """Where a person lived, for a period, in the units of that period. `area` is who keeps the row now, `unit` is the history."""
 

@@ -20,6 +20,7 @@ from ansinh.people.models import (
     ColumnMapping,
     DuplicatePair,
     HolderCheck,
+    HouseholdChange,
     ParentChild,
     Person,
     ProtectedCondition,
@@ -62,6 +63,7 @@ class Marked:
     provider: str
     received_list: int
     movement: int
+    change: int
 
 
 def commune_b() -> None:
@@ -161,6 +163,11 @@ def commune_a(folder: Path) -> Marked:
         item=paid, cash_list_id=listed.id, attempt=paid.attempt, amount_dong=7654321, receiver=people[3],
         paid_on=datetime.date(2026, 11, 22), is_conflict=True, area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
     )  # fmt: skip
+    change = HouseholdChange.objects.create(
+        kind="JOIN", from_household=first.membership_set.get().household, to_household=first.membership_set.get().household,
+        area_id=first.area_id, happened_on=AT.date(), document="Canari", persons=[], closed=[], opened=[], recorded_by="can.bo",
+        recorded_at=AT,
+    )  # fmt: skip
     check = HolderCheck.objects.create(
         address=first.financialaddress_set.get(), person=first, source="Canari", status="RVMC", kind="order",
         bank_name="CANARI HOANG", area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
@@ -188,5 +195,5 @@ def commune_a(folder: Path) -> Marked:
         household_code=first.membership_set.get().household.code, run=row.id,
         run_code=run, draft_code=draft, cash_list=listed.id, receipt=listed.rows[0].code, check=check.id,
         batch=item.batch.message_id, provider=provider.code, received_list=received.id,
-        movement=StatementMovement.objects.get().id,
+        movement=StatementMovement.objects.get().id, change=change.id,
     )  # fmt: skip

@@ -45,6 +45,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {"person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x"},
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
+    "people split-household": {
+        "household": "HOUSEHOLD", "person": ["PERSON"], "head": "PERSON", "head_left": None, "on": "2026-11-20", "document": "x",
+    },
+    "people join-household": {"household": "HOUSEHOLD", "into": "HOUSEHOLD", "on": "2026-11-20", "document": "x"},
+    "people undo-household": {"change": "CHANGE"},
     "people merge": {"keep": "PERSON", "gone": "PAYEE", "reason": "x", "confirm": None, "undo": None},
     "area reform": {"on": "2025-07-01", "province": "46", "dry_run": False},
     "area apply": {"on": "2025-07-01", "province": "46"},
@@ -53,11 +58,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 # These are of no area: the law and the staff are the whole system's, a provider and its lists serve every province, the
-# seal closes all books; lists of duplicates and events are read, and matched, within the caller's sight; or the caller's sight alone decides whom they find (`account answers`, `payment suspense`).
+# seal closes all books; lists of duplicates and events are read, and matched, within the caller's sight; or the caller's sight alone decides whom they find (`account answers`, `payment suspense`, `people households`).
 OF_NO_AREA = {
     "staff add", "staff password", "staff close", "law submit", "law review", "payment provider", "payment receive",
     "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "account progress", "people events", "people arriving", "people import-events", "account answers", "account inquire",
-    "payment reconcile", "payment suspense", "payment held", "staff reset-factor", "staff require-factor",
+    "payment reconcile", "payment suspense", "payment held", "people households", "staff reset-factor", "staff require-factor",
 }  # fmt: skip
 
 
@@ -100,7 +105,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
         working(role, area)
     words = {
         "DRAFT": marked.draft_code, "RUN": marked.run_code, "PERSON": marked.person, "BATCH": marked.batch,
-        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement,
+        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "CHANGE": marked.change,
     }  # fmt: skip
     before, refusals = _contents(), {}
     for user in ("department_approver.48", "department_officer.48", "commune_officer.19753", "auditor.46", "leader.46"):

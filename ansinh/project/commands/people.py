@@ -213,6 +213,52 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "people split-household",
+        "tách một số thành viên thành hộ riêng từ một ngày",
+        "households:split",
+        (
+            argument("household", metavar="MÃ_HỘ", help="mã hộ"),
+            argument(
+                "--person", type=int, action="append", required=True, metavar="SỐ", help="người tách ra (lặp lại được)"
+            ),
+            argument("--head", type=int, required=True, metavar="SỐ", help="chủ hộ của hộ mới"),
+            argument(
+                "--head-left",
+                type=int,
+                default=None,
+                metavar="SỐ",
+                help="chủ hộ của những người ở lại, khi chủ hộ cũ tách ra",
+            ),
+            argument("--on", required=True, metavar="NĂM-THÁNG-NGÀY", help="từ ngày"),
+            argument("--document", required=True, metavar="CĂN_CỨ", help="giấy tờ làm căn cứ"),
+            AS,
+        ),
+    ),
+    Command(
+        "people join-household",
+        "nhập cả một hộ vào hộ khác cùng xã, phường từ một ngày",
+        "households:join",
+        (
+            argument("household", metavar="MÃ_HỘ", help="hộ được nhập vào hộ khác"),
+            argument("--into", required=True, metavar="MÃ_HỘ", help="hộ nhận"),
+            argument("--on", required=True, metavar="NĂM-THÁNG-NGÀY", help="từ ngày"),
+            argument("--document", required=True, metavar="CĂN_CỨ", help="giấy tờ làm căn cứ"),
+            AS,
+        ),
+    ),
+    Command(
+        "people undo-household",
+        "hoàn tác một lần tách, nhập hộ",
+        "households:undo",
+        (argument("change", type=int, metavar="SỐ", help="số lần tách, nhập hộ"), AS),
+    ),
+    Command(
+        "people households",
+        "các lần tách, nhập của một hộ",
+        "households:changes",
+        (argument("household", metavar="MÃ_HỘ", help="mã hộ"), AS),
+    ),
+    Command(
         "account ask",
         "ghi danh sách tài khoản đã thu thập để hỏi ngân hàng tên chủ tài khoản",
         "account:ask",
