@@ -111,6 +111,7 @@ def confirm(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
             raise _refused("merge_impossible", "Một hồ sơ đã được gộp.", "One of the records is merged already.")
         day = at.date()
         ended: dict[str, Any] = {**giving_way.give_way(gone=going.id, keep=kept.id, day=day)}
+        ended["inherited"] = giving_way.inherit_account(keep=kept, ended=ended["address"], day=day, at=at)
         ended |= _end_decisions(kept, going, Month.of(day), at)
         merge.ended, merge.confirmed_by, merge.confirmed_at = ended, by, at
         merge.save()
@@ -159,6 +160,9 @@ def undo(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
             audit(by=by, action="merge.withdraw", subject=f"person:{merge.keep_id}", detail=detail, at=at)
             return _row(merge)
         giving_way.come_back(gone=merge.gone_id, ended=merge.ended)
+        # Merges of before this was kept gave nothing.
+        if "inherited" in merge.ended:
+            giving_way.lose_account(keep=merge.keep_id, inherited=merge.ended["inherited"], day=at.date())
         Decision.objects.filter(pk__in=merge.ended["begun"]).update(end_month=models.F("start_month"))
         Decision.objects.filter(pk__in=merge.ended["decisions"]).update(end_month=None)
         merge.undone_by, merge.undone_at = by, at

@@ -54,6 +54,37 @@ def give_way(*, gone: int, keep: int, day: datetime.date) -> dict[str, list[int]
     return ended
 
 
+def inherit_account(
+    *, keep: LockedPerson, ended: list[int], day: datetime.date, at: datetime.datetime
+) -> dict[str, list[int]]:
+    """This will give the kept record the other one's account when it has none of its own, to be verified under its name before it is used.
+
+    Returns the ids of what was given and of what it replaced, for `lose_account`.
+    """
+    theirs = FinancialAddress.objects.filter(pk__in=ended).exclude(number="").order_by("-id").first()
+    mine = FinancialAddress.objects.filter(person_id=keep.id, valid_to=None).first()
+    if theirs is None or (mine is not None and mine.number):
+        return {"given": [], "replaced": []}
+    if mine is not None:
+        mine.valid_to = max(mine.valid_from, day)
+        mine.save(update_fields=["valid_to"])
+    given = FinancialAddress.objects.create(
+        person_id=keep.id, state=FinancialAddress.State.COLLECTED, bank_bin=theirs.bank_bin, number=theirs.number, holder_name=theirs.holder_name,
+        area_id=keep.area_id, valid_from=day, recorded_at=at, cooling_until=theirs.cooling_until,
+    )  # fmt: skip
+    return {"given": [given.id], "replaced": [mine.id] if mine is not None else []}
+
+
+def lose_account(*, keep: int, inherited: dict[str, list[int]], day: datetime.date) -> None:
+    """This will take back what `inherit_account` gave, however far verifying it had come; an account of her own since then stays."""
+    given = FinancialAddress.objects.filter(pk__in=inherited["given"]).first()
+    if given is None:
+        return
+    now = FinancialAddress.objects.filter(person_id=keep, valid_to=None, bank_bin=given.bank_bin, number=given.number)
+    if now.update(valid_to=models.functions.Greatest(models.F("valid_from"), models.Value(day))):
+        FinancialAddress.objects.filter(pk__in=inherited["replaced"]).update(valid_to=None)
+
+
 def come_back(*, gone: int, ended: dict[str, list[int]]) -> None:
     """This will open again exactly what `give_way` ended.
 

@@ -16,6 +16,7 @@ from ansinh.office.security import everything, limited, put_on
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollLine, Settlement
 from ansinh.payroll.selection import select
+from ansinh.people import operations as people_operations
 from ansinh.people import twins
 from ansinh.people.models import DuplicatePair, FinancialAddress, Household, Membership, Person
 from ansinh.people.queries import fold
@@ -139,6 +140,47 @@ def _rows(person: Person) -> list[tuple]:
 def _run(month: Month) -> str:
     selection = select(month=month, province="46", area=None)
     return payroll.calculate(package=law_in_force(), month=month, selection=selection, by="operator", at=AT).code
+
+
+@pytest.mark.parametrize("is_verified", [False, True])
+def test_the_kept_record_gets_the_others_account_and_loses_it_when_undone(is_verified: bool) -> None:
+    makers.staff()
+    keep, gone = _person("Nguyễn Thị Lan"), _person("Nguyễn Thị Lan")
+    FinancialAddress.objects.filter(person=keep).delete()
+    own = makers.address(keep, "NOT_OPENED")
+    number = FinancialAddress.objects.get(person=gone, valid_to=None).number
+    merge = merging.propose(keep=keep.id, gone=gone.id, reason="cùng căn cước", by="can.bo", at=AT)
+    merging.confirm(merge_id=merge.id, by="lanh.dao", at=AT)
+    now = FinancialAddress.objects.get(person=keep, valid_to=None)
+    assert (now.number, now.state) == (number, "COLLECTED"), "hers, and to be verified under her name"
+    if is_verified:
+        assert people_operations.mark_addresses([now.id], "VERIFIED", by="can.bo", at=AT) == 1
+    merging.undo(merge_id=merge.id, by="lanh.dao", at=AT)
+    assert FinancialAddress.objects.get(person=keep, valid_to=None).id == own.id
+    assert FinancialAddress.objects.get(person=gone, valid_to=None).number == number
+
+
+def test_an_account_of_ones_own_is_not_replaced() -> None:
+    makers.staff()
+    keep, gone = _person("Nguyễn Thị Lan"), _person("Nguyễn Thị Lan")
+    own = FinancialAddress.objects.get(person=keep, valid_to=None).id
+    merge = merging.propose(keep=keep.id, gone=gone.id, reason="cùng căn cước", by="can.bo", at=AT)
+    merging.confirm(merge_id=merge.id, by="lanh.dao", at=AT)
+    assert FinancialAddress.objects.get(person=keep, valid_to=None).id == own
+
+
+def test_undone_after_a_payroll_what_was_overpaid_and_owed_is_for_a_person_to_decide() -> None:
+    makers.staff()
+    keep, gone = _person("Nguyễn Thị Lan"), _person("Nguyễn Thị Lan")
+    merge = merging.propose(keep=keep.id, gone=gone.id, reason="nhầm", by="can.bo", at=AT)
+    merging.confirm(merge_id=merge.id, by="lanh.dao", at=AT)
+    first = _run(Month(2026, 11))
+    assert {line.person_id for line in PayrollLine.objects.filter(run__code=first)} <= {keep.id}
+    merging.undo(merge_id=merge.id, by="lanh.dao", at=AT)
+    again = _run(Month(2026, 12))
+    told = {line.person_id for line in PayrollLine.objects.filter(run__code=again)}
+    held = {hold.person_id for hold in PayrollHold.objects.filter(run__code=again)}
+    assert {keep.id, gone.id} <= told | held, "both are people of their own again, and nobody is forgotten"
 
 
 def test_two_people_merge_and_what_was_paid_twice_is_shown() -> None:
