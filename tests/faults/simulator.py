@@ -401,7 +401,7 @@ def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None
     month.collect()
     month.story.fired["statement_decides"] += month.model.decided
     check()
-    if chance.random() < 0.25:
+    if chance.random() < 0.05:
         month.explain()
         check()
 
