@@ -79,7 +79,7 @@ class HeldLine:
 
 
 def held_lines(providers: list[str], *, limit: int = 200) -> list[HeldLine]:
-    """Return the newest lines of these providers that wait for a person; what two people have explained waits no more."""
+    """Return the newest lines of these providers that wait for a person; money in suspense under no name is told there, not here."""
     with connection.cursor() as cursor:
         cursor.execute(statement("payment", "held_lines"), {"providers": providers, "limit": limit})
         return [HeldLine(*row) for row in cursor.fetchall()]
