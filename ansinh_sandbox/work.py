@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from ansinh_sandbox import answers, books, recalls, results, signatures
+from ansinh_sandbox import answers, books, inquiries, recalls, results, signatures
 
 _DONE = ("paid", "to_return", "returned")
 
@@ -31,8 +31,9 @@ def settle(folder: Path, names: Iterable[str] | None = None) -> list[str]:
             is_order = path.suffix != ".part" and not path.name.endswith(signatures.SUFFIX)
             if not (is_wanted and is_order and path.is_file() and not path.is_symlink()):
                 continue
-            if recalls.is_one(path):
-                if made := recalls.answer(folder, ledger, path):
+            requests = next((kind for kind in (recalls, inquiries) if kind.is_one(path)), None)
+            if requests is not None:
+                if made := requests.answer(folder, ledger, path):
                     _log(folder, path.name, made)
                     written += made
                 continue

@@ -4,6 +4,7 @@ One bad line holds that line; an unreadable file is quarantined; what was applie
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -32,6 +33,7 @@ from ansinh.payment.operations import (
     store_message,
 )
 from ansinh.payment.statements import is_loose, is_statement
+from ansinh.people import verification as people_verification
 from ansinh.standards.end_to_end import decode_many
 from ansinh.standards.iso20022.results import BOOKED, CANCELLED, NOT_CANCELLED, PENDING, Entry, Held
 
@@ -54,6 +56,9 @@ class Unreadable(Exception):
 _OF_ORDERS = frozenset({"RECEIVED", "ACCEPTED", "PAID", "REJECTED", "RETURNED", "UNKNOWN"})
 
 
+# A line about whose account it is, and not about money; asked under the number of the address.
+_VERIFICATION = "verification"
+_QUESTION = re.compile(r"Q([0-9]{1,15})")
 # What a bank answers to a request to call an order back, as the reason for which its line waits for whoever asked.
 _RECALLED = {CANCELLED: "recall_accepted", NOT_CANCELLED: "recall_refused", PENDING: "recall_pending"}
 
@@ -130,6 +135,9 @@ def _load(
             if any(line.end_to_end_id in batches for line in portion if not isinstance(line, Held)):
                 debits += [line for line in portion if _is_batch_debit(line, batches)]
                 portion = [line for line in portion if not _is_batch_debit(line, batches)]
+            if any(line.kind == _VERIFICATION for line in portion if not isinstance(line, Held)):
+                loose += [line for line in portion if not isinstance(line, Held) and line.kind == _VERIFICATION]
+                portion = [line for line in portion if isinstance(line, Held) or line.kind != _VERIFICATION]
             if is_statement(reading.kind):
                 loose += [line for line in portion if is_loose(line)]
             for row in _rows(portion, instance, today):
@@ -153,6 +161,23 @@ def _keep_batch_debits(message: Message, debits: list[Entry]) -> None:
         )
         for line in debits
     )  # fmt: skip
+
+
+def _take_findings(message: Message, loose: list[Entry], at: datetime.datetime) -> list[Entry]:
+    """Hand what a bank has found out about account holders to the registry, keep each line, and return the lines about money."""
+    findings = [line for line in loose if line.kind == _VERIFICATION]
+    if findings:
+        asked = {line.line: _QUESTION.fullmatch(line.end_to_end_id) for line in findings}
+        told = {int(found[1]): (line.status, line.party_name) for line in findings if (found := asked[line.line])}
+        people_verification.record_findings(findings=told, source=message.name, at=at)
+        MessageLine.objects.bulk_create(
+            MessageLine(
+                message=message, line=line.line, end_to_end_id=line.end_to_end_id, status=line.status[:8], reason_set=line.reason_set,
+                reason_code=line.reason_code[:8], hold_reason="" if asked[line.line] else "unknown_reference",
+            )
+            for line in findings
+        )  # fmt: skip
+    return [line for line in loose if line.kind != _VERIFICATION]
 
 
 def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
@@ -206,6 +231,7 @@ def _apply(
                 raise Unreadable(refusal) from refusal
             lines += _load_refused_batches(cursor, reading)
         _keep_batch_debits(message, debits)
+        loose = _take_findings(message, loose, at)
         # What a line may decide depends on what it stands in.
         message.kind = reading.kind[:40]
         message.save(update_fields=["kind"])

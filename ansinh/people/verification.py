@@ -23,6 +23,8 @@ from ansinh.people.operations import mark_addresses
 from ansinh.people.sheets import Sheet
 from ansinh.people.transitions import State
 
+# What banks say in their own words, as our findings about a name.
+_VERDICTS = {"MATCH": MATCH, "CLOSE_MATCH": CLOSE, "NO_MATCH": OTHER}
 _WHO_DECIDES = frozenset({"commune_officer", "department_officer", "department_approver"})
 # A name with its wrong account would verify somebody else: these three columns are found by their titles or not at all.
 _TITLES = {
@@ -40,16 +42,22 @@ class Account:
     bank: str
     number: str
     person_id: int
+    address_id: int = 0
+    holder_name: str = ""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One row of a bank's answer: the account and the holder's name, empty when the bank gave none."""
+    """One row of a bank's answer: the account and the holder's name, empty when the bank gave none.
+
+    `verdict` is the bank's own finding where it says no name: MATCH, CLOSE_MATCH or NO_MATCH.
+    """
 
     row: int
     bank_bin: str
     number: str
     name: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,10 @@ def to_ask(area_ids: Sequence[int]) -> list[Account]:
         .order_by("bank_bin", "number", "id")
     )
     return [
-        Account(bank_bin, names.get(bank_bin, ""), number, person_id)
-        for bank_bin, number, person_id in rows.values_list("bank_bin", "number", "person_id")
+        Account(bank_bin, names.get(bank_bin, ""), number, person_id, address_id, holder_name)
+        for bank_bin, number, person_id, address_id, holder_name in rows.values_list(
+            "bank_bin", "number", "person_id", "id", "holder_name"
+        )
     ]
 
 
@@ -141,8 +151,26 @@ def record_answers(*, by: str, at: datetime.datetime, source: str, answers: Iter
     Raises:
         Refused: `role_not_allowed`, `staff_unknown`.
     """
-    _require_officer(by)
-    listed = list(answers)
+    require_officer(by)
+    return _take(by=by, at=at, source=source, listed=list(answers))
+
+
+def record_findings(*, findings: Mapping[int, tuple[str, str]], source: str, at: datetime.datetime) -> Outcome:
+    """This will take what a bank has found out about addresses of ours: by the address's number, its verdict and the name it gave.
+
+    A name is compared by our own rules whatever the verdict; “not checked” says nothing. An address that is no longer current is left alone.
+    """
+    known = FinancialAddress.objects.filter(pk__in=findings, valid_to=None).values_list("id", "bank_bin", "number")
+    listed = [
+        Answer(address_id, bank_bin, number, findings[address_id][1], findings[address_id][0])
+        for address_id, bank_bin, number in known
+        if findings[address_id][1] or findings[address_id][0] in _VERDICTS
+    ]
+    return _take(by="system", at=at, source=source, listed=listed)
+
+
+def _take(*, by: str, at: datetime.datetime, source: str, listed: list[Answer]) -> Outcome:
+    verdicts = {answer.row: answer.verdict for answer in listed}
     columns = (("row", "integer"), ("bank_bin", "text"), ("number", "text"), ("bank_name", "text"))
     parameters = {"day": at.date(), "by": by, "at": at, "source": source[:60]}
     with transaction.atomic():
@@ -150,7 +178,7 @@ def record_answers(*, by: str, at: datetime.datetime, source: str, answers: Iter
         with connection.cursor() as cursor:
             cursor.execute(statement("people", "holder_answers"), parameters)
             found = cursor.fetchall()
-        judged = [_judge(row) for row in found]
+        judged = [_judge(row, verdicts[row[0]]) for row in found]
         columns = (
             ("address_id", "bigint"), ("person_id", "bigint"), ("area_id", "integer"),
             ("state", "text"), ("status", "text"), ("kind", "text"), ("bank_name", "text"),
@@ -172,11 +200,15 @@ def record_answers(*, by: str, at: datetime.datetime, source: str, answers: Iter
     )
 
 
-def _judge(row: tuple[int, int, int, int, str, str, str, bool]) -> tuple[int, int, int, str, str, str, str]:
+def _judge(
+    row: tuple[int, int, int, int, str, str, str, bool], verdict: str
+) -> tuple[int, int, int, str, str, str, str]:
     _, address_id, person_id, area_id, state, full_name, bank_name, is_shared = row
     found = compare(full_name, bank_name)
+    # Without a name the bank's own word counts: it has compared, and says no more.
+    said = _VERDICTS[verdict] if verdict in _VERDICTS and not bank_name else found.status
     # One account for two payees may be right (a family) or a theft; no name tells which.
-    status, kind = (CLOSE, "shared") if is_shared and found.status == MATCH else (found.status, found.kind)
+    status, kind = (CLOSE, "shared") if is_shared and said == MATCH else (said, found.kind)
     return address_id, person_id, area_id, state, status, kind, bank_name
 
 
@@ -209,7 +241,7 @@ def decide(*, by: str, at: datetime.datetime, check: int, is_accepted: bool, not
         Refused: `role_not_allowed`, `staff_unknown`, `check_unknown`, `second_person_required`, `note_missing`, `check_decided`,
             `check_outdated` when the payee's account has changed since.
     """
-    _require_officer(by)
+    require_officer(by)
     if not note.strip():
         raise Refused(
             "note_missing",
@@ -255,7 +287,8 @@ def decide(*, by: str, at: datetime.datetime, check: int, is_accepted: bool, not
         audit(by=by, action="holder_decided", subject=f"person:{row.person_id}", detail=detail, at=at)
 
 
-def _require_officer(by: str) -> None:
+def require_officer(by: str) -> None:
+    """This will see that somebody may verify accounts. Raises `Refused` (`role_not_allowed`, `staff_unknown`)."""
     if office.staff(by).role not in _WHO_DECIDES:
         raise Refused(
             "role_not_allowed",

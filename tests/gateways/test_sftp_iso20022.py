@@ -17,7 +17,7 @@ from xsdata.formats.dataclass.parsers import XmlParser
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 
 from ansinh.base.refusals import Refused
-from ansinh.payment.gateways import AccountQuery, Receipt, SentOrder
+from ansinh.payment.gateways import AccountQuery, HolderQuestion, Receipt, SentOrder
 from ansinh.payment.gateways.sftp_iso20022 import Settings
 from ansinh.standards.end_to_end import encode
 from ansinh_sandbox.bank import make_keys
@@ -324,3 +324,24 @@ def test_an_order_is_called_back_by_message_while_it_waits_and_not_after_it_was_
     bank.tick()
     assert bank.balances()["970415/1000"] == 500_000
     assert "970415/4000" not in bank.balances(), "what was called back is never paid"
+
+
+def test_whose_account_it_is_is_asked_by_a_file_and_told_by_one(bank: Bank, tmp_path: Path) -> None:
+    gateway = bank.gateway(takes_inquiries=True)
+    assert gateway.capabilities.can_ask_holders
+    asked = [
+        HolderQuestion("Q1", "970415", "1000", "H'NHI E BAN"), HolderQuestion("Q2", "970415", "1000", "NGUYEN THI LAN"),
+        HolderQuestion("Q3", "970415", "77777777", "NGUYEN THI LAN"),
+    ]  # fmt: skip
+    assert gateway.ask_holders(asked, "INQ1") is Receipt.SENT
+    [inbound] = gateway.poll(lambda _: False, tmp_path / "store")
+    found = gateway.parse(inbound).result()
+    assert found.kind == "acmt.024.001.04"
+    told = [(entry.end_to_end_id, entry.kind, entry.status, entry.reason_code) for entry in found.entries]
+    assert told == [
+        ("Q1", "verification", "MATCH", ""), ("Q2", "verification", "NO_MATCH", "PN01"),
+        ("Q3", "verification", "NOT_CHECKED", "AC01"),
+    ]  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        bank.gateway().ask_holders(asked, "INQ2")
+    assert refusal.value.reason == "gateway_cannot_verify"

@@ -1,7 +1,7 @@
 """A gateway without a network: files go into a list, answers are written by the test. Rendering and parsing are the real ones."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +12,7 @@ from ansinh.payment.gateways import (
     Capabilities,
     Debtor,
     Health,
+    HolderQuestion,
     Inbound,
     NameCheck,
     Receipt,
@@ -94,6 +95,9 @@ class FakeBank:
 
     def query(self, end_to_end_id: str) -> Entry:
         return _REAL.query(end_to_end_id)
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        return _REAL.ask_holders(questions, message_id)
 
     def cancel(self, order: SentOrder, why: str) -> Receipt:
         return _REAL.cancel(order, why)

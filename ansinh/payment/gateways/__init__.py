@@ -6,7 +6,7 @@ parsed. What a gateway cannot do it refuses by name, and its capabilities say so
 
 import datetime
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn, Protocol
@@ -16,7 +16,7 @@ from ansinh.standards.instructions import CreditTransfer as Instruction
 from ansinh.standards.iso20022.results import Balance, Entry, GroupStatus, Held, Notice
 
 __all__ = [
-    "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "Inbound", "Instruction",
+    "AccountQuery", "Answers", "Artefact", "Batch", "Capabilities", "Debtor", "Gateway", "Health", "HolderQuestion", "Inbound", "Instruction",
     "NameCheck", "Receipt", "SentOrder", "Stamp", "refuse_unable",
 ]  # fmt: skip
 
@@ -37,6 +37,8 @@ class Capabilities:
     gives_result_per_instruction: bool
     gives_statement: bool
     pays_cash: bool
+    # Asked by a file, answered by one later.
+    can_ask_holders: bool = False
 
 
 # Its own type beside that of pain.001: the next gateway speaks another format, and callers must not learn the first
@@ -113,6 +115,15 @@ class AccountQuery(NamedTuple):
     account_number: str
 
 
+class HolderQuestion(NamedTuple):
+    """Is this the account of whoever we think? The answer comes under the same id; the name is in capitals without accents."""
+
+    question_id: str
+    bank_bin: str
+    account_number: str
+    holder_name: str
+
+
 class SentOrder(NamedTuple):
     """One order as it was sent, and the file in which it stood: what a provider needs to find it again."""
 
@@ -177,6 +188,9 @@ class Gateway(Protocol):
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
         """Ask whose accounts these are."""
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        """Send questions about account holders; the answers come as files, like results."""
 
     def render(self, batch: Batch, target: BinaryIO) -> Artefact:
         """Write the batch into `target`. Pure: no connection, the same bytes every time."""

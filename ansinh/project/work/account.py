@@ -11,9 +11,10 @@ from django.utils import timezone
 from ansinh.base.names import fold
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
+from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
 from ansinh.payment import providers
-from ansinh.payment.gateways import AccountQuery
+from ansinh.payment.gateways import AccountQuery, Gateway, HolderQuestion
 from ansinh.people import sheets, verification
 from ansinh.people.banks import directory
 from ansinh.project import asking, bootstrap
@@ -104,6 +105,8 @@ def inquire(arguments: argparse.Namespace) -> dict[str, Any]:
     if not accounts:
         raise _nothing_to_ask()
     with bootstrap.gateway_to(provider) as gateway:
+        if gateway.capabilities.can_ask_holders:
+            return _ask_by_file(gateway, provider.code, accounts, arguments.user)
         checks = list(gateway.verify(AccountQuery(one.bank_bin, one.number) for one in accounts))
     read = [
         verification.Answer(row, one.bank_bin, one.number, check.name or "")
@@ -112,6 +115,19 @@ def inquire(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(asking.sight_of(arguments.user)):
         outcome = verification.record_answers(by=arguments.user, at=timezone.now(), source=provider.code, answers=read)
     return _told(outcome, len(read))
+
+
+def _ask_by_file(gateway: Gateway, provider: str, accounts: list[verification.Account], by: str) -> dict[str, Any]:
+    """Send the questions as a file; the answers come with `payment collect`, and do what answers do."""
+    at = timezone.now()
+    name = f"INQ{at:%y%m%d%H%M%S}"
+    questions = [HolderQuestion(f"Q{one.address_id}", one.bank_bin, one.number, one.holder_name) for one in accounts]
+    with acting(asking.sight_of(by)):
+        verification.require_officer(by)
+        receipt = gateway.ask_holders(questions, name)
+        detail = {"accounts": len(questions), "receipt": receipt.name}
+        audit(by=by, action="account.inquire", subject=provider, detail=detail, at=at)
+    return {"asked": len(questions), "receipt": receipt.name, "message": name}
 
 
 def _told(outcome: verification.Outcome, rows: int) -> dict[str, Any]:

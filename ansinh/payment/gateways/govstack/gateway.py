@@ -6,7 +6,7 @@ must therefore refuse a correlation id that it knows: the conformance kit asks e
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from ansinh.payment.gateways import (
     Capabilities,
     Debtor,
     Health,
+    HolderQuestion,
     Inbound,
     NameCheck,
     Receipt,
@@ -148,6 +149,10 @@ class GovStack:
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
         """Refuse: a hub knows identifiers, not account holders (`gateway_cannot_verify`)."""
+        refuse_unable("verify")
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        """Refuse: questions by file are not of this kind of provider (`gateway_cannot_verify`)."""
         refuse_unable("verify")
 
     def query(self, end_to_end_id: str) -> Entry:

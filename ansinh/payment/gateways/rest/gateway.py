@@ -8,7 +8,7 @@ import datetime
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +21,7 @@ from ansinh.payment.gateways import (
     Capabilities,
     Debtor,
     Health,
+    HolderQuestion,
     Inbound,
     NameCheck,
     Receipt,
@@ -28,6 +29,7 @@ from ansinh.payment.gateways import (
     Stamp,
     downloads,
     limits,
+    refuse_unable,
     wire,
 )
 from ansinh.payment.gateways.rest.documents import Results, orders
@@ -149,6 +151,10 @@ class Rest:
                 raise wire.unreadable()
             for holder in holders:
                 yield _name_check(holder)
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        """Refuse: questions by file are not of this kind of provider (`gateway_cannot_verify`)."""
+        refuse_unable("verify")
 
     def query(self, end_to_end_id: str) -> Entry:
         """Ask what became of one instruction; one that the provider does not know is UNKNOWN, never “not sent”."""

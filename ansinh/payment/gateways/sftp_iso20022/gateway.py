@@ -8,7 +8,7 @@ import asyncio
 import datetime
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,7 @@ from ansinh.payment.gateways import (
     Capabilities,
     Debtor,
     Health,
+    HolderQuestion,
     Inbound,
     NameCheck,
     Receipt,
@@ -33,7 +34,7 @@ from ansinh.payment.gateways.sftp_iso20022 import connection, signatures
 from ansinh.payment.gateways.sftp_iso20022.settings import Settings
 from ansinh.standards.files import FileReading
 from ansinh.standards.instructions import NARRATIVE_LIMIT
-from ansinh.standards.iso20022 import camt055, pain001
+from ansinh.standards.iso20022 import acmt023, camt055, pain001
 from ansinh.standards.iso20022.results import Entry, Profile
 
 
@@ -60,6 +61,7 @@ class SftpIso20022:
             gives_result_per_instruction=True,
             gives_statement=True,
             pays_cash=False,
+            can_ask_holders=self._settings.takes_inquiries,
         )
 
     @property
@@ -141,8 +143,35 @@ class SftpIso20022:
         return FileReading(_pieces(inbound.path), self._profile)
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
-        """Refuse: this bank has no name inquiry here (`gateway_cannot_verify`)."""
+        """Refuse: this bank says nothing at once (`gateway_cannot_verify`); see `ask_holders`."""
         refuse_unable("verify")
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        """Send a file of questions (acmt.023); the answers (acmt.024) come as a file, named as they were asked.
+
+        Raises:
+            Refused: `gateway_cannot_verify` where it was not agreed on; what `acmt023.render` and `submit` refuse.
+        """
+        if not self._settings.takes_inquiries:
+            refuse_unable("verify")
+        header = acmt023.VerificationHeader(
+            message_id=message_id, created_at=datetime.datetime.now(datetime.UTC), debtor=self._sender(), count=len(questions),
+            clearing_system=self._settings.clearing_system,
+        )  # fmt: skip
+        asked = [acmt023.Question(*question) for question in questions]
+        return self._send_request(message_id, b"".join(acmt023.render(header, asked)), len(questions), 0)
+
+    def _sender(self) -> pain001.Debtor:
+        debtor = self.debtor
+        return pain001.Debtor(debtor.name, debtor.account_number, debtor.agent_member_id, debtor.agent_bic)
+
+    def _send_request(self, message_id: str, body: bytes, count: int, total_dong: int) -> Receipt:
+        """Hand a request over as an order file is handed over: once, signed where that was agreed on."""
+        with tempfile.TemporaryDirectory(prefix="ansinh-") as folder:
+            path = Path(folder) / "request.xml"
+            path.write_bytes(body)
+            sha256 = hashlib.sha256(body).hexdigest()
+            return self.submit(Artefact(f"{message_id}.xml", path, sha256, len(body), count, total_dong))
 
     def query(self, end_to_end_id: str) -> Entry:
         """Refuse: answers come as files only (`gateway_cannot_query`)."""
@@ -156,25 +185,20 @@ class SftpIso20022:
         """
         if not self._settings.takes_recalls:
             refuse_unable("cancel")
-        debtor = self.debtor
         header = camt055.RecallHeader(
             message_id=f"RC{order.end_to_end_id}", created_at=datetime.datetime.now(datetime.UTC),
-            debtor=pain001.Debtor(debtor.name, debtor.account_number, debtor.agent_member_id, debtor.agent_bic),
+            debtor=self._sender(),
             original_message_id=order.message_id, count=1, total_dong=order.amount_dong,
             original_name=f"pain.001.001.{self._settings.pain001_version}", clearing_system=self._settings.clearing_system,
         )  # fmt: skip
         body = b"".join(camt055.render(header, [camt055.Recall(order.end_to_end_id, order.amount_dong)]))
-        with tempfile.TemporaryDirectory(prefix="ansinh-") as folder:
-            path = Path(folder) / "request.xml"
-            path.write_bytes(body)
-            sha256 = hashlib.sha256(body).hexdigest()
-            try:
-                return self.submit(Artefact(f"{header.message_id}.xml", path, sha256, len(body), 1, order.amount_dong))
-            except Refused as refusal:
-                # The bank has a request about this order, made at another minute: one is enough.
-                if refusal.reason != "remote_file_differs":
-                    raise
-                return Receipt.ALREADY
+        try:
+            return self._send_request(header.message_id, body, 1, order.amount_dong)
+        except Refused as refusal:
+            # The bank has a request about this order, made at another minute: one is enough.
+            if refusal.reason != "remote_file_differs":
+                raise
+            return Receipt.ALREADY
 
     def health(self) -> Health:
         """Try the connection and both folders, changing nothing. Never raises: the reason is in the answer."""

@@ -46,6 +46,8 @@ class Settings:
     max_inbound_bytes: int = 2 << 30
     # The bank takes requests to call orders back (camt.055); and whether its yes means that the order will never be carried out.
     takes_recalls: bool = False
+    # It answers questions about account holders (acmt.023) with a file (acmt.024).
+    takes_inquiries: bool = False
     recall_is_final: bool = False
     # Our signing key (PEM, or the JSON that describes a token) with its certificate: every file is then signed. The bank's
     # certificate: nothing of the bank is then believed without its signature. Paths; the files never lie in the database.

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,7 @@ from ansinh.payment.gateways import (
     Capabilities,
     Debtor,
     Health,
+    HolderQuestion,
     Inbound,
     NameCheck,
     Receipt,
@@ -158,6 +159,10 @@ class Spreadsheet:
 
     def verify(self, queries: Iterable[AccountQuery]) -> Iterator[NameCheck]:
         """Refuse: holders are asked by their own lists (`gateway_cannot_verify`)."""
+        refuse_unable("verify")
+
+    def ask_holders(self, questions: Sequence[HolderQuestion], message_id: str) -> Receipt:
+        """Refuse: questions by file are not of this kind of provider (`gateway_cannot_verify`)."""
         refuse_unable("verify")
 
     def query(self, end_to_end_id: str) -> Entry:
