@@ -281,10 +281,13 @@ def _order(row: StatementMovement, detail: str) -> CarryOut:
 
 
 def _refused(row: StatementMovement, detail: str) -> CarryOut:
-    """What a bank had debited with a whole batch and gives back, because it refused these orders."""
+    """What a bank had debited with a whole batch beyond what it carried out, and gives back."""
     batch = _batch(row, detail)
     refused = books.moved_after(chart.Code.REJECT, first=chart.Code.RESERVE, evidence=batch.id)
-    known = refused - _settled(row, detail, Kind.REFUSED)
+    told = BatchDebit.objects.filter(batch=batch).exclude(message__kind__startswith="camt.054")
+    booked = told.aggregate(total=Sum("amount_dong"))["total"] or 0
+    # More than it should have taken: what it refused, or its own mistake.
+    known = booked - batch.control_total_dong + refused - _settled(row, detail, Kind.REFUSED)
     if known < row.amount_dong:
         raise _not_in_the_books(row, known)
     return _only_explained(row)

@@ -44,6 +44,14 @@ REASONS = {
         "Ngày ghi sổ ở tương lai. Hãy yêu cầu tổ chức chi trả gửi lại tệp đúng ngày.",
         "Booked on a day to come. Ask the provider for the file with the right day.",
     ),
+    "debited_twice": (
+        "Sao kê ghi nợ lệnh này lần thứ hai. Hãy yêu cầu ngân hàng hoàn lại; tiền đang treo đến khi có dòng ghi có.",
+        "A statement debits this order a second time. Ask the bank to give it back; the money is in suspense until then.",
+    ),
+    "returned_twice": (
+        "Sao kê hoàn trả lệnh này lần thứ hai. Tiền đang treo; hãy hỏi ngân hàng.",
+        "A statement returns this order a second time. The money is in suspense; ask the bank.",
+    ),
     "recall_accepted": (
         "Đồng ý huỷ lệnh. Chờ kết quả từ chối hoặc hoàn trả của chính lệnh ấy.",
         "The order will be called back. Wait for its own refusal or return.",

@@ -473,6 +473,8 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "provider": provider.id,
                 # Only the day's statement decides between contrary answers: a notification may be one of them.
                 "is_statement": statements.is_statement(message.kind),
+                "is_counted": statements.is_counted(message),
+                "message": message.id,
             },
         )
         cursor.execute(statement("payment", "apply"))

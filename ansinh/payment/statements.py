@@ -31,6 +31,11 @@ def is_statement(kind: str) -> bool:
     return kind.startswith(_WHOLE)
 
 
+def is_counted(message: Message) -> bool:
+    """Return whether a message's lines are compared with the books: its balances are ours, and no other statement told them."""
+    return AccountStatement.objects.filter(message=message, left_out="").exists()
+
+
 def is_loose(line: Entry | Held) -> bool:
     """Return whether a line tells of money that moved and is no order's."""
     return isinstance(line, Entry) and line.status == BOOKED and bool(line.amount_dong)

@@ -16,6 +16,9 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            -- Money follows the statement: what it says was debited was paid, whatever another message said.
            WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
                 AND line.amount_dong IS NOT NULL THEN ''
+           -- Money that a statement tells of a second time has moved a second time: it waits for the bank to give it back.
+           WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED', 'RETURNED') AND (line.is_again OR told.item_id IS NOT NULL)
+               THEN CASE line.status WHEN 'RETURNED' THEN 'returned_twice' ELSE 'debited_twice' END
            -- One message that says both is believed in neither.
            WHEN line.status IN ('PAID', 'REJECTED') AND line.disagrees THEN 'final_answers_disagree'
            WHEN known.effect IS NULL OR known.effect = 'hold' THEN
@@ -25,8 +28,13 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
        CASE WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
                  AND line.amount_dong IS NOT NULL THEN 'decide_paid' ELSE known.effect END AS effect, item.status AS status_before, item.inflight_dong, item.paid_dong
 FROM (SELECT answer.*,
-             bool_or(answer.status = 'PAID') OVER same AND bool_or(answer.status = 'REJECTED') OVER same AS disagrees
+             bool_or(answer.status = 'PAID') OVER same AND bool_or(answer.status = 'REJECTED') OVER same AS disagrees,
+             answer.item_id IS NOT NULL AND row_number() OVER (PARTITION BY answer.item_id, answer.attempt, answer.status = 'RETURNED' ORDER BY answer.line) > 1 AS is_again
       FROM answer WINDOW same AS (PARTITION BY answer.item_id, answer.attempt)) AS line
+LEFT JOIN (SELECT DISTINCT item_id, attempt, status = 'RETURNED' AS is_return FROM payment_messageline
+           WHERE %(is_counted)s AND item_id IS NOT NULL AND hold_reason = '' AND status IN ('PAID', 'ACCEPTED', 'RETURNED') AND message_id <> %(message)s
+             AND message_id IN (SELECT message_id FROM payment_accountstatement WHERE left_out = '')) AS told
+       ON told.item_id = line.item_id AND told.attempt = line.attempt AND told.is_return = (line.status = 'RETURNED')
 LEFT JOIN payment_paymentitem AS item ON item.id = line.item_id
 LEFT JOIN (SELECT * FROM unnest(%(now)s::text[], %(answers)s::text[], %(effects)s::text[]) AS listed (now, answer, effect)) AS known
        ON known.now = item.status AND known.answer = line.status
