@@ -15,6 +15,7 @@ OF_PERSONS: dict[str, str] = {
     "people_mandate": "beneficiary_id",
     "people_financialaddress": "person_id",
     "people_holdercheck": "person_id",
+    "people_accountconsent": "person_id",
     "people_duplicatepair": "first_id",
 }
 OF_HOUSEHOLDS: dict[str, str] = {

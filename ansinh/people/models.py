@@ -134,6 +134,25 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint("person", condition=Q(valid_to=None), name="one_household_at_a_time")]
 
 
+class AccountConsent(models.Model):
+    """That somebody agreed to have an account opened at a bank, by which paper; until it is withdrawn, the bank may be given what it needs."""
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    bank_bin = models.CharField("mã ngân hàng (BIN)", max_length=6)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    document = models.CharField("giấy đồng ý", max_length=120)
+    recorded_by = models.CharField("người ghi", max_length=60)
+    recorded_at = models.DateTimeField("ghi lúc")
+    withdrawn_by = models.CharField("người rút", max_length=60, blank=True)
+    withdrawn_at = models.DateTimeField("rút lúc", null=True)
+
+    class Meta:
+        verbose_name = "đồng ý mở tài khoản"
+        constraints = [
+            models.UniqueConstraint("person", "bank_bin", condition=Q(withdrawn_at=None), name="one_consent")
+        ]
+
+
 class HouseholdChange(models.Model):
     """A household that parted or went into another one, with the memberships that it ended and began: so it can be undone exactly."""
 

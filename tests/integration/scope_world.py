@@ -17,6 +17,7 @@ from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
 from ansinh.people.models import (
+    AccountConsent,
     ColumnMapping,
     DuplicatePair,
     HolderCheck,
@@ -163,6 +164,9 @@ def commune_a(folder: Path) -> Marked:
         item=paid, cash_list_id=listed.id, attempt=paid.attempt, amount_dong=7654321, receiver=people[3],
         paid_on=datetime.date(2026, 11, 22), is_conflict=True, area_id=first.area_id, recorded_by="can.bo", recorded_at=AT,
     )  # fmt: skip
+    AccountConsent.objects.create(
+        person=first, bank_bin="970405", document="Canari", area_id=first.area_id, recorded_by="can.bo", recorded_at=AT
+    )
     change = HouseholdChange.objects.create(
         kind="JOIN", from_household=first.membership_set.get().household, to_household=first.membership_set.get().household,
         area_id=first.area_id, happened_on=AT.date(), document="Canari", persons=[], closed=[], opened=[], recorded_by="can.bo",

@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {"person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x"},
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
+    "account consent": {"person": "PERSON", "bank": "970405", "document": "x", "withdraw": False},
     "people split-household": {
         "household": "HOUSEHOLD", "person": ["PERSON"], "head": "PERSON", "head_left": None, "on": "2026-11-20", "document": "x",
     },
@@ -62,7 +63,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 OF_NO_AREA = {
     "staff add", "staff password", "staff close", "law submit", "law review", "payment provider", "payment receive",
     "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "account progress", "people events", "people arriving", "people import-events", "account answers", "account inquire",
-    "payment reconcile", "payment suspense", "payment held", "people households", "staff reset-factor", "staff require-factor",
+    "payment reconcile", "payment suspense", "payment held", "people households", "account open-file", "account opened", "staff reset-factor", "staff require-factor",
 }  # fmt: skip
 
 

@@ -93,6 +93,39 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "account consent",
+        "ghi một người đồng ý mở tài khoản tại một ngân hàng, hoặc rút lại",
+        "opening:consent",
+        (
+            argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
+            argument("--bank", required=True, metavar="BIN", help="mã ngân hàng 6 số"),
+            argument("--document", required=True, metavar="GIẤY", help="giấy đồng ý (số, ngày)"),
+            argument("--withdraw", action="store_true", help="rút lại đồng ý"),
+            AS,
+        ),
+    ),
+    Command(
+        "account open-file",
+        "ghi danh sách người đồng ý mở tài khoản mà chưa có, để gửi ngân hàng",
+        "opening:open_file",
+        (
+            argument("file", metavar="TỆP", help="tệp .xlsx sẽ ghi"),
+            argument("--bank", required=True, metavar="BIN", help="mã ngân hàng 6 số"),
+            AS,
+        ),
+        one_of=(PROVINCE, AREA),
+    ),
+    Command(
+        "account opened",
+        "nhận danh sách tài khoản ngân hàng đã mở",
+        "opening:opened",
+        (
+            argument("file", metavar="TỆP", help="danh sách của ngân hàng (xlsx, xls, csv)"),
+            argument("--bank", required=True, metavar="BIN", help="mã ngân hàng 6 số"),
+            AS,
+        ),
+    ),
+    Command(
         "account cannot",
         "ghi một người không mở được tài khoản và lý do",
         "campaign:cannot",
