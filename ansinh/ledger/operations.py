@@ -21,13 +21,15 @@ _ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
 
 def account_ids(*accounts: Account) -> list[int]:
     """Return the ids of these accounts, opening those that do not exist yet."""
-    ids = []
+    # One question for all of them: nearly always every account is there.
+    ids = dict(LedgerAccount.objects.filter(name__in=[one.name for one in accounts]).values_list("name", "id"))
     for account in accounts:
-        found, _ = LedgerAccount.objects.get_or_create(
-            name=account.name, defaults={"label": account.label, "keeps_floor": account.keeps_floor}
-        )
-        ids.append(found.id)
-    return ids
+        if account.name not in ids:
+            found, _ = LedgerAccount.objects.get_or_create(
+                name=account.name, defaults={"label": account.label, "keeps_floor": account.keeps_floor}
+            )
+            ids[account.name] = found.id
+    return [ids[account.name] for account in accounts]
 
 
 def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:

@@ -372,7 +372,7 @@ class Month:
 def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None:
     """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
     size = chance.choice((2, 5, 50_000))
-    for _ in range(chance.randint(3, 8)):
+    for _ in range(chance.randint(2, 6)):
         name = chance.choices(("submit", "collect", "tell", "close_day"), (3, 3, 3, 1))[0]
         act = {
             "submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell, "close_day": month.close_day,

@@ -218,6 +218,9 @@ def test_a_changed_account_cools_off_and_a_first_one_does_not() -> None:
 class _Register:
     """A connected provider that knows some accounts by name."""
 
+    # It answers at once, not by a file.
+    capabilities = argparse.Namespace(can_ask_holders=False)
+
     def __init__(self, **names: str) -> None:
         self.names = names
 
