@@ -1,15 +1,17 @@
 """Lists of other agencies (civil registry, health insurance, schools) as events, row by row: matched for sure, or held with a reason.
 
 A person is found by identity number, whose name must agree; without a number by name and day of birth, when only one in sight has both.
+A birth is told of the parent whose number the row gives; a move needs the commune to which somebody went, by code or by name.
 """
 
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansinh.base.names import fold
+from ansinh.base.names import fold, normalise
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events
+from ansinh.office import queries as office
 from ansinh.people.models import Person
 from ansinh.people.sheets import Sheet
 from ansinh.standards.iso20022.fields import Unreadable
@@ -18,20 +20,50 @@ from ansinh.standards.sheets.workbook import Cell
 
 # What a heading's words mean, folded; the first that fits wins.
 _HEADINGS = (
+    (
+        "parent_id",
+        (
+            "dinh danh me",
+            "dinh danh cua me",
+            "cccd me",
+            "cccd cua me",
+            "dinh danh cha",
+            "dinh danh cua cha",
+            "cccd cha",
+        ),
+    ),
+    ("parent_name", ("ho ten me", "ho va ten me", "ten me", "ho ten cha", "ho va ten cha", "ten cha")),
+    ("sex", ("gioi tinh",)),
+    ("to", ("noi den", "xa den", "noi cu tru moi", "chuyen den")),
     ("national_id", ("dinh danh", "cccd", "can cuoc", "so cmnd")),
-    ("happened_on", ("ngay mat", "ngay chet", "ngay su kien", "ngay thoi hoc", "tu ngay", "ngay thay doi")),
+    (
+        "happened_on",
+        ("ngay mat", "ngay chet", "ngay su kien", "ngay thoi hoc", "tu ngay", "ngay thay doi", "ngay chuyen"),
+    ),
     ("birth_date", ("ngay sinh", "sinh ngay", "ngay thang nam sinh")),
     ("name", ("ho va ten", "ho ten", "ten")),
     ("document", ("giay to", "so giay", "giay chung tu", "so quyet dinh")),
 )
-_NEEDED = frozenset({"name", "happened_on"})
+# What a list must have at least, by what it tells.
+_NEEDED = {
+    events.BIRTH: frozenset({"name", "birth_date", "parent_id"}),
+    events.MOVE: frozenset({"name", "happened_on", "to"}),
+    events.HOUSEHOLD_MOVE: frozenset({"name", "happened_on", "to"}),
+}
+_NEEDED_OF_OTHERS = frozenset({"name", "happened_on"})
+_SEXES = {"nu": "female", "nam": "male", "gai": "female", "trai": "male"}
 _LOOKED_AT = 30
 REASONS = {
     "date": ("Ngày không đọc được. Hãy ghi ngày/tháng/năm.", "The day cannot be read."),
     "nobody": ("Không tìm thấy người này trong địa bàn.", "Nobody of that name and birth in the area."),
     "several": ("Có nhiều người trùng họ tên và ngày sinh. Hãy ghi số định danh.", "Several people share name and birth. Give the number."),
     "name_differs": ("Số định danh này thuộc người có họ tên khác. Hãy đối chiếu giấy tờ.", "The number belongs to somebody of another name."),
+    "place": ("Không tìm thấy xã, phường đến trong tỉnh. Hãy ghi mã xã hoặc đủ tên.", "The commune of arrival was not found in the province."),
     "already_dead": ("Người này đã được ghi là đã mất.", "The death of this person is known."),
+    "sex_missing": ("Dòng không ghi giới tính của con.", "The row does not give the child's sex."),
+    "child_known": ("Trẻ này đã có trong sổ.", "The child is in the register already."),
+    "already_there": ("Người này đang cư trú tại xã, phường ấy.", "The person lives there already."),
+    "head_leaves": ("Người này là chủ hộ và còn người ở lại. Hãy tách hộ trước.", "The person heads a household of which others stay."),
     "refused": ("Hệ thống không nhận biến động này.", "The event was refused."),
 }  # fmt: skip
 
@@ -67,17 +99,37 @@ def _columns(row: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def _heading(sheets: Sequence[Sheet]) -> tuple[Sheet, int, dict[str, int]]:
+def _heading(sheets: Sequence[Sheet], kind: str) -> tuple[Sheet, int, dict[str, int]]:
+    needed = _NEEDED.get(kind, _NEEDED_OF_OTHERS)
     for sheet in sheets:
         for number, row in enumerate(sheet.rows[:_LOOKED_AT]):
             columns = _columns(row)
-            if columns.keys() >= _NEEDED:
+            if columns.keys() >= needed:
                 return sheet, number, columns
+    vi, en = _MISSING.get(kind, _MISSING_OF_OTHERS)
     raise Refused(
         "heading_not_found",
-        vi="Không tìm thấy dòng tiêu đề có “Họ và tên” và “Ngày mất” (hoặc “Ngày sự kiện”). Hãy kiểm tra tệp.",
-        en="No heading with a name and the day of the event was found.",
+        vi=f"Không tìm thấy dòng tiêu đề có {vi}. Hãy kiểm tra tệp.",
+        en=f"No heading with {en} was found.",
     )
+
+
+_MISSING = {
+    events.BIRTH: ("“Họ và tên”, “Ngày sinh” và “Số định danh của mẹ” (hoặc của cha)", "name, day of birth and the parent's number"),
+    events.MOVE: ("“Họ và tên”, “Ngày chuyển” và “Nơi đến”", "a name, the day and the commune of arrival"),
+    events.HOUSEHOLD_MOVE: ("“Họ và tên”, “Ngày chuyển” và “Nơi đến”", "a name, the day and the commune of arrival"),
+}  # fmt: skip
+_MISSING_OF_OTHERS = ("“Họ và tên” và “Ngày mất” (hoặc “Ngày sự kiện”)", "a name and the day of the event")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What one row says of whom."""
+
+    person: Person
+    value: str
+    day: datetime.date
+    details: dict[str, str]
 
 
 def take(
@@ -88,35 +140,79 @@ def take(
     Raises:
         Refused: `heading_not_found`, and what `events.record` refuses of all rows alike.
     """
-    sheet, above, columns = _heading(sheets)
+    sheet, above, columns = _heading(sheets, kind)
     rows, told, known, held = 0, 0, 0, []
     for number, row in enumerate(sheet.rows[above + 1 :], above + 2):
         read = {name: row[place] if place < len(row) else None for name, place in columns.items()}
         if not cells.text(read["name"]).strip():
             continue
         rows += 1
-        found = _person(read)
-        day = _day(read["happened_on"])
-        reason = "date" if day is None else found if isinstance(found, str) else ""
-        if not reason and isinstance(found, Person) and kind == events.DEATH and found.death_date is not None:
-            reason = "already_dead"
-        if not reason:
-            assert isinstance(found, Person) and day is not None, "a row without a reason names a person and a day"
-            before = events.told(found.id, kind, value, day)
-            paper = cells.text(read.get("document")).strip() or document
+        one = _read(read, kind, value, at.date())
+        reason = one if isinstance(one, str) else ""
+        if isinstance(one, _Told):
+            before = events.told(one.person.id, kind, one.value, one.day)
             try:
                 events.record(
-                    person_id=found.id, kind=kind, value=value, happened_on=day, source=source, document=paper, by=by, at=at
+                    person_id=one.person.id, kind=kind, value=one.value, happened_on=one.day, source=source,
+                    document=cells.text(read.get("document")).strip() or document, by=by, at=at, details=one.details,
                 )  # fmt: skip
             except Refused as refusal:
                 if refusal.reason in {"role_not_allowed", "event_impossible", "document_missing", "staff_unknown"}:
                     raise
-                reason = "refused"
+                reason = refusal.reason if refusal.reason in REASONS else "refused"
             else:
                 known, told = known + before, told + (not before)
         if reason:
             held.append(HeldEvent(number, reason, tuple(cells.text(cell) for cell in row)))
     return Taken(rows, told, known, tuple(held))
+
+
+def _read(read: dict[str, Cell], kind: str, value: str, today: datetime.date) -> _Told | str:
+    """Return what the row tells, or the reason why it tells nothing for sure."""
+    if kind == events.BIRTH:
+        return _birth(read)
+    found, day = _person(read), _day(read["happened_on"])
+    if day is None:
+        return "date"
+    if isinstance(found, str):
+        return found
+    if kind == events.DEATH and found.death_date is not None:
+        return "already_dead"
+    if kind in events.MOVES:
+        code = _commune(cells.text(read["to"]), found, today)
+        return _Told(found, code, day, {}) if code else "place"
+    return _Told(found, value, day, {})
+
+
+def _birth(read: dict[str, Cell]) -> _Told | str:
+    day = _day(read["birth_date"])
+    if day is None:
+        return "date"
+    parent = _person(
+        {"name": read.get("parent_name"), "national_id": read["parent_id"]}, is_named="parent_name" in read
+    )
+    if isinstance(parent, str):
+        return parent
+    sex = _SEXES.get(fold(cells.text(read.get("sex"))), "")
+    return _Told(
+        parent,
+        normalise(cells.text(read["name"])),
+        day,
+        {"sex": sex, "national_id": cells.number(read.get("national_id"))},
+    )
+
+
+def _commune(text: str, person: Person, today: datetime.date) -> str:
+    """Return the code of the one commune of the person's province that the text names, by code or by name; empty when none or several."""
+    wanted = fold(text)
+    rows = office.communes_of(office.province_of(person.area_id), today) if wanted else []
+    return next((row.code for row in rows if row.code == wanted), "") or _alone(
+        [row.code for row in rows if wanted in {fold(row.name), fold(row.name).partition(" ")[2]}]
+    )
+
+
+def _alone(codes: list[str]) -> str:
+    return codes[0] if len(codes) == 1 else ""
 
 
 def _day(cell: Cell) -> datetime.date | None:
@@ -126,13 +222,13 @@ def _day(cell: Cell) -> datetime.date | None:
         return None
 
 
-def _person(read: dict[str, Cell]) -> Person | str:
+def _person(read: dict[str, Cell], *, is_named: bool = True) -> Person | str:
     """Return the one person whom a row names, as far as the caller's scope reaches, or the reason why there is none."""
     name, number = fold(cells.text(read["name"])), cells.number(read.get("national_id"))
     people = Person.objects.filter(merged_into=None)
     if number:
         person = people.filter(national_id=number).first()
-        return "nobody" if person is None else person if person.name_fold == name else "name_differs"
+        return "nobody" if person is None else person if person.name_fold == name or not is_named else "name_differs"
     born = _day(read.get("birth_date"))
     if born is None:
         return "date"

@@ -12,22 +12,22 @@ from typing import Any
 from django.db import connection, transaction
 
 from ansinh.base.months import Month
+from ansinh.base.names import normalise
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
+from ansinh.entitlement import effects
 from ansinh.entitlement import month as evaluation
 from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.facts import Question
 from ansinh.entitlement.models import LifeEvent
 from ansinh.entitlement.releases import law_in_force
-from ansinh.law.answers import Inquiry
-from ansinh.law.explanation import procedure_clause
-from ansinh.law.package import LawBook, default_laws
+from ansinh.law.package import default_laws
 from ansinh.law.procedure.deadlines import deadline
 from ansinh.law.procedure.loading import load_procedure
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
-from ansinh.people import circumstances
+from ansinh.people import births, circumstances, moving
 from ansinh.people import operations as people
 
 _RECORDERS = frozenset({"commune_officer", "department_officer", "department_approver"})
@@ -37,9 +37,17 @@ _DECIDERS = _RECORDERS
 FACTS = frozenset(
     {"disability", "studying", "study_unbroken", "single_parent", "in_community_care", "monthly_pension_dong"}
 )
-DEATH = "death"
+DEATH, BIRTH, MOVE, HOUSEHOLD_MOVE = "death", "birth", "move", "household_move"
+MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
+# What of an event is told beside its value: where in the new commune; what a birth certificate says.
+_DETAILS = {
+    MOVE: frozenset({"village"}),
+    HOUSEHOLD_MOVE: frozenset({"village"}),
+    BIRTH: frozenset({"sex", "national_id"}),
+}
 # The step whose days an event has, from the day it was told. That a change is decided in the days of a new decision is a reading.
 _STEP = "assistance_decision"
+_MOVING_STEP = "assistance_move"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,9 @@ class EventRow:
     taken_back_dong: int
     clauses: tuple[str, ...]
     is_unknown: bool
+    details: Mapping[str, str]
+    # What a newborn would be due each month once somebody decides; the law pays nothing without a decision.
+    on_request_dong: int
 
 
 def _role(by: str, roles: frozenset[str]) -> None:
@@ -77,11 +88,17 @@ def _role(by: str, roles: frozenset[str]) -> None:
         )
 
 
-def _check(kind: str, value: str, happened_on: datetime.date, at: datetime.datetime) -> None:
-    if kind != DEATH and (kind not in FACTS or not circumstances.is_possible(kind, value)):
+def _check(
+    kind: str, value: str, details: Mapping[str, str], happened_on: datetime.date, at: datetime.datetime
+) -> None:
+    is_fact = kind in FACTS and circumstances.is_possible(kind, value)
+    is_told = kind == DEATH or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
+    if not (is_fact or is_told):
+        kinds = ", ".join([DEATH, *sorted(_DETAILS), *sorted(FACTS)])
         raise Refused(
             "event_impossible",
-            vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {DEATH}, {', '.join(sorted(FACTS))}.",
+            vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {kinds}; "
+            "chuyển nơi cư trú ghi mã xã đến, sinh con ghi họ tên con.",
             en=f"There is no change “{kind}” with the value “{value}”.",
             kind=kind,
             value=value,
@@ -100,14 +117,21 @@ def record(
     document: str,
     by: str,
     at: datetime.datetime,
+    details: Mapping[str, str] | None = None,
 ) -> EventRow:
     """This will keep what somebody tells of a person, with its effect and deadline. Told again it changes nothing.
 
+    The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent, is the child's
+    name, with `sex` and `national_id`.
+
     Raises:
-        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`, `staff_unknown`.
+        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`, `staff_unknown`; what the
+            registry refuses about a move or a birth.
     """
     _role(by, _RECORDERS)
-    _check(kind, value, happened_on, at)
+    beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
+    value = normalise(value)[:120] if kind in _DETAILS else value
+    _check(kind, value, beside, happened_on, at)
     if not document.strip():
         raise Refused(
             "document_missing",
@@ -123,18 +147,27 @@ def record(
         if known is None:
             known = LifeEvent.objects.create(
                 person_id=person_id, kind=kind, value=value, happened_on=happened_on, source=source, document=document.strip()[:200],
-                area_id=area, recorded_by=by, recorded_at=at, due_on=_due(at.date()), effect={}, state="OPEN",
+                area_id=area, recorded_by=by, recorded_at=at, due_on=_due(kind, at.date()), effect={}, state="OPEN",
+                details=beside,
             )  # fmt: skip
-            known.effect = effect_of(person_id, kind, value, happened_on, at.date())
+            known.effect = _effect(known, by, at)
             known.save(update_fields=["effect"])
             detail = {"kind": kind, "event": known.id}
             audit(by=by, action="event.record", subject=f"person:{person_id}", detail=detail, at=at)
         return _row(known, at.date())
 
 
-def _due(told_on: datetime.date) -> datetime.date | None:
+def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
+    put_on(everything("system", protected=True))
+    if told.kind not in _DETAILS:
+        death = told.happened_on if told.kind == DEATH else None
+        return effects.of_fact(told.person_id, told.kind, told.value, told.happened_on, at.date(), death)
+    return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date())
+
+
+def _due(kind: str, told_on: datetime.date) -> datetime.date | None:
     try:
-        return deadline(load_procedure(default_laws()), _STEP, told_on).due
+        return deadline(load_procedure(default_laws()), _MOVING_STEP if kind in MOVES else _STEP, told_on).due
     except Refused:
         # No calendar for the year, or no step in force: no day is invented.
         return None
@@ -142,7 +175,7 @@ def _due(told_on: datetime.date) -> datetime.date | None:
 
 def choices() -> list[tuple[str, str]]:
     """This will return (kind, value) of everything that can be told; an empty value of a sum stands for a number to be written."""
-    found = [(DEATH, "")]
+    found = [(DEATH, ""), (BIRTH, ""), (MOVE, ""), (HOUSEHOLD_MOVE, "")]
     for kind in sorted(FACTS):
         values = circumstances.VALUES[kind]
         found += [(kind, "")] if values is None else [(kind, value) for value in sorted(values)]
@@ -188,73 +221,6 @@ def arriving(*, month: Month, areas: Sequence[int], at: datetime.datetime) -> li
         return [Arriving(*row) for row in cursor.fetchall()]
 
 
-# ── the effect ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def effect_of(
-    person_id: int, kind: str, value: str, happened_on: datetime.date, today: datetime.date
-) -> dict[str, Any]:
-    """This will return what the event would change, month by month from the one in which it happened to the next one.
-
-    Sums alone, never by benefit: the group of a person may tell what must not be told.
-    """
-    put_on(everything("system", protected=True))
-    book = law_in_force(entitlement.area_of(person_id))
-    facts = entitlement.facts_of(book, person_id)
-    changed = _with(facts, kind, value, happened_on)
-    decisions = entitlement.decisions_of(person_id)
-
-    def decided(month: Month) -> frozenset[str]:
-        return frozenset(
-            row.benefit
-            for row in decisions
-            if row.start_month <= month and (row.end_month is None or row.end_month > month)
-        )
-
-    before, after = (Inquiry(book, book.person(one), today, decided) for one in (facts, changed))
-    months, clauses, is_unknown = [], [], False
-    first = max(Month.of(happened_on), Month.of(today).plus(-36))
-    for month in first.until(Month.of(today).plus(1)):
-        now, then = before.now(month), after.now(month)
-        is_unknown = is_unknown or bool(now.unknown or then.unknown)
-        sums = [sum(one.due.get(code, 0) for code in one.monthly) for one in (now, then)]
-        if sums[0] != sums[1]:
-            months.append({"month": str(month), "before_dong": sums[0], "after_dong": sums[1]})
-            clauses += _clauses(book, now.due, then.due, month, today)
-    return {"months": months, "clauses": list(dict.fromkeys(clauses)), "unknown": is_unknown}
-
-
-def _with(facts: Mapping[str, Any], kind: str, value: str, day: datetime.date) -> dict[str, Any]:
-    """Return the facts as they would be: a death, or a fact that holds from the day on whatever held before."""
-    if kind == DEATH:
-        return {**facts, "death_date": day.isoformat()}
-    known = facts.get(kind, [])
-    periods = known if isinstance(known, list) else [{"value": known, "from": None, "to": None}]
-    text = day.isoformat()
-    kept = [
-        {**one, "to": min(one["to"] or text, text)} for one in periods if one.get("from") is None or one["from"] < text
-    ]
-    return {**facts, kind: [*kept, {"value": _typed(value), "from": text, "to": None}]}
-
-
-def _typed(value: str) -> Any:
-    return {"true": True, "false": False}.get(value, int(value) if value.isdecimal() else value)
-
-
-def _clauses(
-    book: LawBook, before: Mapping[str, int], after: Mapping[str, int], month: Month, today: datetime.date
-) -> list[str]:
-    """Return the clauses by which benefits start, change or stop in the month; those of a group's procedure, never of a group."""
-    found = []
-    for code in sorted(before.keys() | after.keys()):
-        old, new = before.get(code, 0), after.get(code, 0)
-        if old != new:
-            which = "start" if not old else "stop" if not new else "change"
-            package = next(one for one in book.packages if any(benefit.code == code for benefit in one.benefits))
-            found.append(procedure_clause(package, code, month, today, which))
-    return [clause for clause in found if clause]
-
-
 # ── deciding ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -295,19 +261,34 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
         if is_accepted:
             _write(row, by, at)
         row.state, row.decided_by, row.decided_at, row.note = state, by, at, note.strip()[:200]
-        row.save()
+        # Not the whole row: a move has just carried it to another commune.
+        row.save(update_fields=["state", "decided_by", "decided_at", "note"])
         detail = {"event": row.id, "state": state}
         audit(by=by, action="event.decide", subject=f"person:{row.person_id}", detail=detail, at=at)
         return _row(row, at.date())
 
 
-def _write(row: LifeEvent, by: str, at: datetime.datetime) -> None:
+def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
+    """Let the registry hold the event and return of whom it is."""
+    person, day = row.person_id, row.happened_on
     if row.kind == DEATH:
-        people.record_death(by=by, at=at, person_id=row.person_id, death_date=row.happened_on)
-        return
-    people.record_circumstance(
-        by=by, at=at, person_id=row.person_id, kind=row.kind, value=row.value, valid_from=row.happened_on, source=row.document
-    )  # fmt: skip
+        people.record_death(by=by, at=at, person_id=person, death_date=day)
+    elif row.kind in MOVES:
+        return moving.move_home(
+            person_id=person, to=row.value, village=row.details.get("village", ""), with_household=row.kind == HOUSEHOLD_MOVE, on=day,
+            document=row.document, by=by, at=at,
+        )  # fmt: skip
+    elif row.kind == BIRTH:
+        child = births.record_birth(
+            parent_id=person, full_name=row.value, sex=row.details.get("sex", ""), birth_date=day,
+            national_id=row.details.get("national_id"), by=by, at=at,
+        )  # fmt: skip
+        return [person, child]
+    else:
+        people.record_circumstance(
+            by=by, at=at, person_id=person, kind=row.kind, value=row.value, valid_from=day, source=row.document
+        )
+    return [person]
 
 
 def events(*, today: datetime.date, late: bool = False, after: int = 0, limit: int = 100) -> list[EventRow]:
@@ -355,4 +336,6 @@ def _row(row: LifeEvent, today: datetime.date) -> EventRow:
         taken_back_dong=sum(max(one["before_dong"] - one["after_dong"], 0) for one in past),
         clauses=tuple(row.effect.get("clauses", ())),
         is_unknown=bool(row.effect.get("unknown")),
+        details=row.details,
+        on_request_dong=row.effect.get("on_request_dong", 0),
     )

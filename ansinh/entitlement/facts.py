@@ -56,7 +56,10 @@ def _in_hardship(day: str) -> str:
     """Return SQL for: the commune is one of special hardship on the day, or a reform ended the one that was (reading, ADR 0014)."""
     held = f"hardship.valid_from <= {day} AND (hardship.valid_to IS NULL OR hardship.valid_to > {day})"
     return (
-        f"(person.area_id = ANY (ARRAY(SELECT hardship.area_id FROM office_hardship AS hardship WHERE {held}))"
+        f"((person.area_id = ANY (ARRAY(SELECT hardship.area_id FROM office_hardship AS hardship WHERE {held}))"
+        # Whoever came later was not there on the day.
+        " AND NOT EXISTS (SELECT FROM people_residence AS came WHERE came.person_id = person.id AND came.valid_to IS NULL"
+        f" AND came.superseded_at IS NULL AND came.valid_from > {day}))"
         " OR person.id IN (SELECT dwelling.person_id FROM people_dwelling AS dwelling"
         " JOIN office_hardship AS hardship ON hardship.area_id = dwelling.unit_id"
         f" WHERE dwelling.valid_from <= {day} AND (dwelling.valid_to IS NULL OR dwelling.valid_to > {day}) AND {held}))"

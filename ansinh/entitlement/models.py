@@ -80,7 +80,9 @@ class LifeEvent(models.Model):
 
     person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
     kind = models.CharField("biến động", max_length=40)
-    value = models.CharField("giá trị", max_length=40, blank=True)
+    # A fact's value; the code of the commune that somebody moves to; the name of a child.
+    value = models.CharField("giá trị", max_length=120, blank=True)
+    details = models.JSONField("thông tin kèm theo", default=dict)
     happened_on = models.DateField("xảy ra ngày")
     source = models.CharField("nguồn", max_length=16, choices=Source)
     document = models.CharField("giấy tờ", max_length=200)

@@ -88,8 +88,11 @@ _POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.va
     FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
     WHERE membership.person_id = %(person)s AND greatest(class.valid_from, membership.valid_from)
           < coalesce(least(class.valid_to, membership.valid_to), 'infinity') ORDER BY 3"""
-_HARDSHIP = """SELECT 'area_hardship', 'true', hardship.valid_from, hardship.valid_to FROM office_hardship AS hardship
-    JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %(person)s
+# The present commune's counts from when the person came there; of whoever never moved nothing is written, and it counts always.
+_HARDSHIP = """SELECT 'area_hardship', 'true', greatest(hardship.valid_from, came.valid_from), hardship.valid_to
+    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id
+    LEFT JOIN people_residence AS came ON came.person_id = person.id AND came.valid_to IS NULL AND came.superseded_at IS NULL
+    WHERE person.id = %(person)s AND greatest(hardship.valid_from, came.valid_from) < coalesce(hardship.valid_to, 'infinity')
     UNION SELECT 'area_hardship', 'true', greatest(hardship.valid_from, dwelling.valid_from), least(hardship.valid_to, dwelling.valid_to)
     FROM office_hardship AS hardship JOIN people_dwelling AS dwelling ON dwelling.unit_id = hardship.area_id
     WHERE dwelling.person_id = %(person)s
@@ -133,6 +136,13 @@ def area_of(person_id: int) -> int:
     if found is None:
         raise unknown_person(person_id)
     return found[0]
+
+
+def known_among(persons: Sequence[int]) -> frozenset[int]:
+    """Return which of these numbers are persons of the register, as far as the caller's scope reaches."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM people_person WHERE id = ANY (%s)", [list(persons)])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def facts_of(package: LawPackage, person_id: int) -> dict[str, Any]:
@@ -189,8 +199,10 @@ _POVERTY_RECORDS = """SELECT 'household_poverty', class.decision_number, greates
            least(class.valid_to, membership.valid_to), class.recorded_at
     FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
     WHERE membership.person_id = %(person)s ORDER BY 3"""
-_HARDSHIP_RECORDS = """SELECT 'area_hardship', hardship.document, hardship.valid_from, hardship.valid_to, NULL
-    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id WHERE person.id = %(person)s
+_HARDSHIP_RECORDS = """SELECT 'area_hardship', hardship.document, greatest(hardship.valid_from, came.valid_from), hardship.valid_to, NULL
+    FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id
+    LEFT JOIN people_residence AS came ON came.person_id = person.id AND came.valid_to IS NULL AND came.superseded_at IS NULL
+    WHERE person.id = %(person)s AND greatest(hardship.valid_from, came.valid_from) < coalesce(hardship.valid_to, 'infinity')
     UNION SELECT 'area_hardship', hardship.document, greatest(hardship.valid_from, dwelling.valid_from),
            least(hardship.valid_to, dwelling.valid_to), NULL
     FROM office_hardship AS hardship JOIN people_dwelling AS dwelling ON dwelling.unit_id = hardship.area_id

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from ansinh.base.refusals import Refused
 from ansinh.office.models import Area, AreaSuccession, AuditEvent, Setting, Staff
@@ -176,6 +176,12 @@ def communes_of(province_code: str, on: datetime.date) -> list[AreaRow]:
         _on(on), Q(parent_id=province.id) | Q(parent__parent_id=province.id), level="commune"
     )
     return [_row(area) for area in below.order_by("code")]
+
+
+def name_of_commune(code: str) -> str:
+    """This will return the name of the commune that carries the code, the present one first; empty when none ever did."""
+    rows = Area.objects.filter(level=Area.Level.COMMUNE, code=code).order_by(F("valid_to").desc(nulls_first=True))
+    return rows.values_list("name", flat=True).first() or ""
 
 
 def area(area_id: int) -> AreaRow:

@@ -11,15 +11,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count
-from psycopg import sql
 
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
-from ansinh.people.following import OF_HOUSEHOLDS, OF_PERSONS
 from ansinh.people.models import AreaReform, Household, Residence, SplitDecision
+from ansinh.people.moving import move_chosen
 
 _PROPOSERS = frozenset({"department_officer", "department_approver"})
 _APPLIERS = frozenset({"department_approver"})
@@ -206,47 +205,13 @@ def carry_out(*, day: datetime.date, province: str, by: str, at: datetime.dateti
             )
         _execute("reform_households")
         _execute("reform_persons")
-        persons, households = _move(day, at)
+        persons, households = move_chosen(day, at, _SOURCE.format(day=day))
         proposal.applied_by, proposal.applied_at = by, at
         proposal.persons, proposal.households, proposal.waiting_households = persons, households, waiting
         proposal.save()
         detail = {"day": day.isoformat(), "persons": persons, "households": households, "waiting_households": waiting}
         audit(by=by, action="area.reform.apply", subject=f"province:{unit.code}", detail=detail, at=at)
     return Carried(persons, households, waiting)
-
-
-def _move(day: datetime.date, at: datetime.datetime) -> tuple[int, int]:
-    """Move whoever lies in `moved_person` and `moved_household`, with every row that follows them; return how many."""
-    parameters = {"day": day, "at": at, "source": _SOURCE.format(day=day)}
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE moved_person; ANALYZE moved_household")
-    for name in ("residence_before", "residence_close", "residence_open"):
-        _execute(name, parameters)
-    moved = {}
-    with connection.cursor() as cursor:
-        for tables, source, key in (
-            (OF_HOUSEHOLDS, "moved_household", "household_id"),
-            (OF_PERSONS, "moved_person", "person_id"),
-        ):
-            for table, column in tables.items():
-                cursor.execute(
-                    sql.SQL(
-                        "UPDATE {table} AS one SET area_id = moved.new_id FROM {source} AS moved"
-                        " WHERE one.{column} = moved.{key} AND one.area_id <> moved.new_id"
-                    ).format(
-                        table=sql.Identifier(table),
-                        source=sql.Identifier(source),
-                        column=sql.Identifier(column),
-                        key=sql.Identifier(key),
-                    )
-                )
-                moved[table] = cursor.rowcount
-        cursor.execute("SELECT (SELECT count(*) FROM moved_person), (SELECT count(*) FROM moved_household)")
-        persons, households = cursor.fetchone()
-        # Stays on in production: somebody in neither commune would be somebody nobody looks for.
-        assert (moved["people_person"], moved["people_household"]) == (persons, households), "everybody moves"
-        cursor.execute("DROP TABLE moved_person, moved_household")
-    return persons, households
 
 
 # ── divided communes ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -332,7 +297,7 @@ def decide(*, heirs: Mapping[int, str], by: str, at: datetime.datetime) -> int:
         listed = {"households": list(chosen), "heirs": [new.id for _, new in chosen.values()]}
         _execute("split_households", listed)
         _execute("split_persons")
-        persons, households = _move(day, at)
+        persons, households = move_chosen(day, at, _SOURCE.format(day=day))
         audit(
             by=by,
             action="area.split.decide",

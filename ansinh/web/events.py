@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events
+from ansinh.office import queries as office
 from ansinh.people import queries as people
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
@@ -49,7 +50,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
         if word not in {"chap-nhan", "khong"}:
             raise Http404
         try:
-            events.decide(
+            decided = events.decide(
                 event_id=event_id, is_accepted=word == "chap-nhan", note=request.POST.get("can-cu", ""), by=member.username, at=timezone.localtime()
             )  # fmt: skip
         except Refused as refusal:
@@ -57,12 +58,13 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
                 raise
             context["error"] = refusal.message(get_language() or "vi")
         else:
-            return go(request, f"{ADDRESS}{event_id}/")
+            # Whoever moved is the new commune's: the old one does not see the file any more.
+            return go(request, ADDRESS if decided.kind in events.MOVES else f"{ADDRESS}{event_id}/")
     row = events.event(event_id, timezone.localdate())
     context |= {
         "row": row,
         "label": labels.event_label(row.kind),
-        "value": fact_value(row.kind, row.value) if row.value else "",
+        "value": _shown_value(row),
         "source": labels.event_source_label(row.source),
         "may_act": member.may_write and row.state == "OPEN",
         "is_own": row.recorded_by == member.username,
@@ -83,7 +85,8 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
             told = events.record(
                 person_id=person_id,
                 kind=kind,
-                value=value or _digits(form.get("so-tien", "")),
+                value=value or _entered(kind, form),
+                details=_details(kind, form),
                 happened_on=_day(form.get("ngay", "")),
                 source="commune",
                 document=form.get("giay-to", ""),
@@ -91,9 +94,10 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
                 at=timezone.localtime(),
             )  # fmt: skip
         except Refused as refusal:
-            context = {"error": refusal.message(get_language() or "vi"), "entered": form.get("giay-to", "")}
+            context = {"error": refusal.message(get_language() or "vi"), "is_wrong": True}
         else:
             return go(request, f"{ADDRESS}{told.id}/")
+        context["form"] = {name.replace("-", "_"): form.get(name, "") for name in _FIELDS}
     choices = [
         (
             f"{kind}:{value}",
@@ -102,8 +106,50 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         for kind, value in events.choices()
     ]
     today = f"{timezone.localdate():%Y-%m-%d}"
-    context |= {"person": person, "choices": choices, "may_act": member.may_write, "today": today}
+    context |= {
+        "person": person,
+        "choices": choices,
+        "may_act": member.may_write,
+        "today": today,
+        "communes": _communes_near(person.area_id),
+        "sexes": [("female", labels.sex_label("female")), ("male", labels.sex_label("male"))],
+        "chosen": form.get("viec", ""),
+    }
     return render(request, "web/event_tell.html", context)
+
+
+_FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "ten-con", "gioi-tinh", "dinh-danh")
+
+
+def _communes_near(area_id: int) -> list[tuple[str, str]]:
+    """Return (code, name) of the other communes of the province; none when the unit has ended and its people must be placed first."""
+    try:
+        rows = office.communes_of(office.province_of(area_id), timezone.localdate())
+    except Refused:
+        return []
+    return [(row.code, row.name) for row in rows if row.id != area_id]
+
+
+def _entered(kind: str, form: QueryDict) -> str:
+    if kind in events.MOVES:
+        return form.get("noi-den", "")
+    return form.get("ten-con", "") if kind == events.BIRTH else _digits(form.get("so-tien", ""))
+
+
+def _details(kind: str, form: QueryDict) -> dict[str, str]:
+    if kind in events.MOVES:
+        return {"village": form.get("thon", "")}
+    return {"sex": form.get("gioi-tinh", ""), "national_id": form.get("dinh-danh", "")} if kind == events.BIRTH else {}
+
+
+def _shown_value(row: events.EventRow) -> str:
+    if row.kind in events.MOVES:
+        place = office.name_of_commune(row.value) or row.value
+        return ", ".join(one for one in (row.details.get("village", ""), place) if one)
+    if row.kind == events.BIRTH:
+        sex, number = row.details.get("sex", ""), row.details.get("national_id", "")
+        return ", ".join(one for one in (row.value, labels.sex_label(sex) if sex else "", number) if one)
+    return fact_value(row.kind, row.value) if row.value else ""
 
 
 def _digits(text: str) -> str:

@@ -94,6 +94,9 @@ _KINDS = {
 }
 _EVENTS = {
     "death": noop("Mất"),
+    "birth": noop("Sinh con"),
+    "move": noop("Chuyển nơi cư trú, một mình"),
+    "household_move": noop("Chuyển nơi cư trú, cả hộ"),
     "disability": noop("Mức độ khuyết tật"),
     "studying": noop("Đang học"),
     "study_unbroken": noop("Học liên tục"),
@@ -219,6 +222,11 @@ def mark_label(mark: str) -> str:
 def event_label(kind: str) -> str:
     """Return the words for a kind of change of life."""
     return _(_EVENTS[kind]) if kind in _EVENTS else kind
+
+
+def sex_label(sex: str) -> str:
+    """Return the word for a sex."""
+    return _("nữ") if sex == "female" else _("nam")
 
 
 def event_source_label(source: str) -> str:

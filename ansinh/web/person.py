@@ -28,6 +28,7 @@ from ansinh.web.labels import (
     no_account_label,
     reason_label,
     relationship_label,
+    sex_label,
 )
 from ansinh.web.scope import areas_around
 
@@ -189,7 +190,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     context = {
         "person": file.person,
         "file": file,
-        "sex": _("nữ") if file.person.sex == "female" else _("nam"),
+        "sex": sex_label(file.person.sex),
         "month": month,
         "months": months,
         "explanation": explain_month(person_id, month, timezone.localdate()),

@@ -43,7 +43,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account collect": {"person": "PERSON", "bank": "970405", "number": "12345678", "qr": ""},
     "account cannot": {"person": "PERSON", "reason": "refuses"},
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
-    "people event": {"person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x"},
+    "people event": {
+        "person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x", "village": "", "sex": "", "national_id": "",
+    },
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
     "account consent": {"person": "PERSON", "bank": "970405", "document": "x", "withdraw": False},
     "people split-household": {

@@ -152,14 +152,25 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "people event",
-        "ghi một biến động của một người: mất, thôi học, đổi mức khuyết tật, có thu nhập…",
+        "ghi một biến động của một người: mất, sinh con, chuyển nơi cư trú, thôi học, đổi mức khuyết tật, có thu nhập…",
         "events:record",
         (
             argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
-            argument("--kind", required=True, metavar="LOẠI", help="death, hoặc tên sự kiện như disability, studying"),
             argument(
-                "--value", default="", metavar="GIÁ_TRỊ", help="giá trị mới, ví dụ false, severe; bỏ trống nếu là mất"
+                "--kind",
+                required=True,
+                metavar="LOẠI",
+                help="death, birth, move, household_move, hoặc tên sự kiện như disability, studying",
             ),
+            argument(
+                "--value",
+                default="",
+                metavar="GIÁ_TRỊ",
+                help="giá trị mới, ví dụ false, severe; mã xã đến nếu chuyển đi; họ tên con nếu sinh con; bỏ trống nếu là mất",
+            ),
+            argument("--village", default="", metavar="THÔN", help="thôn, tổ dân phố đến, khi chuyển nơi cư trú"),
+            argument("--sex", default="", choices=["", "female", "male"], help="giới tính của con, khi sinh con"),
+            argument("--national-id", default="", metavar="SỐ", help="số định danh của con, khi sinh con và đã có"),
             argument("--on", required=True, metavar="NGÀY", help="xảy ra ngày nào"),
             argument("--document", required=True, metavar="GIẤY_TỜ", help="giấy tờ làm căn cứ"),
             AS,

@@ -35,6 +35,7 @@ def record(arguments: argparse.Namespace) -> dict[str, Any]:
         row = events.record(
             person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",
             document=arguments.document, by=arguments.user, at=timezone.localtime(),
+            details={"village": arguments.village, "sex": arguments.sex, "national_id": arguments.national_id},
         )  # fmt: skip
     return as_json(row)
 
