@@ -1,7 +1,7 @@
 """Lists of other agencies (civil registry, health insurance, schools) as events, row by row: matched for sure, or held with a reason.
 
 A person is found by identity number, whose name must agree; without a number by name and day of birth, when only one in sight has both.
-A birth is told of the parent whose number the row gives; a move needs the commune to which somebody went, by code or by name.
+A birth is told of the parent whose number the row gives; a move needs the commune of arrival, by code or by name.
 """
 
 import datetime
@@ -58,12 +58,12 @@ REASONS = {
     "nobody": ("Không tìm thấy người này trong địa bàn.", "Nobody of that name and birth in the area."),
     "several": ("Có nhiều người trùng họ tên và ngày sinh. Hãy ghi số định danh.", "Several people share name and birth. Give the number."),
     "name_differs": ("Số định danh này thuộc người có họ tên khác. Hãy đối chiếu giấy tờ.", "The number belongs to somebody of another name."),
-    "place": ("Không tìm thấy xã, phường đến trong tỉnh. Hãy ghi mã xã hoặc đủ tên.", "The commune of arrival was not found in the province."),
+    "place": ("Không tìm thấy xã, phường đến. Hãy ghi mã xã hoặc đủ tên.", "The commune of arrival was not found."),
     "already_dead": ("Người này đã được ghi là đã mất.", "The death of this person is known."),
     "sex_missing": ("Dòng không ghi giới tính của con.", "The row does not give the child's sex."),
     "child_known": ("Trẻ này đã có trong sổ.", "The child is in the register already."),
     "already_there": ("Người này đang cư trú tại xã, phường ấy.", "The person lives there already."),
-    "head_leaves": ("Người này là chủ hộ và còn người ở lại. Hãy tách hộ trước.", "The person heads a household of which others stay."),
+    "head_leaves": ("Người này là chủ hộ, còn người ở lại. Hãy tách hộ trước.", "A head whose household stays."),
     "refused": ("Hệ thống không nhận biến động này.", "The event was refused."),
 }  # fmt: skip
 
@@ -203,7 +203,7 @@ def _birth(read: dict[str, Cell]) -> _Told | str:
 
 
 def _commune(text: str, person: Person, today: datetime.date) -> str:
-    """Return the code of the one commune of the person's province that the text names, by code or by name; empty when none or several."""
+    """Return the code of the one commune of the person's province that the text names; empty when none or several."""
     wanted = fold(text)
     rows = office.communes_of(office.province_of(person.area_id), today) if wanted else []
     return next((row.code for row in rows if row.code == wanted), "") or _alone(

@@ -121,12 +121,12 @@ def record(
 ) -> EventRow:
     """This will keep what somebody tells of a person, with its effect and deadline. Told again it changes nothing.
 
-    The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent, is the child's
-    name, with `sex` and `national_id`.
+    The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent,
+    is the child's name, with `sex` and `national_id`.
 
     Raises:
-        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`, `staff_unknown`; what the
-            registry refuses about a move or a birth.
+        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`,
+            `staff_unknown`; what the registry refuses about a move or a birth.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
@@ -275,8 +275,8 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
         people.record_death(by=by, at=at, person_id=person, death_date=day)
     elif row.kind in MOVES:
         return moving.move_home(
-            person_id=person, to=row.value, village=row.details.get("village", ""), with_household=row.kind == HOUSEHOLD_MOVE, on=day,
-            document=row.document, by=by, at=at,
+            person_id=person, to=row.value, village=row.details.get("village", ""),
+            with_household=row.kind == HOUSEHOLD_MOVE, on=day, document=row.document, by=by, at=at,
         )  # fmt: skip
     elif row.kind == BIRTH:
         child = births.record_birth(

@@ -88,7 +88,7 @@ _POVERTY = """SELECT 'household_poverty', class.poverty_class, greatest(class.va
     FROM people_membership AS membership JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
     WHERE membership.person_id = %(person)s AND greatest(class.valid_from, membership.valid_from)
           < coalesce(least(class.valid_to, membership.valid_to), 'infinity') ORDER BY 3"""
-# The present commune's counts from when the person came there; of whoever never moved nothing is written, and it counts always.
+# The present commune's counts from when the person came there; of whoever never moved nothing is written: always.
 _HARDSHIP = """SELECT 'area_hardship', 'true', greatest(hardship.valid_from, came.valid_from), hardship.valid_to
     FROM office_hardship AS hardship JOIN people_person AS person ON person.area_id = hardship.area_id
     LEFT JOIN people_residence AS came ON came.person_id = person.id AND came.valid_to IS NULL AND came.superseded_at IS NULL

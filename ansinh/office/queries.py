@@ -179,7 +179,7 @@ def communes_of(province_code: str, on: datetime.date) -> list[AreaRow]:
 
 
 def name_of_commune(code: str) -> str:
-    """This will return the name of the commune that carries the code, the present one first; empty when none ever did."""
+    """This will return the name of the commune that carries the code, today's first; empty when none ever did."""
     rows = Area.objects.filter(level=Area.Level.COMMUNE, code=code).order_by(F("valid_to").desc(nulls_first=True))
     return rows.values_list("name", flat=True).first() or ""
 

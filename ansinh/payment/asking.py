@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.office import operations as office
@@ -21,7 +22,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Receipt, SentOrder
 from ansinh.payment.gateways.rest.documents import results
-from ansinh.payment.models import PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import InstructionShare, PaymentItem, PaymentServiceProvider
 from ansinh.payment.operations import store_message
 from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import encode
@@ -41,7 +42,41 @@ def _orders(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[
     chosen = open_items.order_by("id").values_list("id", "attempt", "inflight_dong", "batch__message_id")[
         :MOST_QUESTIONS
     ]
-    return [SentOrder(encode(instance, item, attempt), amount, name) for item, attempt, amount, name in chosen]
+    shares = _shares([item for item, *_ in chosen])
+    orders: dict[tuple[int, int], SentOrder] = {}
+    for item, attempt, amount, name in chosen:
+        # The provider knows an order that carried several items by its carrier's name and whole sum alone.
+        carrier, whole = shares.get((item, attempt), ((item, attempt), amount))
+        orders[carrier] = SentOrder(encode(instance, *carrier), whole, name)
+    return list(orders.values())
+
+
+def _shares(items: Sequence[int]) -> dict[tuple[int, int], tuple[tuple[int, int], int]]:
+    """Return for each sending of these items that went inside a joint order: its carrier's, and the whole sum."""
+    own = InstructionShare.objects.filter(item_id__in=items)
+    found = list(own.values_list("item_id", "attempt", "carrier_id", "carrier_attempt"))
+    siblings = InstructionShare.objects.filter(carrier_id__in={carrier for _, _, carrier, _ in found})
+    sums = siblings.values_list("carrier_id", "carrier_attempt").annotate(total=Sum("amount_dong"))
+    totals = {(carrier, attempt): total for carrier, attempt, total in sums}
+    return {(item, attempt): ((carrier, then), totals[carrier, then]) for item, attempt, carrier, then in found}
+
+
+def _refuse_part(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int]) -> None:
+    """Refuse to stop an order that also carries money of somebody not named."""
+    mine = PaymentItem.objects.filter(run__code=run, provider=provider, inflight_dong__gt=0)
+    named = set(mine.filter(beneficiary_id__in=beneficiaries).values_list("id", flat=True))
+    own = InstructionShare.objects.filter(item_id__in=named)
+    carriers = set(own.values_list("carrier_id", flat=True))
+    open_ones = mine.filter(id__in=InstructionShare.objects.filter(carrier_id__in=carriers).values("item_id"))
+    others = list(open_ones.exclude(id__in=named).order_by("id").values_list("beneficiary_id", flat=True))
+    if others:
+        listed = ", ".join(map(str, others))
+        raise Refused(
+            "sent_together",
+            vi=f"Lệnh chi này gộp cả tiền của người số {listed}, cùng một người nhận; dừng lệnh là dừng tất cả. Hãy nêu đủ những người ấy.",
+            en=f"This order also carries the money of person {listed}; stopping it stops them all. Name all of them.",
+            persons=others,
+        )
 
 
 def enquire(
@@ -96,7 +131,8 @@ def recall(
     """This will ask the provider to stop the named people's payments and return how many it took, knew or refused.
 
     Raises:
-        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`.
+        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `sent_together`,
+            `gateway_cannot_cancel`.
     """
     if office_queries.staff(by).role not in _ROLES:
         raise Refused(
@@ -109,6 +145,7 @@ def recall(
     with transaction.atomic():
         put_on(everything(by))
         office_queries.require_reach(by, payroll.run(run).area_id)
+        _refuse_part(run, provider, list(beneficiaries))
         orders = _orders(run, provider, list(beneficiaries))
     if not orders:
         raise Refused(

@@ -30,6 +30,7 @@ from ansinh.payment.operations import (
     judge_again,
     judge_and_apply,
     quarantine,
+    share_answers,
     store_message,
 )
 from ansinh.payment.statements import is_loose, is_statement
@@ -239,6 +240,7 @@ def _apply(
             message=message, provider=provider, account=gateway.debtor.account_number, balances=reading.balances
         )
         with stage("apply"):
+            lines += share_answers(message, lines)
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
             if closing_on is not None:
                 statements.suspend(message=message, provider=provider, loose=loose, closing_on=closing_on, at=at)

@@ -24,13 +24,14 @@ from ansinh.payment import statements
 from ansinh.payment.held import HeldLine, held_lines
 from ansinh.payment.models import (
     BatchDebit,
+    InstructionShare,
     Message,
     PaymentBatch,
     PaymentItem,
     PaymentServiceProvider,
     StatementMovement,
 )
-from ansinh.payment.operations import ANSWER_TABLE, judge_and_apply
+from ansinh.payment.operations import ANSWER_TABLE, judge_and_apply, share_answers
 from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import decode
 
@@ -304,8 +305,11 @@ def _return(row: StatementMovement, detail: str) -> CarryOut:
             vi=f"Không có lệnh chi “{detail}” gửi qua {row.provider.code}. Hãy kiểm tra lại mã lệnh.",
             en=f"No order “{detail}” was sent through {row.provider.code}. Check its name.",
         )
-    # Said already when it is proposed, not only by the judgement that follows.
-    if (item.attempt, item.status, item.paid_dong) != (name[2], "PAID", row.amount_dong):
+    # Said already when it is proposed, not only by the judgement that follows. An order may have carried several items.
+    carried = InstructionShare.objects.filter(carrier=item, carrier_attempt=name[2]).values_list("item_id", flat=True)
+    items = PaymentItem.objects.filter(id__in=list(carried) or [item.id])
+    paid = sum(one.paid_dong for one in items if one.status == "PAID")
+    if (item.attempt, item.status, paid) != (name[2], "PAID", row.amount_dong):
         raise Refused(
             "answer_not_possible",
             vi=f"Lệnh chi “{detail}” không ở trạng thái đã chi {format_dong(row.amount_dong)} nên không thể hoàn trả bằng khoản này.",
@@ -330,19 +334,21 @@ def _apply_return(row: StatementMovement, name: str, at: datetime.datetime) -> N
             [row.item_id, row.attempt, name, row.message_id, row.line],
         )
         cursor.execute(
-            "INSERT INTO answer VALUES (%s, %s, %s, %s, 'RETURNED', %s, '', '', '')",
+            "INSERT INTO answer VALUES (%s, %s, %s, %s, 'RETURNED', %s, '', '', '', false)",
             [row.line, row.item_id, row.attempt, name, row.amount_dong],
         )
+        added = share_answers(message)
         applied, _ = judge_and_apply(message=message, provider=row.provider, at=at)
         cursor.execute("DROP TABLE answer")
-    if not applied:
+    if applied <= added:
         raise Refused(
             "answer_not_possible",
             vi=f"Lệnh chi “{name}” không nhận được khoản hoàn trả này. Hãy xem lại trạng thái của lệnh.",
             en=f"Order “{name}” cannot take this return. Look at its state.",
         )
-    message.held -= applied
-    message.save(update_fields=["held"])
+    message.lines += added
+    message.held += added - applied
+    message.save(update_fields=["lines", "held"])
     statements.book_explained(provider=row.provider, movements=[row.id], at=at)
 
 

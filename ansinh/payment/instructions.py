@@ -13,20 +13,13 @@ from psycopg import Cursor
 
 from ansinh.base.months import Month
 from ansinh.base.names import ascii_upper
+from ansinh.base.statements import statement
 from ansinh.payment.archive import Archive
 from ansinh.payment.execution import next_weekday
 from ansinh.payment.gateways import Artefact, Batch, Gateway, Instruction
 from ansinh.payment.models import PaymentBatch
 from ansinh.standards.end_to_end import encode_many
 
-_ITEMS = """
-    SELECT item.id, item.attempt, item.inflight_dong, address.bank_bin, address.number, address.holder_name,
-           CASE WHEN item.payee_id <> item.beneficiary_id THEN beneficiary.full_name END
-    FROM payment_paymentitem AS item
-    JOIN people_financialaddress AS address ON address.id = item.address_id
-    JOIN people_person AS beneficiary ON beneficiary.id = item.beneficiary_id
-    WHERE item.batch_id = %s ORDER BY item.id
-"""
 _PORTION = 5_000
 
 
@@ -34,7 +27,7 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
     """Yield the instructions of the batch in the order of their items, a portion at a time."""
     while rows := cursor.fetchmany(_PORTION):
         names = encode_many(instance, [(item, attempt) for item, attempt, *_ in rows])
-        for name, (_, _, amount, bank, number, holder, beneficiary) in zip(names, rows, strict=True):
+        for name, (_, _, amount, bank, number, holder, beneficiary, items) in zip(names, rows, strict=True):
             yield Instruction(
                 name,
                 amount,
@@ -42,7 +35,8 @@ def _instructions(cursor: Cursor, instance: int, purpose: str) -> Iterator[Instr
                 number,
                 ascii_upper(holder),
                 ascii_upper(beneficiary) if beneficiary else None,
-                purpose,
+                # Of several people, an order names none: it says how many.
+                f"{purpose} {items} NGUOI" if items else purpose,
             )
 
 
@@ -69,7 +63,7 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
     part = archive.folder / f"{os.getpid()}-{batch.id}.part"
     try:
         with connection.cursor() as cursor, open(part, "w+b") as file:
-            cursor.execute(_ITEMS, [batch.id])
+            cursor.execute(statement("payment", "batch_orders"), {"batch": batch.id})
             artefact = gateway.render(
                 Batch(
                     message_id=batch.message_id,

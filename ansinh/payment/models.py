@@ -127,6 +127,27 @@ class PaymentItem(models.Model):
         ]
 
 
+class InstructionShare(models.Model):
+    """What one order carried for one item of several of one payee; the order goes by the name of its carrier."""
+
+    item = models.ForeignKey(PaymentItem, models.PROTECT, related_name="+", db_index=False, verbose_name="khoản chi")
+    attempt = models.SmallIntegerField("lần gửi")
+    carrier = models.ForeignKey(
+        PaymentItem, models.PROTECT, related_name="+", db_index=False, verbose_name="khoản đứng tên lệnh"
+    )
+    carrier_attempt = models.SmallIntegerField("lần gửi của khoản đứng tên lệnh")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    amount_dong = models.BigIntegerField("số tiền (đồng)")
+
+    class Meta:
+        verbose_name = "phần của một lệnh chi gộp"
+        constraints = [
+            models.UniqueConstraint("item", "attempt", name="share_once"),
+            models.CheckConstraint(condition=Q(amount_dong__gt=0), name="share_is_money"),
+        ]
+        indexes = [models.Index("carrier", "carrier_attempt", name="share_by_carrier")]
+
+
 class Reopening(models.Model):
     """A rejected or returned item that is to be paid again, to the payee's present account or in cash: two people's word."""
 
@@ -340,6 +361,8 @@ class MessageLine(models.Model):
     reason_set = models.CharField("bộ mã lý do", max_length=20, blank=True)
     reason_code = models.CharField("mã lý do", max_length=8, blank=True)
     hold_reason = models.CharField("lý do tạm giữ", max_length=40, blank=True)
+    # What the provider said of an order that carried several items, shared out: each item's line has its own share.
+    is_share = models.BooleanField("phần của lệnh gộp", db_default=False)
 
     class Meta:
         verbose_name = "dòng kết quả"

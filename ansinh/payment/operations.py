@@ -36,7 +36,7 @@ from ansinh.people import operations as people
 
 ANSWER_TABLE = """
     CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
-                                   reason_set text, reason_code text, hold_reason text) ON COMMIT DROP
+                                   reason_set text, reason_code text, hold_reason text, is_share bool DEFAULT false) ON COMMIT DROP
 """
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"
@@ -168,12 +168,20 @@ def _funds_left(run: PayrollRun, provider: PaymentServiceProvider) -> int:
 
 
 def reserve(
-    *, run: str, provider: PaymentServiceProvider, size: int, limit_dong: int = 10**15, by: str, at: datetime.datetime
+    *,
+    run: str,
+    provider: PaymentServiceProvider,
+    size: int,
+    limit_dong: int = 10**15,
+    joins_payee: bool = False,
+    by: str,
+    at: datetime.datetime,
 ) -> int:
     """This will reserve the money of every eligible item of a frozen run and put the items into batches.
 
     Returns the number of items reserved; 0 when nothing is left to send. One transaction: all of it or nothing. An item
-    above `limit_dong` is held: the channel does not carry it.
+    above `limit_dong` is held: the channel does not carry it. With `joins_payee`, what one payee receives for several
+    people goes as one order.
 
     Raises:
         Refused: `run_unknown`, `run_not_frozen`, `balance_insufficient`.
@@ -217,6 +225,9 @@ def reserve(
         )
         # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
         assert booked == reserved, "every reserved item is booked once"
+        if joins_payee:
+            chosen = {"run": row.id, "provider": provider.id, "earlier": earlier, "limit": limit_dong}
+            cursor.execute(statement("payment", "join_instructions"), chosen)
         office.audit(by=by, action="payment.reserve", subject=run, detail=_reserved(reserved, execution), at=at)
         return reserved
 
@@ -312,6 +323,7 @@ def submit(
                 provider=provider,
                 size=min(size, able.max_instructions),
                 limit_dong=able.max_amount_dong,
+                joins_payee=able.joins_payee,
                 by=by,
                 at=at,
             )
@@ -402,16 +414,29 @@ def judge_again(message_id: int, lines: list[int], provider: PaymentServiceProvi
     with connection.cursor() as cursor:
         cursor.execute(ANSWER_TABLE)
         cursor.execute(
-            "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, ''"
+            "INSERT INTO answer SELECT line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, '',"
+            " is_share"
             " FROM payment_messageline WHERE message_id = %s AND line = ANY(%s)",
             [message_id, lines],
         )
         message = Message.objects.select_for_update().get(id=message_id)
+        added = share_answers(message)
         applied, _ = judge_and_apply(message=message, provider=provider, at=at)
         cursor.execute("DROP TABLE answer")
-        message.held -= applied
-        message.save(update_fields=["held"])
+        message.lines += added
+        message.held += added - applied
+        message.save(update_fields=["lines", "held"])
     return applied
+
+
+def share_answers(message: Message, lines: int = 0) -> int:
+    """This will let answers about orders of several items speak of each item; return how many lines that adds.
+
+    `lines` is how many lines the message itself has. What was shared out before is not shared again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payment", "share_answers"), {"message": message.id, "lines": lines})
+        return cursor.rowcount
 
 
 def store_message(

@@ -122,7 +122,7 @@ _FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "ten-con", "gioi-tin
 
 
 def _communes_near(area_id: int) -> list[tuple[str, str]]:
-    """Return (code, name) of the other communes of the province; none when the unit has ended and its people must be placed first."""
+    """Return (code, name) of the other communes of the province; none when the unit has ended."""
     try:
         rows = office.communes_of(office.province_of(area_id), timezone.localdate())
     except Refused:

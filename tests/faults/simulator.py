@@ -9,7 +9,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansinh.base import stages
@@ -17,7 +17,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import queries as books
 from ansinh.payment import collecting, explaining, operations
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Artefact, Receipt
+from ansinh.payment.gateways import Artefact, Capabilities, Receipt
 from ansinh.payment.models import PaymentBatch
 from tests.integration.fake_bank import FakeBank, _notification, _status_report
 from tests.standards.answers import day_statement, detail, entry
@@ -87,6 +87,8 @@ class Provider(FakeBank):
     def __init__(self, chance: random.Random, story: Story) -> None:
         super().__init__()
         self.chance, self.story = chance, story
+        # Half of the banks take one order for all that one payee receives.
+        self.joins_payee = chance.random() < 0.5
         self.orders: dict[str, Order] = {}
         self.paid: Counter[str] = Counter()
         # Told, but not yet written into a file.
@@ -98,6 +100,11 @@ class Provider(FakeBank):
         # Our account as it really is: what moved and stands on no statement yet, and where the last one closed.
         self.moved: list[tuple[str, int, str]] = []
         self.closing = self.days = self.funded = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what this bank can do."""
+        return replace(super().capabilities, joins_payee=self.joins_payee)
 
     # ── orders ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,7 +12,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.payment import cash, collecting, operations, reopening
 from ansinh.payment.archive import Archive
-from ansinh.payment.models import CashReceipt, PaymentItem, StatementMovement
+from ansinh.payment.models import CashReceipt, InstructionShare, PaymentItem, StatementMovement
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
@@ -157,6 +157,14 @@ def commune_a(folder: Path) -> Marked:
     said = day_statement(stranger, day="2026-11-20", number=1, account="999000001", opening=0, closing=1230000)
     bank.outbox.append(("t1.xml", said))
     collecting.collect(provider=provider, gateway=bank, archive=archive, at=AT)
+    InstructionShare.objects.create(
+        item=item,
+        attempt=item.attempt,
+        carrier=item,
+        carrier_attempt=item.attempt,
+        amount_dong=7654321,
+        area_id=item.area_id,
+    )
     reopening.propose(run=run, beneficiaries=None, channel="account", reason="Canari", by="can.bo", at=AT)
     listed = cash.open_list(run=run, area=A, by="can.bo", at=AT)
     paid = PaymentItem.objects.get(cash_list_id=listed.id)

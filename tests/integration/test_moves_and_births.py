@@ -1,4 +1,4 @@
-"""A move and a birth as changes of life: told with their effect, decided by another person, written with everything that follows."""
+"""A move and a birth: told with their effect, decided by another person, written with everything that follows."""
 
 import datetime
 from typing import Any

@@ -35,13 +35,16 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 class World:
-    """A frozen run of a few women with accounts, a provider, a bank and an archive."""
+    """A frozen run of a few women with accounts, a provider, a bank and an archive; the first receives for `wards`."""
 
-    def __init__(self, folder: Path, people: int = 3) -> None:
+    def __init__(self, folder: Path, people: int = 3, wards: int = 0) -> None:
         makers.staff()
         ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
         self.provider, self.bank, self.archive = makers.provider(), FakeBank(), Archive(folder)
         self.people = [makers.severe() for _ in range(people)]
+        for ward in self.people[1 : wards + 1]:
+            FinancialAddress.objects.filter(person=ward).delete()
+            makers.mandate(ward, self.people[0])
         selection = select(month=NOVEMBER, province=None, area="19777")
         self.run = payroll.calculate(
             package=law_in_force(), month=NOVEMBER, selection=selection, by="operator", at=AT

@@ -39,6 +39,8 @@ class Capabilities:
     pays_cash: bool
     # Asked by a file, answered by one later.
     can_ask_holders: bool = False
+    # A guardian of three children is paid by one order; else by three.
+    joins_payee: bool = False
 
 
 # Its own type beside that of pain.001: the next gateway speaks another format, and callers must not learn the first

@@ -1,6 +1,6 @@
 -- Judge every line of a message against the item it speaks of: apply, nothing new, or hold with a named reason.
 CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
-SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, line.reason_set, line.reason_code, line.end_to_end_id,
+SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, line.reason_set, line.reason_code, line.end_to_end_id, line.is_share,
        CASE
            WHEN line.hold_reason <> '' THEN line.hold_reason
            WHEN item.id IS NULL THEN 'unknown_reference'

@@ -1,7 +1,7 @@
 -- Every line of a message is kept with what became of it: nothing that a provider said is lost.
 INSERT INTO payment_messageline
-    (message_id, line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason)
+    (message_id, line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason, is_share)
 SELECT %(message)s, judged.line, judged.item_id, judged.attempt, judged.end_to_end_id, judged.status, judged.amount_dong,
-       judged.reason_set, judged.reason_code, judged.hold_reason
+       judged.reason_set, judged.reason_code, judged.hold_reason, judged.is_share
 FROM judged
-ON CONFLICT (message_id, line) DO UPDATE SET hold_reason = excluded.hold_reason
+ON CONFLICT (message_id, line) DO UPDATE SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share

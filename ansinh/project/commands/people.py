@@ -166,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--value",
                 default="",
                 metavar="GIÁ_TRỊ",
-                help="giá trị mới, ví dụ false, severe; mã xã đến nếu chuyển đi; họ tên con nếu sinh con; bỏ trống nếu là mất",
+                help="giá trị mới, ví dụ severe; mã xã đến nếu chuyển; họ tên con nếu sinh con; bỏ trống nếu mất",
             ),
             argument("--village", default="", metavar="THÔN", help="thôn, tổ dân phố đến, khi chuyển nơi cư trú"),
             argument("--sex", default="", choices=["", "female", "male"], help="giới tính của con, khi sinh con"),

@@ -28,6 +28,8 @@ class Settings:
     completed_is_paid: bool = False
     max_instructions: int = 10_000
     max_amount_dong: int = 499_999_999
+    # All that one payee receives for several people goes as one order.
+    joins_payee: bool = False
     max_inbound_bytes: int = 1 << 30
     page_size: int = 1_000
     connect_timeout_s: float = 20

@@ -26,6 +26,8 @@ class Settings:
     settled_is_paid: bool = False
     max_instructions: int = 50_000
     max_amount_dong: int = 499_999_999
+    # All that one payee receives for several people goes as one order.
+    joins_payee: bool = False
     max_inbound_bytes: int = 1 << 30
     connect_timeout_s: float = 20
     transfer_timeout_s: float = 120

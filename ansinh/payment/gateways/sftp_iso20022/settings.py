@@ -43,6 +43,8 @@ class Settings:
     max_instructions: int = 1_000_000
     # NAPAS 247 carries less than 500 million đồng an order; larger sums need another channel.
     max_amount_dong: int = 499_999_999
+    # All that one payee receives for several people goes as one order.
+    joins_payee: bool = False
     max_inbound_bytes: int = 2 << 30
     # The bank takes requests to call orders back (camt.055); and whether its yes means that the order will never be carried out.
     takes_recalls: bool = False

@@ -57,6 +57,7 @@ class Spreadsheet:
         return Capabilities(
             max_instructions=self._settings.max_instructions,
             max_amount_dong=self._settings.max_amount_dong,
+            joins_payee=self._settings.joins_payee,
             end_to_end_id_length=16,
             purpose_length=NARRATIVE_LIMIT,
             can_verify=False,

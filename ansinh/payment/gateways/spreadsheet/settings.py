@@ -20,6 +20,8 @@ class Settings:
     template: str = "mau-chung"
     max_instructions: int = 10_000
     max_amount_dong: int = 499_999_999
+    # All that one payee receives for several people goes as one order.
+    joins_payee: bool = False
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> "Settings":

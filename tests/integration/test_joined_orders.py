@@ -1,0 +1,225 @@
+"""A guardian of three children: three items, and one order or three as the provider can; whatever comes back speaks of each child."""
+
+import datetime
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from ansinh.base.refusals import Refused
+from ansinh.ledger import queries as books
+from ansinh.office import queries as office
+from ansinh.payment import asking, explaining, operations, queries
+from ansinh.payment.gateways import Capabilities, Receipt, SentOrder
+from ansinh.payment.models import InstructionShare, Message, MessageLine, PaymentBatch, PaymentItem, StatementMovement
+from ansinh.standards.end_to_end import encode
+from tests.integration.fake_bank import FakeBank
+from tests.integration.test_payment import AMOUNT, AT, World
+from tests.standards.answers import day_statement, detail, entry
+
+pytestmark = pytest.mark.usefixtures("database")
+WHOLE = 3 * AMOUNT
+
+
+class JoiningBank(FakeBank):
+    """A bank that takes one order for all that one payee receives."""
+
+    limit_dong = 499_999_999
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, joins_payee=True, max_amount_dong=self.limit_dong)
+
+    asked: list[SentOrder]
+
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
+        self.asked.append(order)
+        return Receipt.SENT
+
+
+class Family(World):
+    """Four women: the first is the guardian of the next two; the fourth receives for herself."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, people=4, wards=2)
+        self.bank = JoiningBank()
+        self.bank.asked = []
+
+    def orders(self) -> list[tuple[str, int, str]]:
+        """Return (name, amount, purpose) of each order in the file that was written last."""
+        batch = PaymentBatch.objects.order_by("-number").first()
+        assert batch is not None
+        text = self.archive.path(batch.sha256).read_text()
+        found = re.findall(
+            r"<EndToEndId>(\w+)</EndToEndId>.*?<InstdAmt Ccy=\"VND\">(\d+)</InstdAmt>.*?<Ustrd>(.*?)</Ustrd>",
+            text,
+            re.S,
+        )
+        return [(name, int(amount), purpose) for name, amount, purpose in found]
+
+    def name(self) -> str:
+        """Return the name of the order that carries three."""
+        return self.names()[0]
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Any:
+    made = Family(tmp_path / "archive")
+    yield made
+    verified = {**books.verify().checks, **queries.invariants()}
+    assert all(verified.values()), verified
+
+
+def test_what_one_payee_receives_goes_as_one_order_and_each_item_stays_its_own(family: Family) -> None:
+    assert family.submit() == operations.Sent(sent=2, unknown=0)
+    batch = PaymentBatch.objects.get()
+    assert (batch.instructions, batch.control_total_dong, PaymentItem.objects.count()) == (2, 4 * AMOUNT, 4)
+    (name, amount, purpose), (_, single, plain) = family.orders()
+    assert (name, amount, single) == (family.name(), WHOLE, AMOUNT)
+    assert purpose.endswith(" 3 NGUOI") and not plain.endswith("NGUOI")
+    assert family.balances() == (0, 4 * AMOUNT, 0)
+    assert family.submit() == operations.Sent(sent=0, unknown=0)
+    family.bank.says("s1.xml", (name, "ACSP", ""))
+    family.bank.says("n1.xml", (name, "DBIT", WHOLE))
+    assert family.collect() == operations.Collected(messages=2, applied=6, held=0)
+    assert family.statuses() == ["PAID", "PAID", "PAID", "DUE"]
+    assert family.balances() == (0, AMOUNT, WHOLE)
+    assert set(MessageLine.objects.filter(status="PAID").values_list("end_to_end_id", "amount_dong")) == {
+        (name, AMOUNT)
+    }
+    # The same again, and each line counted: nothing moves.
+    family.bank.says("n2.xml", (name, "DBIT", WHOLE))
+    family.collect()
+    assert family.balances() == (0, AMOUNT, WHOLE)
+
+
+def test_a_provider_that_does_not_join_gets_three_orders(family: Family) -> None:
+    family.bank = FakeBank()  # type: ignore[assignment]
+    assert family.submit().sent == 4
+    assert not InstructionShare.objects.exists()
+
+
+def test_a_sum_above_what_the_channel_carries_goes_as_single_orders(family: Family) -> None:
+    family.bank.limit_dong = WHOLE - 1
+    assert family.submit().sent == 4
+    assert not InstructionShare.objects.exists()
+
+
+@pytest.mark.parametrize("amount", [AMOUNT, WHOLE - 1, WHOLE + 1, 2 * AMOUNT])
+def test_a_sum_that_is_not_the_orders_pays_nobody(family: Family, amount: int) -> None:
+    """Also when it is exactly one child's: which child would that be?"""
+    family.submit()
+    family.bank.says("n1.xml", (family.name(), "DBIT", amount))
+    assert family.collect() == operations.Collected(messages=1, applied=0, held=1)
+    assert family.hold_reasons() == ["amount_differs"]
+    assert family.balances() == (0, 4 * AMOUNT, 0)
+
+
+def test_a_refusal_frees_each_child_and_each_may_go_its_own_way_again(family: Family) -> None:
+    family.submit()
+    family.bank.says("s1.xml", (family.name(), "RJCT", "AC04"))
+    assert family.collect().applied == 3
+    assert family.statuses() == ["REJECTED"] * 3 + ["DUE"]
+    assert family.balances() == (WHOLE, AMOUNT, 0)
+    # One of them is mended and goes alone, under a name of its own.
+    PaymentItem.objects.filter(pk=PaymentItem.objects.order_by("id")[1].pk).update(eligible=True)
+    assert family.submit().sent == 1
+    assert [(name, amount) for name, amount, _ in family.orders()] == [(family.names()[1], AMOUNT)]
+    # News about the first sending is news about nobody's second one.
+    family.bank.says(
+        "n1.xml", (encode(office.instance_number(), PaymentItem.objects.order_by("id")[0].id, 1), "DBIT", WHOLE)
+    )
+    family.collect()
+    assert family.hold_reasons() == ["final_answers_disagree", "final_answers_disagree", "older_attempt"]
+    assert family.balances() == (2 * AMOUNT, 2 * AMOUNT, 0)
+
+
+def test_a_return_before_its_payment_waits_for_all_three_and_then_takes_all_back(family: Family) -> None:
+    family.submit()
+    family.bank.says("n1.xml", (family.name(), "CRDT", WHOLE, "AC06"))
+    assert family.collect() == operations.Collected(messages=1, applied=0, held=3)
+    family.bank.says("n2.xml", (family.name(), "DBIT", WHOLE))
+    done = family.collect()
+    assert (done.applied, done.held) == (6, -3), "the three payments, and the three returns that had waited"
+    assert family.statuses() == ["RETURNED"] * 3 + ["DUE"]
+    assert family.balances() == (WHOLE, AMOUNT, 0)
+
+
+def test_a_file_refused_as_a_whole_frees_everybody(family: Family) -> None:
+    family.submit()
+    family.bank.refuses("s1.xml", PaymentBatch.objects.get().message_id)
+    assert family.collect().applied == 4
+    assert family.balances() == (4 * AMOUNT, 0, 0)
+
+
+def test_a_statement_counts_the_order_once_and_a_second_debit_waits_in_suspense(family: Family) -> None:
+    family.submit()
+    name, closing = family.name(), 5 * AMOUNT - 2 * WHOLE
+    entries = [entry(amount=str(5 * AMOUNT), direction="CRDT")]
+    entries += [entry(detail(name, str(WHOLE), ""), amount=str(WHOLE)) for _ in range(2)]
+    text = day_statement(*entries, day="2026-11-23", number=1, account="999000001", opening=0, closing=closing)
+    family.bank.outbox.append(("t1.xml", text))
+    family.collect()
+    assert family.statuses() == ["PAID", "PAID", "PAID", "DUE"]
+    waiting = StatementMovement.objects.filter(resolution="").order_by("line")
+    assert (
+        sorted((row.direction, row.amount_dong) for row in waiting) == [("CRDT", 5 * AMOUNT)] + [("DBIT", AMOUNT)] * 3
+    )
+    assert Message.objects.get(name="t1.xml").lines == 7, (
+        "three of the file, and two for each time that it told of three"
+    )
+
+
+def test_money_that_two_people_say_came_back_is_each_childs(family: Family) -> None:
+    family.submit()
+    family.bank.says("n1.xml", (family.name(), "DBIT", WHOLE))
+    family.collect()
+    text = day_statement(
+        entry(amount=str(4 * AMOUNT), direction="CRDT"), entry(detail(family.name(), str(WHOLE), ""), amount=str(WHOLE)),
+        entry(amount=str(WHOLE), direction="CRDT"), day="2026-11-23", number=1, account="999000001", opening=0, closing=4 * AMOUNT,
+    )  # fmt: skip
+    family.bank.outbox.append(("t1.xml", text))
+    family.collect()
+    row = StatementMovement.objects.get(amount_dong=WHOLE, resolution="", direction="CRDT")
+    explaining.explain(number=row.id, kind="return", detail=family.name(), by="can.bo", at=AT)
+    explaining.explain(number=row.id, kind="return", detail=family.name(), by="lanh.dao", at=AT)
+    assert family.statuses() == ["RETURNED"] * 3 + ["DUE"]
+    assert family.balances() == (WHOLE, AMOUNT, 0)
+    funding = StatementMovement.objects.get(amount_dong=4 * AMOUNT)
+    for by in ("can.bo", "lanh.dao"):
+        explaining.explain(number=funding.id, kind="funding", detail=family.run, by=by, at=AT)
+
+
+def test_a_recall_names_everybody_whom_the_order_carries(family: Family) -> None:
+    family.submit()
+    ward = family.people[1].id
+    options = {
+        "run": family.run,
+        "provider": family.provider,
+        "gateway": family.bank,
+        "reason": "nhầm",
+        "by": "lanh.dao",
+        "at": AT,
+    }
+    with pytest.raises(Refused) as refusal, transaction.atomic():
+        asking.recall(**options, beneficiaries=[ward])
+    assert refusal.value.reason == "sent_together"
+    assert all(str(person.id) in refusal.value.vi for person in (family.people[0], family.people[2]))
+    assert not family.bank.asked
+    asking.recall(**options, beneficiaries=[person.id for person in family.people[:3]])
+    assert [(order.end_to_end_id, order.amount_dong) for order in family.bank.asked] == [(family.name(), WHOLE)]
+
+
+def test_the_same_file_every_time(family: Family) -> None:
+    family.bank.receipts = [Receipt.UNKNOWN]
+    assert family.submit() == operations.Sent(sent=0, unknown=2)
+    first = PaymentBatch.objects.get().sha256
+    family.archive.path(first).unlink()
+    operations.submit(
+        run=family.run, provider=family.provider, gateway=family.bank, archive=family.archive, by="operator",
+        at=AT + datetime.timedelta(days=1),
+    )  # fmt: skip
+    assert PaymentBatch.objects.get().sha256 == first
