@@ -38,7 +38,7 @@ demo: setup
 	@.venv/bin/ansinh demo
 
 test: setup
-	@$(PYTHON) -m pytest -n 2 --dist loadfile tests
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
 
 test-generative: setup
 	@EXAMPLES=$${EXAMPLES:-200000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/generative

@@ -27,7 +27,7 @@ from ansinh.law.procedure.loading import load_procedure
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
-from ansinh.people import births, circumstances, moving
+from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
 
 _RECORDERS = frozenset({"commune_officer", "department_officer", "department_approver"})
@@ -38,13 +38,17 @@ FACTS = frozenset(
     {"disability", "studying", "study_unbroken", "single_parent", "in_community_care", "monthly_pension_dong"}
 )
 DEATH, BIRTH, MOVE, HOUSEHOLD_MOVE = "death", "birth", "move", "household_move"
+DELEGATE, DELEGATE_ENDS = "delegate", "delegate_ends"
 MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
 # What of an event is told beside its value: where in the new commune; what a birth certificate says.
 _DETAILS = {
     MOVE: frozenset({"village"}),
     HOUSEHOLD_MOVE: frozenset({"village"}),
     BIRTH: frozenset({"sex", "national_id"}),
+    DELEGATE: frozenset({"name", "sex", "birth_date", "mandate", "certifier", "until"}),
 }
+# What is told without a value.
+_BARE = frozenset({DEATH, DELEGATE_ENDS})
 # The step whose days an event has, from the day it was told. That a change is decided in the days of a new decision is a reading.
 _STEP = "assistance_decision"
 _MOVING_STEP = "assistance_move"
@@ -92,13 +96,13 @@ def _check(
     kind: str, value: str, details: Mapping[str, str], happened_on: datetime.date, at: datetime.datetime
 ) -> None:
     is_fact = kind in FACTS and circumstances.is_possible(kind, value)
-    is_told = kind == DEATH or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
+    is_told = kind in _BARE or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
     if not (is_fact or is_told):
-        kinds = ", ".join([DEATH, *sorted(_DETAILS), *sorted(FACTS)])
+        kinds = ", ".join([*sorted(_BARE), *sorted(_DETAILS), *sorted(FACTS)])
         raise Refused(
             "event_impossible",
             vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {kinds}; "
-            "chuyển nơi cư trú ghi mã xã đến, sinh con ghi họ tên con.",
+            "chuyển nơi cư trú ghi mã xã đến, sinh con ghi họ tên con, người nhận thay ghi số định danh.",
             en=f"There is no change “{kind}” with the value “{value}”.",
             kind=kind,
             value=value,
@@ -122,7 +126,7 @@ def record(
     """This will keep what somebody tells of a person, with its effect and deadline. Told again it changes nothing.
 
     The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent,
-    is the child's name, with `sex` and `national_id`.
+    is the child's name, with `sex` and `national_id`; that of a delegate the identity number, with who it is.
 
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`,
@@ -159,7 +163,7 @@ def record(
 
 def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
     put_on(everything("system", protected=True))
-    if told.kind not in _DETAILS:
+    if told.kind not in _DETAILS and told.kind != DELEGATE_ENDS:
         death = told.happened_on if told.kind == DEATH else None
         return effects.of_fact(told.person_id, told.kind, told.value, told.happened_on, at.date(), death)
     return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date())
@@ -175,7 +179,7 @@ def _due(kind: str, told_on: datetime.date) -> datetime.date | None:
 
 def choices() -> list[tuple[str, str]]:
     """This will return (kind, value) of everything that can be told; an empty value of a sum stands for a number to be written."""
-    found = [(DEATH, ""), (BIRTH, ""), (MOVE, ""), (HOUSEHOLD_MOVE, "")]
+    found = [(DEATH, ""), (BIRTH, ""), (MOVE, ""), (HOUSEHOLD_MOVE, ""), (DELEGATE, ""), (DELEGATE_ENDS, "")]
     for kind in sorted(FACTS):
         values = circumstances.VALUES[kind]
         found += [(kind, "")] if values is None else [(kind, value) for value in sorted(values)]
@@ -284,11 +288,29 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             national_id=row.details.get("national_id"), by=by, at=at,
         )  # fmt: skip
         return [person, child]
+    elif row.kind == DELEGATE:
+        said = row.details
+        mandates.appoint(
+            beneficiary_id=person, national_id=row.value, full_name=said.get("name", ""), sex=said.get("sex", ""),
+            birth_date=_written_day(said.get("birth_date")), kind=said.get("mandate", "delegate"), certifier=said.get("certifier", ""),
+            document=row.document, valid_from=day, valid_to=_written_day(said.get("until")), by=by, at=at,
+        )  # fmt: skip
+    elif row.kind == DELEGATE_ENDS:
+        mandates.end(beneficiary_id=person, on=day, document=row.document, by=by, at=at)
     else:
         people.record_circumstance(
             by=by, at=at, person_id=person, kind=row.kind, value=row.value, valid_from=day, source=row.document
         )
     return [person]
+
+
+def _written_day(text: str | None) -> datetime.date | None:
+    if not text:
+        return None
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("date_invalid", vi="Hãy chọn ngày đúng.", en="Choose a day that exists.") from error
 
 
 def events(*, today: datetime.date, late: bool = False, after: int = 0, limit: int = 100) -> list[EventRow]:

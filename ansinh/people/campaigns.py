@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
+from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people import operations
-from ansinh.people.models import AccountCampaign, FinancialAddress
+from ansinh.people.models import AccountCampaign, FinancialAddress, Mandate
 from ansinh.standards import vietqr
 
 _OPENERS = frozenset({"department_officer", "department_approver"})
@@ -47,6 +49,8 @@ class ProgressRow:
     not_opened: int
     cannot_open: int
     reasons: dict[str, int]
+    # Somebody receives for them: no payees themselves, and in none of the other figures.
+    delegated: int
 
     @property
     def per_mille(self) -> int:
@@ -124,26 +128,68 @@ def newest_campaign(province_id: int) -> CampaignRow | None:
 
 def progress(area_ids: Sequence[int], on: datetime.date) -> list[ProgressRow]:
     """This will return the funnel of these communes as it was at the end of a day, those without a payee left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement("people", "funnel_on"), {"areas": list(area_ids), "day": on})
-        found: dict[int, tuple[str, str, dict[str, int], dict[str, int]]] = {}
-        for area_id, code, name, state, reason, number in cursor.fetchall():
-            _, _, states, reasons = found.setdefault(area_id, (code, name, {}, {}))
-            states[state] = states.get(state, 0) + number
-            if reason:
-                reasons[reason] = reasons.get(reason, 0) + number
+    return _funnel(area_ids, [on]).get(on, [])
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """The funnel of some communes together at the end of one month, or today for the month that runs."""
+
+    day: datetime.date
+    payees: int
+    paying: int
+    collected: int
+    not_opened: int
+    cannot_open: int
+    delegated: int
+
+
+def over_time(area_ids: Sequence[int], until: datetime.date, months: int = 12) -> list[MonthRow]:
+    """This will return the funnel of these communes together at the end of each of the last months, in one statement.
+
+    `collected` counts verified ones, too: collected and not yet paid to. A month without a payee has zeros.
+    """
+    days = [min(one.last_day, until) for one in Month.of(until).plus(1 - months).until(Month.of(until))]
+    found = _funnel(area_ids, days)
     return [
-        ProgressRow(
-            area_id, code, name, sum(states.values()), states.get("PAYING", 0), states.get("VERIFIED", 0),
-            states.get("COLLECTED", 0), states.get("NOT_OPENED", 0), states.get("CANNOT_OPEN", 0), reasons,
+        MonthRow(
+            day, sum(row.payees for row in rows), sum(row.paying for row in rows), sum(row.collected + row.verified for row in rows),
+            sum(row.not_opened for row in rows), sum(row.cannot_open for row in rows), sum(row.delegated for row in rows),
         )
-        for area_id, (code, name, states, reasons) in found.items()
+        for day in days for rows in [found.get(day, [])]
     ]  # fmt: skip
 
 
-def payees(area_ids: Sequence[int], state: str, *, after: int = 0, limit: int = 100) -> list[PayeeRow]:
+def _funnel(area_ids: Sequence[int], days: Sequence[datetime.date]) -> dict[datetime.date, list[ProgressRow]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("people", "funnel_on"), {"areas": list(area_ids), "days": list(days)})
+        found: dict[tuple[datetime.date, int], tuple[str, str, dict[str, int], dict[str, int]]] = {}
+        for day, area_id, code, name, state, reason, number in cursor.fetchall():
+            _, _, states, reasons = found.setdefault((day, area_id), (code, name, {}, {}))
+            states[state] = states.get(state, 0) + number
+            if reason:
+                reasons[reason] = reasons.get(reason, 0) + number
+    rows: dict[datetime.date, list[ProgressRow]] = {}
+    for (day, area_id), (code, name, states, reasons) in found.items():
+        delegated = states.pop("DELEGATED", 0)
+        row = ProgressRow(
+            area_id, code, name, sum(states.values()), states.get("PAYING", 0), states.get("VERIFIED", 0),
+            states.get("COLLECTED", 0), states.get("NOT_OPENED", 0), states.get("CANNOT_OPEN", 0), reasons, delegated,
+        )  # fmt: skip
+        rows.setdefault(day, []).append(row)
+    return rows
+
+
+def payees(
+    area_ids: Sequence[int], state: str, *, on: datetime.date, after: int = 0, limit: int = 100
+) -> list[PayeeRow]:
     """This will return payees of these communes whose account stands in this state, by village and name within a page of numbers."""
     rows = FinancialAddress.objects.filter(valid_to=None, state=state, area_id__in=list(area_ids), person_id__gt=after)
+    # Whoever has somebody to receive for them is not asked for an account.
+    received_for = Mandate.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), beneficiary_id=OuterRef("person_id"), valid_from__lte=on
+    )
+    rows = rows.filter(~Exists(received_for))
     found = rows.select_related("person").order_by("person_id")[:limit]
     return [
         PayeeRow(

@@ -16,9 +16,13 @@ _TEMPLATE = Path(__file__).parent / "account_form.typ"
 _MOST = 5000
 
 
-def rows_of(area_id: int) -> list[PayeeRow]:
+def rows_of(area_id: int, today: datetime.date) -> list[PayeeRow]:
     """Return whom the commune has to ask: without an account, or told to be unable, by village and name; the scope decides who is seen."""
-    rows = [row for state in ("NOT_OPENED", "CANNOT_OPEN") for row in campaigns.payees([area_id], state, limit=_MOST)]
+    rows = [
+        row
+        for state in ("NOT_OPENED", "CANNOT_OPEN")
+        for row in campaigns.payees([area_id], state, on=today, limit=_MOST)
+    ]
     return sorted(rows, key=lambda row: (row.village, row.name))
 
 

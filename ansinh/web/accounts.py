@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.refusals import Refused
@@ -46,15 +48,24 @@ def progress_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     day = _day(request.GET.get("ngay", "")) or today
     communes, province = _communes(request), _province(request)
+    chosen = request.GET.get("xa", "")
     rows = campaigns.progress(communes, day)
+    # An unknown code is somebody else's, or nobody's: nothing is chosen.
+    one = [row.area_id for row in rows if row.area_code == chosen]
     campaign = campaigns.newest_campaign(province) if province else None
     state, after = request.GET.get("trang-thai", _STATES[0]), request.GET.get("sau", "0")
     if state not in _STATES:
         raise Http404
-    people_left = campaigns.payees(communes, state, after=number_asked(after), limit=ROWS_A_PAGE + 1)
+    people_left = campaigns.payees(communes, state, on=today, after=number_asked(after), limit=ROWS_A_PAGE + 1)
     context = {
-        "rows": [(row, f"{row.per_mille // 10},{row.per_mille % 10} %", campaign is not None and row.per_mille >= campaign.target_per_mille) for row in rows],
+        "rows": [
+            (row, _share(row.paying + row.verified + row.collected, row.payees), campaign is not None and row.per_mille >= campaign.target_per_mille)
+            for row in rows
+        ],
         "campaign": campaign,
+        "months": _picture(campaigns.over_time(one or communes, day)),
+        "communes": [(row.area_code, row.area_name) for row in rows] if len(rows) > 1 else [],
+        "chosen": chosen if one else "",
         "target": f"{campaign.target_per_mille // 10},{campaign.target_per_mille % 10} %" if campaign else "",
         "is_over": campaign is not None and today > campaign.due_on,
         "day": f"{day:%Y-%m-%d}",
@@ -63,10 +74,46 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         "payees": [(row, labels.no_account_label(row.reason) if row.reason else "") for row in people_left[:ROWS_A_PAGE]],
         "next_after": people_left[ROWS_A_PAGE - 1].person_id if len(people_left) > ROWS_A_PAGE else None,
         "is_first": after == "0",
+        "may_tell": request.staff.role in access.EVENT_ROLES,  # type: ignore[attr-defined]
         "may_act": request.staff.role in access.CASHIERS,  # type: ignore[attr-defined]
         "is_commune": request.staff.role == access.COMMUNE,  # type: ignore[attr-defined]
     }  # fmt: skip
     return render(request, "web/accounts.html", context)
+
+
+# The parts of a month's bar from the ground up, each with the words of its key.
+_PARTS = (
+    ("paying", noop("Đang chi")), ("collected", noop("Đã thu thập")), ("not_opened", noop("Chưa mở tài khoản")),
+    ("cannot_open", noop("Không mở được tài khoản")),
+)  # fmt: skip
+_BAR, _STEP, _HEIGHT = 34, 44, 120
+
+
+def _picture(months: list[campaigns.MonthRow]) -> dict[str, Any]:
+    """Return the bars of the months: shares of the payees, in a picture as high as the whole."""
+    bars = []
+    for place, row in enumerate(months):
+        top = _HEIGHT
+        for part, _words in _PARTS:
+            height = getattr(row, part) * _HEIGHT // row.payees if row.payees else 0
+            # What rounding left stands on top: the parts are the whole.
+            height = top if row.payees and part == _PARTS[-1][0] else height
+            top -= height
+            if height:
+                bars.append({"part": part, "x": place * _STEP, "y": top, "height": height})
+    return {
+        "bars": bars,
+        "rows": [(row, _share(row.paying + row.collected, row.payees)) for row in months],
+        "key": [(part, _(words)) for part, words in _PARTS],
+        "width": _STEP * len(months),
+        "bar": _BAR,
+        "height": _HEIGHT,
+    }
+
+
+def _share(part: int, whole: int) -> str:
+    per_mille = part * 1000 // whole if whole else 0
+    return f"{per_mille // 10},{per_mille % 10} %"
 
 
 def _day(text: str) -> datetime.date | None:
@@ -114,7 +161,7 @@ def form_file(request: HttpRequest) -> HttpResponse:
     """Send the commune's form as a PDF."""
     member = request.staff  # type: ignore[attr-defined]
     area, today = office.area(member.area_id), timezone.localdate()
-    content = account_form.pdf(area.name, area.code, today, account_form.rows_of(area.id))
+    content = account_form.pdf(area.name, area.code, today, account_form.rows_of(area.id, today))
     name = quote(f"phieu-thu-thap-{area.code}-{today:%Y-%m-%d}.pdf", safe="")
     return HttpResponse(
         content, content_type="application/pdf", headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.refusals import Refused
@@ -113,12 +114,14 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "today": today,
         "communes": _communes_near(person.area_id),
         "sexes": [("female", labels.sex_label("female")), ("male", labels.sex_label("male"))],
-        "chosen": form.get("viec", ""),
+        "chosen": form.get("viec", "") or f"{request.GET.get('viec', '')}:",
+        "mandates": [(one, labels.mandate_label(one)) for one in ("delegate", "guardian", "parent")],
     }
     return render(request, "web/event_tell.html", context)
 
 
-_FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "ten-con", "gioi-tinh", "dinh-danh")
+_FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "ten-con", "gioi-tinh", "dinh-danh",
+           "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay")  # fmt: skip
 
 
 def _communes_near(area_id: int) -> list[tuple[str, str]]:
@@ -133,12 +136,18 @@ def _communes_near(area_id: int) -> list[tuple[str, str]]:
 def _entered(kind: str, form: QueryDict) -> str:
     if kind in events.MOVES:
         return form.get("noi-den", "")
+    if kind == events.DELEGATE:
+        return form.get("so-nhan", "").replace(" ", "")
     return form.get("ten-con", "") if kind == events.BIRTH else _digits(form.get("so-tien", ""))
 
 
 def _details(kind: str, form: QueryDict) -> dict[str, str]:
     if kind in events.MOVES:
         return {"village": form.get("thon", "")}
+    if kind == events.DELEGATE:
+        named = {"name": "ten-nhan", "sex": "gioi-tinh-nhan", "birth_date": "ngay-sinh-nhan", "mandate": "loai-nhan",
+                 "certifier": "noi-xac-nhan", "until": "den-ngay"}  # fmt: skip
+        return {name: form.get(field, "") for name, field in named.items()}
     return {"sex": form.get("gioi-tinh", ""), "national_id": form.get("dinh-danh", "")} if kind == events.BIRTH else {}
 
 
@@ -149,6 +158,18 @@ def _shown_value(row: events.EventRow) -> str:
     if row.kind == events.BIRTH:
         sex, number = row.details.get("sex", ""), row.details.get("national_id", "")
         return ", ".join(one for one in (row.value, labels.sex_label(sex) if sex else "", number) if one)
+    if row.kind == events.DELEGATE:
+        said = row.details
+        until = said.get("until", "")
+        words = (
+            said.get("name", ""),
+            row.value,
+            labels.mandate_label(said.get("mandate", "delegate")),
+            said.get("certifier", ""),
+        )
+        return ", ".join(
+            one for one in (*words, f"{_('đến')} {datetime.date.fromisoformat(until):%d/%m/%Y}" if until else "") if one
+        )
     return fact_value(row.kind, row.value) if row.value else ""
 
 

@@ -97,6 +97,8 @@ _EVENTS = {
     "birth": noop("Sinh con"),
     "move": noop("Chuyển nơi cư trú, một mình"),
     "household_move": noop("Chuyển nơi cư trú, cả hộ"),
+    "delegate": noop("Cử người nhận thay"),
+    "delegate_ends": noop("Thôi người nhận thay"),
     "disability": noop("Mức độ khuyết tật"),
     "studying": noop("Đang học"),
     "study_unbroken": noop("Học liên tục"),

@@ -33,7 +33,7 @@ MORE_READS = {
     "ansinh.entitlement.events": ("events", "event", "told"),
     "ansinh.people.households": ("changes_of",),
     "ansinh.people.opening": ("to_open",),
-    "ansinh.people.campaigns": ("newest_campaign", "progress", "payees"),
+    "ansinh.people.campaigns": ("newest_campaign", "progress", "over_time", "payees"),
     "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
@@ -206,7 +206,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
         "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "state": "PAYING", "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
-        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "persons": [marked.person], "after": 0, "smallest_run": 1, "name": "appropriation",
+        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "persons": [marked.person], "until": NOVEMBER.last_day, "months": 3, "after": 0, "smallest_run": 1, "name": "appropriation",
     }  # fmt: skip
 
 

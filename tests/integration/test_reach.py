@@ -44,7 +44,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account cannot": {"person": "PERSON", "reason": "refuses"},
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {
-        "person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x", "village": "", "sex": "", "national_id": "",
+        "person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x", "village": "", "sex": "", "national_id": "", "name": "",
+        "born": "", "mandate": "", "certifier": "", "until": "",
     },
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
     "account consent": {"person": "PERSON", "bank": "970405", "document": "x", "withdraw": False},

@@ -80,6 +80,6 @@ def form(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(asking.sight_of(arguments.user)):
         area = office.find_commune(arguments.area, today)
         campaigns.require_collector(arguments.user, area.id)
-        rows = account_form.rows_of(area.id)
+        rows = account_form.rows_of(area.id, today)
     write_whole(target, account_form.pdf(area.name, area.code, today, rows))
     return {"form": str(target), "people": len(rows)}

@@ -35,7 +35,10 @@ def record(arguments: argparse.Namespace) -> dict[str, Any]:
         row = events.record(
             person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",
             document=arguments.document, by=arguments.user, at=timezone.localtime(),
-            details={"village": arguments.village, "sex": arguments.sex, "national_id": arguments.national_id},
+            details={
+                "village": arguments.village, "sex": arguments.sex, "national_id": arguments.national_id, "name": arguments.name,
+                "birth_date": arguments.born, "mandate": arguments.mandate, "certifier": arguments.certifier, "until": arguments.until,
+            },
         )  # fmt: skip
     return as_json(row)
 
