@@ -56,7 +56,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
     state, after = request.GET.get("trang-thai", _STATES[0]), request.GET.get("sau", "0")
     if state not in _STATES:
         raise Http404
-    people_left = campaigns.payees(communes, state, on=today, after=number_asked(after), limit=ROWS_A_PAGE + 1)
+    people_left = campaigns.payees(one or communes, state, on=today, after=number_asked(after), limit=ROWS_A_PAGE + 1)
     context = {
         "rows": [
             (row, _share(row.paying + row.verified + row.collected, row.payees), campaign is not None and row.per_mille >= campaign.target_per_mille)
@@ -66,6 +66,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         "months": _picture(campaigns.over_time(one or communes, day)),
         "communes": [(row.area_code, row.area_name) for row in rows] if len(rows) > 1 else [],
         "chosen": chosen if one else "",
+        "query": f"xa={chosen}&" if one else "",
         "target": f"{campaign.target_per_mille // 10},{campaign.target_per_mille % 10} %" if campaign else "",
         "is_over": campaign is not None and today > campaign.due_on,
         "day": f"{day:%Y-%m-%d}",
@@ -105,6 +106,8 @@ def _picture(months: list[campaigns.MonthRow]) -> dict[str, Any]:
         "bars": bars,
         "rows": [(row, _share(row.paying + row.collected, row.payees)) for row in months],
         "key": [(part, _(words)) for part, words in _PARTS],
+        "first": months[0].day,
+        "last": months[-1].day,
         "width": _STEP * len(months),
         "bar": _BAR,
         "height": _HEIGHT,
