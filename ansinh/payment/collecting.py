@@ -3,15 +3,18 @@
 One bad line holds that line; an unreadable file is quarantined; what was applied once changes nothing a second time.
 """
 
+import contextlib
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import Cursor
 
+from ansinh.base.ahead import Ahead
 from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
@@ -124,29 +127,74 @@ def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:
     )
 
 
-def _load(
-    cursor: Cursor, reading: Answers, instance: int, today: datetime.date, batches: frozenset[str]
-) -> tuple[int, list[Entry], list[Entry]]:
-    """Stream the lines of a file into `answer`; return their number, and apart the debits of batches and what is no order's."""
-    # Portions keep memory flat: neither the file nor its lines are ever held whole, only the few that are about no order.
-    lines, count, debits, loose = iter(reading), 0, [], []
-    with cursor.copy(_COPY) as copy:
+@dataclass(frozen=True)
+class _Said:
+    """What a message said beside its lines for items: how many lines, debits of batches, what is no order's; or why it must not be read."""
+
+    lines: int = 0
+    debits: tuple[Entry, ...] = ()
+    loose: tuple[Entry, ...] = ()
+    reading: Answers | None = None
+    refusal: Refused | None = None
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads stored messages, one after another; knows no database, so that it can work while the database does."""
+
+    gateway: Gateway
+    archive: Archive
+    origin: str
+    instance: int
+    today: datetime.date
+    batches: frozenset[str]
+
+    def read(self, messages: Sequence[Message]) -> Iterator[list[tuple] | _Said]:
+        """Yield for each message its lines as rows of `answer`, in portions, and last what else it said."""
+        for message in messages:
+            try:
+                yield from self._read_one(message)
+            except Refused as refusal:
+                yield _Said(refusal=refusal)
+
+    def _read_one(self, message: Message) -> Iterator[list[tuple] | _Said]:
+        path = self.archive.path(message.sha256)
+        inbound = Inbound(message.name, path, message.sha256, path.stat().st_size, self.origin)
+        reading = self.gateway.parse(inbound)
+        # Portions keep memory flat: neither the file nor its lines are ever held whole, only the few that are about no order.
+        lines, count = iter(reading), 0
+        debits: list[Entry] = []
+        loose: list[Entry] = []
         while portion := list(islice(lines, _PORTION)):
             count += len(portion)
-            if any(line.end_to_end_id in batches for line in portion if not isinstance(line, Held)):
-                debits += [line for line in portion if _is_batch_debit(line, batches)]
-                portion = [line for line in portion if not _is_batch_debit(line, batches)]
+            if any(line.end_to_end_id in self.batches for line in portion if not isinstance(line, Held)):
+                debits += [line for line in portion if _is_batch_debit(line, self.batches)]
+                portion = [line for line in portion if not _is_batch_debit(line, self.batches)]
             if any(line.kind == _VERIFICATION for line in portion if not isinstance(line, Held)):
                 loose += [line for line in portion if not isinstance(line, Held) and line.kind == _VERIFICATION]
                 portion = [line for line in portion if isinstance(line, Held) or line.kind != _VERIFICATION]
             if is_statement(reading.kind):
                 loose += [line for line in portion if is_loose(line)]
-            for row in _rows(portion, instance, today):
+            yield list(_rows(portion, self.instance, self.today))
+        yield _Said(count, tuple(debits), tuple(loose), reading)
+
+
+# How many portions wait while the database applies what was read before: about one file of a province.
+_AHEAD = 8
+
+
+def _load(cursor: Cursor, pieces: Iterator[list[tuple] | _Said]) -> _Said:
+    """Copy the lines of the next message into `answer`, and return what else it said. Raises `Unreadable`."""
+    with cursor.copy(_COPY) as copy:
+        while not isinstance(piece := next(pieces), _Said):
+            for row in piece:
                 copy.write_row(row)
-    return count, debits, loose
+        if piece.refusal is not None:
+            raise Unreadable(piece.refusal) from piece.refusal
+    return piece
 
 
-def _keep_batch_debits(message: Message, debits: list[Entry]) -> None:
+def _keep_batch_debits(message: Message, debits: Sequence[Entry]) -> None:
     """Keep each debit of a whole batch with its line; what its items came to is compared when somebody looks."""
     ids = dict(PaymentBatch.objects.filter(provider=message.provider).values_list("message_id", "id")) if debits else {}
     BatchDebit.objects.bulk_create(
@@ -164,7 +212,7 @@ def _keep_batch_debits(message: Message, debits: list[Entry]) -> None:
     )  # fmt: skip
 
 
-def _take_findings(message: Message, loose: list[Entry], at: datetime.datetime) -> list[Entry]:
+def _take_findings(message: Message, loose: Sequence[Entry], at: datetime.datetime) -> list[Entry]:
     """Hand what a bank has found out about account holders to the registry, keep each line, and return the lines about money."""
     findings = [line for line in loose if line.kind == _VERIFICATION]
     if findings:
@@ -206,39 +254,34 @@ def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
 
 
 def _apply(
-    message: Message, provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime
+    message: Message,
+    provider: PaymentServiceProvider,
+    account: str,
+    pieces: Iterator[list[tuple] | _Said],
+    at: datetime.datetime,
 ) -> Collected:
-    """Read one stored message and apply it, with its own mark, in one transaction."""
-    path = archive.path(message.sha256)
-    inbound = Inbound(
-        name=message.name, path=path, sha256=message.sha256, size=path.stat().st_size, origin=provider.code
-    )
+    """Apply one stored message, whose lines come next in `pieces`, with its own mark, in one transaction."""
     with transaction.atomic():
         put_on(everything("system"))
-        # Another worker may have applied it while we waited for the lock.
         message = Message.objects.select_for_update().get(id=message.id)
-        if message.state != Message.State.STORED:
-            return Collected(0, 0, 0)
         with connection.cursor() as cursor:
             cursor.execute(ANSWER_TABLE)
             # Only what the file itself is to blame for quarantines it; a refusal of our own books stops the collection.
-            try:
-                with stage("parse"):
-                    reading = gateway.parse(inbound)
-                    sent = PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True)
-                    instance, today = office_queries.instance_number(), timezone.localdate(at)
-                    lines, debits, loose = _load(cursor, reading, instance, today, frozenset(sent))
-            except Refused as refusal:
-                raise Unreadable(refusal) from refusal
-            lines += _load_refused_batches(cursor, reading)
-        _keep_batch_debits(message, debits)
-        loose = _take_findings(message, loose, at)
+            with stage("parse"):
+                said = _load(cursor, pieces)
+            if message.state != Message.State.STORED:
+                # Another worker has applied it while we waited for the lock.
+                cursor.execute("DROP TABLE answer")
+                return Collected(0, 0, 0)
+            reading = said.reading
+            assert reading is not None, "a message that may be read was read"
+            lines = said.lines + _load_refused_batches(cursor, reading)
+        _keep_batch_debits(message, said.debits)
+        loose = _take_findings(message, said.loose, at)
         # What a line may decide depends on what it stands in.
         message.kind = reading.kind[:40]
         message.save(update_fields=["kind"])
-        closing_on = statements.keep(
-            message=message, provider=provider, account=gateway.debtor.account_number, balances=reading.balances
-        )
+        closing_on = statements.keep(message=message, provider=provider, account=account, balances=reading.balances)
         with stage("apply"):
             lines += share_answers(message, lines)
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
@@ -331,14 +374,21 @@ def _apply_stored(
 ) -> Collected:
     """Apply every stored message in the order of arrival, each in a transaction of its own."""
     messages = applied = held = 0
-    for message in Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"):
-        try:
-            done = _apply(message, provider, gateway, archive, at)
-        except Unreadable as unreadable:
-            with transaction.atomic():
-                quarantine(message=message, refusal=unreadable.refusal, at=at)
-            progress(f"{message.name}: cách ly ({unreadable.refusal.reason})")
-            continue
-        messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
-        progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
+    stored = list(Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"))
+    if not stored:
+        return Collected(0, 0, 0)
+    sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
+    reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
+    # The next file is read while the database applies this one.
+    with contextlib.closing(Ahead(reader.read(stored), _AHEAD)) as pieces:
+        for message in stored:
+            try:
+                done = _apply(message, provider, gateway.debtor.account_number, pieces, at)
+            except Unreadable as unreadable:
+                with transaction.atomic():
+                    quarantine(message=message, refusal=unreadable.refusal, at=at)
+                progress(f"{message.name}: cách ly ({unreadable.refusal.reason})")
+                continue
+            messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
+            progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
     return Collected(messages, applied, held)

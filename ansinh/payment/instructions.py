@@ -63,7 +63,10 @@ def render_batch(batch: PaymentBatch, gateway: Gateway, archive: Archive, *, ins
     part = archive.folder / f"{os.getpid()}-{batch.id}.part"
     try:
         with connection.cursor() as cursor, open(part, "w+b") as file:
-            cursor.execute(statement("payment", "batch_orders"), {"batch": batch.id})
+            cursor.execute(
+                statement("payment", "batch_orders"),
+                {"batch": batch.id, "first": batch.first_item_id, "last": batch.last_item_id},
+            )
             artefact = gateway.render(
                 Batch(
                     message_id=batch.message_id,

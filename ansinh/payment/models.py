@@ -48,6 +48,9 @@ class PaymentBatch(models.Model):
     # Null in batches made before this was kept; their files left out weekends only, and must stay as they are.
     execution_date = models.DateField("ngày đề nghị thực hiện", null=True)
     sent_at = models.DateTimeField("gửi lúc", null=True)
+    # Its items lie between these two: what asks about one batch then reads only that part of a table of millions.
+    first_item_id = models.BigIntegerField("khoản đầu", default=0, db_default=0)
+    last_item_id = models.BigIntegerField("khoản cuối", default=2**62, db_default=2**62)
 
     class Meta:
         verbose_name = "lô lệnh"
@@ -366,3 +369,5 @@ class MessageLine(models.Model):
 
     class Meta:
         verbose_name = "dòng kết quả"
+        # Few lines wait, and every collection looks for them among all that ever came.
+        indexes = [models.Index("hold_reason", "item_id", name="message_line_held", condition=~Q(hold_reason=""))]

@@ -489,9 +489,13 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         # Whole-file statements: one wrong row estimate must not turn them into a loop per line.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("ANALYZE answer")
+        cursor.execute("SELECT coalesce(min(item_id), 0), coalesce(max(item_id), 0) FROM answer")
+        first, last = cursor.fetchone()
+        stretch = {"first": first, "last": last}
         cursor.execute(
             statement("payment", "judge"),
             {
+                **stretch,
                 "now": [now for (now, _), _ in keys],
                 "answers": [answer for (_, answer), _ in keys],
                 "effects": [str(effect) for _, effect in keys],
@@ -502,9 +506,11 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "message": message.id,
             },
         )
-        cursor.execute(statement("payment", "apply"))
+        cursor.execute(statement("payment", "apply"), stretch)
         cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
-        cursor.execute(statement("payment", "answered_batches"), {"at": at})
+        cursor.execute(statement("payment", "answered_batches"), {"at": at, **stretch})
+        # What follows looks few things up among many.
+        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute("ANALYZE moved")
         cursor.execute(
             "SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged"

@@ -11,9 +11,9 @@ WITH strongest AS (
         paid_dong = CASE strongest.effect WHEN 'pay' THEN item.paid_dong + item.inflight_dong WHEN 'return' THEN 0
                                         WHEN 'decide_paid' THEN item.due_dong ELSE item.paid_dong END,
         reason_set = strongest.reason_set, reason_code = strongest.reason_code
-    FROM strongest, payment_paymentitem AS before
-    WHERE item.id = strongest.item_id AND before.id = item.id
+    FROM strongest
+    WHERE item.id = strongest.item_id AND item.id BETWEEN %(first)s AND %(last)s
     RETURNING item.id, item.run_id, item.attempt, item.address_id, strongest.effect, strongest.reason_code,
-              CASE strongest.effect WHEN 'return' THEN before.paid_dong WHEN 'decide_paid' THEN before.due_dong ELSE before.inflight_dong END AS amount_dong
+              CASE strongest.effect WHEN 'return' THEN old.paid_dong WHEN 'decide_paid' THEN old.due_dong ELSE old.inflight_dong END AS amount_dong
 )
 SELECT changed.*, run.month FROM changed JOIN payroll_payrollrun AS run ON run.id = changed.run_id

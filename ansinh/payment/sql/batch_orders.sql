@@ -7,4 +7,4 @@ LEFT JOIN LATERAL (SELECT sum(one.amount_dong)::bigint AS total_dong, count(*) A
                    WHERE one.carrier_id = item.id AND one.carrier_attempt = item.attempt) AS joined ON share.item_id IS NOT NULL
 JOIN people_financialaddress AS address ON address.id = item.address_id
 JOIN people_person AS beneficiary ON beneficiary.id = item.beneficiary_id
-WHERE item.batch_id = %(batch)s AND (share.item_id IS NULL OR share.carrier_id = item.id) ORDER BY item.id
+WHERE item.batch_id = %(batch)s AND item.id BETWEEN %(first)s AND %(last)s AND (share.item_id IS NULL OR share.carrier_id = item.id) ORDER BY item.id

@@ -35,6 +35,7 @@ LEFT JOIN (SELECT DISTINCT item_id, attempt, status = 'RETURNED' AS is_return FR
            WHERE %(is_counted)s AND item_id IS NOT NULL AND hold_reason = '' AND status IN ('PAID', 'ACCEPTED', 'RETURNED') AND message_id <> %(message)s
              AND message_id IN (SELECT message_id FROM payment_accountstatement WHERE left_out = '')) AS told
        ON told.item_id = line.item_id AND told.attempt = line.attempt AND told.is_return = (line.status = 'RETURNED')
-LEFT JOIN payment_paymentitem AS item ON item.id = line.item_id
+-- The orders of a file lie close together: only that stretch of a table of millions is read.
+LEFT JOIN payment_paymentitem AS item ON item.id = line.item_id AND item.id BETWEEN %(first)s AND %(last)s
 LEFT JOIN (SELECT * FROM unnest(%(now)s::text[], %(answers)s::text[], %(effects)s::text[]) AS listed (now, answer, effect)) AS known
        ON known.now = item.status AND known.answer = line.status
