@@ -21,6 +21,8 @@ from ansinh.office import queries as office
 from ansinh.payment import queries, statements
 from ansinh.payment.models import InstructionShare, MessageLine, PaymentItem
 from ansinh.standards.end_to_end import encode
+from tests.faults import desk
+from tests.faults.desk import Desk
 from tests.faults.simulator import Month, Provider, Story, expected, play, totals
 from tests.integration.test_payment import AT, World
 
@@ -33,7 +35,7 @@ KINDS = {
     "timeout_before_arrival", "timeout_after_arrival", "wrong_amount", "final_answers_disagree", "told_twice",
     "unknown_reference", "reordered", "same_file_renamed", "same_lines_other_bytes", "cut_file", "hostile_file", "rubbish",
     "statement_cut", "statement_repeated", "statement_decides", "fee", "stranger",
-    "crash_submit", "crash_render", "crash_upload", "crash_fetch", "crash_parse", "crash_apply", "crash_seal",
+    "crash_submit", "crash_render", "crash_upload", "crash_fetch", "crash_parse", "crash_apply", "crash_seal", *desk.KINDS,
 }  # fmt: skip
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -121,6 +123,8 @@ def _play(world: World, seed: int, fired: Counter[str], at_end: object = None) -
             if ONE is not None:
                 _tell(month)
             _compare(month)
+            if chance.random() < 0.3:
+                Desk(month, chance).play(partial(_look, thorough=seed % 3 == 0))
             # Once more changes nothing: no transfer, no line, no status.
             before = (
                 books.verify().transfers,
@@ -149,7 +153,9 @@ def _play(world: World, seed: int, fired: Counter[str], at_end: object = None) -
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path / "archive", people=PEOPLE, wards=2)
+    made = World(tmp_path / "archive", people=PEOPLE, wards=2)
+    desk.give_numbers()
+    return made
 
 
 @pytest.mark.parametrize("part", HERE)
