@@ -293,3 +293,16 @@ def test_by_the_page_side_by_side() -> None:
     assert working("commune_officer", "19753").get(here).status_code == 404
     put_on(everything("tests", protected=True))
     assert post(working("auditor", "46"), viec="mot-nguoi", can_cu="x") == 200
+
+
+def test_the_night_sees_an_account_that_came_to_somebody_known_for_long() -> None:
+    makers.staff()
+    first, second = makers.person(), makers.person(born="1961-07-08")
+    makers.address(first)
+    assert twins.find(since=AT, at=AT) == 0
+    FinancialAddress.objects.create(
+        person=second, state="COLLECTED", bank_bin="970405", number=FinancialAddress.objects.get().number, holder_name="X",
+        area_id=second.area_id, valid_from=AT.date(), recorded_at=AT,
+    )  # fmt: skip
+    assert twins.find(since=AT, at=AT) == 1
+    assert DuplicatePair.objects.get().kind == "account"

@@ -2,7 +2,11 @@
 CREATE TEMPORARY TABLE candidate ON COMMIT DROP AS
 WITH asked AS (
     SELECT id, name_fold, birth_date, birth_precision, area_id, split_part(name_sort_key, ' ', 1) AS given
-    FROM people_person WHERE merged_into_id IS NULL AND (%(since)s::timestamptz IS NULL OR recorded_at >= %(since)s)
+    FROM people_person WHERE merged_into_id IS NULL
+    AND (%(since)s::timestamptz IS NULL OR recorded_at >= %(since)s
+         -- An account that came since may be somebody else's, too; a move brings people beside others of the same name.
+         OR id IN (SELECT person_id FROM people_financialaddress WHERE recorded_at >= %(since)s AND valid_to IS NULL AND number <> '')
+         OR id IN (SELECT person_id FROM people_residence WHERE recorded_at >= %(since)s AND valid_to IS NULL))
 ), account AS (
     SELECT address.person_id, address.bank_bin, address.number FROM people_financialaddress AS address
     WHERE address.valid_to IS NULL AND address.number <> ''
