@@ -180,6 +180,13 @@ class Reconciliation:
     funding_not_told_dong: int
     set_aside_not_told_dong: int
     suspense_dong: int
+    # The first day on which the bank said “paid” of what no statement has told of.
+    paid_not_told_since: datetime.date | None
+
+    @property
+    def is_debit_overdue(self) -> bool:
+        """Return whether the statement closes after a day whose payments it should have told of, and has not."""
+        return self.paid_not_told_since is not None and self.paid_not_told_since < self.closing_on
 
     @property
     def unexplained_dong(self) -> int:

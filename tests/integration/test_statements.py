@@ -104,6 +104,10 @@ def test_money_of_the_run_arrives_and_leaves_and_every_difference_has_a_name(wor
     [now] = statements.reconcile()
     assert (now.statement_dong, now.books_dong) == (2 * AMOUNT, AMOUNT)
     assert (now.paid_not_told_dong, now.unexplained_dong) == (AMOUNT, 0)
+    assert now.paid_not_told_since == AT.date(), "the day on which the bank said so"
+    # The statement of the 6th closes before the bank said it (the 22nd): nothing is late yet.
+    assert (now.closing_on < AT.date(), now.is_debit_overdue) == (True, False)
+    assert replace(now, closing_on=AT.date() + datetime.timedelta(days=1)).is_debit_overdue
     account.tells(("DBIT", AMOUNT, names[1]), ("DBIT", AMOUNT, names[2]), day=9)
     [now] = statements.reconcile()
     assert (now.statement_dong, now.books_dong, now.paid_not_told_dong, now.unexplained_dong) == (0, 0, 0, 0)

@@ -23,6 +23,7 @@ WITH counted AS (
     -- What the books say of each sending, from its reservation on.
     SELECT reserved.reference, batch.provider_id, reserved.evidence AS batch_id, whole.booked IS NOT NULL AS is_told_whole, reserved.amount_dong AS sent,
            coalesce(sum(later.amount_dong) FILTER (WHERE later.code IN (11, 18)), 0) AS paid,
+           (min(later.booked_at) FILTER (WHERE later.code IN (11, 18)) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS paid_on,
            coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 13), 0) AS returned,
            coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 12), 0) - coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 18), 0) AS refused
     FROM ledger_transfer AS reserved
@@ -34,6 +35,7 @@ WITH counted AS (
 ), compared AS (
     SELECT sending.provider_id,
            sum(paid) FILTER (WHERE told_once.debited IS NULL AND NOT is_told_whole) AS paid_not_told,
+           min(paid_on) FILTER (WHERE told_once.debited IS NULL AND NOT is_told_whole) AS paid_not_told_since,
            sum(CASE WHEN is_told_whole THEN sent ELSE told_once.debited END)
                FILTER (WHERE paid = 0 AND refused = 0 AND (told_once.debited IS NOT NULL OR is_told_whole)) AS told_in_flight,
            sum(returned) FILTER (WHERE told_once.credited IS NULL) AS returned_not_told
@@ -46,7 +48,7 @@ WITH counted AS (
 )
 SELECT provider.code, newest.closing_on, newest.closing_dong, books.balance_dong, oldest.opening_dong,
        coalesce(compared.paid_not_told, 0)::bigint, coalesce(compared.told_in_flight, 0)::bigint, coalesce(compared.returned_not_told, 0)::bigint,
-       (funded.amount_dong - coalesce(explained.funding, 0))::bigint, (set_aside.amount_dong - coalesce(explained.taken_out, 0))::bigint, books.suspense_dong
+       (funded.amount_dong - coalesce(explained.funding, 0))::bigint, (set_aside.amount_dong - coalesce(explained.taken_out, 0))::bigint, books.suspense_dong, compared.paid_not_told_since
 FROM newest
 JOIN payment_paymentserviceprovider AS provider ON provider.id = newest.provider_id
 JOIN oldest ON oldest.provider_id = newest.provider_id

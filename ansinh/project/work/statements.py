@@ -22,7 +22,9 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
     unexplained = sum(abs(one.unexplained_dong) for one in found.reconciliations)
     return {
         "accounts": [
-            {**dataclasses.asdict(one), "closing_on": one.closing_on.isoformat(), "unexplained_dong": one.unexplained_dong}
+            {**dataclasses.asdict(one), "closing_on": one.closing_on.isoformat(),
+             "paid_not_told_since": one.paid_not_told_since.isoformat() if one.paid_not_told_since else None,
+             "is_debit_overdue": one.is_debit_overdue, "unexplained_dong": one.unexplained_dong}
             for one in found.reconciliations
         ],
         "breaks": [
