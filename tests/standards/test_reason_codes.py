@@ -38,9 +38,9 @@ def test_every_published_code_has_a_meaning(code_set: str, count: int) -> None:
     assert len(published) == count
     for code in published:
         meaning = codes.meaning(code_set, code)
-        assert meaning is not None and meaning.vi and meaning.en.endswith(".")
-        # A text that nobody translated must not look as if it had been.
-        assert meaning.is_translated or meaning.vi == f"{meaning.en} (chưa có bản dịch)"
+        assert meaning is not None and meaning.is_translated and meaning.en.endswith(".")
+        # An officer reads it: a sentence in Vietnamese, which no English text is.
+        assert meaning.vi.endswith(".") and not meaning.vi.isascii() and meaning.vi != meaning.en, code
 
 
 def test_every_translation_belongs_to_a_published_code() -> None:
