@@ -1,6 +1,8 @@
 """Collecting accounts: the three shares are the funnel, on any day; a VietQR is read or refused; each commune its own people."""
 
+import argparse
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ from django.db import transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events
+from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, limited, put_on
 from ansinh.people import campaigns, operations
 from ansinh.people.models import FinancialAddress, Mandate, Person
+from ansinh.project.work import account
 from ansinh.reports import account_form
 from ansinh.standards import vietqr
 from ansinh.web import assets
@@ -246,3 +250,18 @@ def test_by_the_page_from_who_cannot_to_the_delegate() -> None:
     assert Mandate.objects.get().valid_to == datetime.date(2027, 11, 1)
     listed = page(approver, "/tai-khoan/?xa=19777")
     assert "Có người nhận thay" in listed
+
+
+def test_the_list_for_the_bank_holds_what_its_writer_may_see(tmp_path: Path) -> None:
+    """By the command, for another commune: nothing to ask, and no file."""
+    makers.staff()
+    working("commune_officer", "19753")
+    put_on(everything("tests", protected=True))
+    _payee("COLLECTED")
+    asked: dict[str, Any] = {"file": str(tmp_path / "hoi.xlsx"), "area": "19777", "province": None}
+    with pytest.raises(Refused) as refusal:
+        account.ask(argparse.Namespace(**asked, user="commune_officer.19753"))
+    assert refusal.value.reason == "nothing_to_ask" and not (tmp_path / "hoi.xlsx").exists()
+    assert account.ask(argparse.Namespace(**asked, user="can.bo"))["accounts"] == 1
+    put_on(everything("tests", protected=True))
+    assert AuditEvent.objects.get(action="account.ask").detail == {"accounts": 1}

@@ -66,7 +66,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 OF_NO_AREA = {
     "staff add", "staff password", "staff close", "law submit", "law review", "payment provider", "payment receive",
     "payment confirm-results", "ledger sign-seal", "area load-reform", "people duplicates", "account progress", "people events", "people arriving", "people import-events", "account answers", "account inquire",
-    "payment reconcile", "payment suspense", "payment held", "people households", "account open-file", "account opened", "staff reset-factor", "staff require-factor",
+    "payment reconcile", "payment suspense", "payment held", "people households", "account open-file", "account opened", "account ask", "account pending",
+    "cash uncollected", "staff reset-factor", "staff require-factor",
 }  # fmt: skip
 
 

@@ -246,6 +246,7 @@ COMMANDS: tuple[Command, ...] = (
         "cash uncollected",
         "người ba tháng trở lên không nhận tiền mặt, để xem xét tạm dừng",
         "cash:uncollected",
+        (AS,),
         one_of=(PROVINCE, AREA),
     ),
 )

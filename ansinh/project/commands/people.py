@@ -321,7 +321,7 @@ COMMANDS: tuple[Command, ...] = (
         "account ask",
         "ghi danh sách tài khoản đã thu thập để hỏi ngân hàng tên chủ tài khoản",
         "account:ask",
-        (argument("file", metavar="TỆP", help="tệp .xlsx sẽ ghi"),),
+        (argument("file", metavar="TỆP", help="tệp .xlsx sẽ ghi"), AS),
         one_of=(PROVINCE, AREA),
         group_help="tài khoản nhận: hỏi ngân hàng, quyết định tên gần đúng",
     ),
@@ -342,7 +342,13 @@ COMMANDS: tuple[Command, ...] = (
             AS,
         ),
     ),
-    Command("account pending", "các tên gần đúng đang chờ quyết định", "account:pending", one_of=(PROVINCE, AREA)),
+    Command(
+        "account pending",
+        "các tên gần đúng đang chờ quyết định",
+        "account:pending",
+        (AS,),
+        one_of=(PROVINCE, AREA),
+    ),
     Command(
         "account decide",
         "quyết định một tên gần đúng (người khác với người nhập trả lời)",

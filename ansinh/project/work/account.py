@@ -35,7 +35,7 @@ def ask(arguments: argparse.Namespace) -> dict[str, Any]:
     The list names no person: the bank is asked whose account it is, not whether it is hers.
 
     Raises:
-        Refused: `area_unknown`, `nothing_to_ask`, `file_exists`.
+        Refused: `area_unknown`, `nothing_to_ask`, `file_exists`, `staff_unknown`.
     """
     target = Path(arguments.file)
     if target.exists():
@@ -44,10 +44,13 @@ def ask(arguments: argparse.Namespace) -> dict[str, Any]:
             vi=f"Tệp {target} đã có. Hãy chọn tên khác để không ghi đè danh sách cũ.",
             en=f"{target} exists. Choose another name.",
         )
-    with acting(everything("system")):
+    with acting(asking.sight_of(arguments.user)):
         accounts = verification.to_ask(_communes(arguments))
     if not accounts:
         raise _nothing_to_ask()
+    with acting(everything("system")):
+        detail = {"accounts": len(accounts)}
+        audit(by=arguments.user, action="account.ask", subject="addresses", detail=detail, at=timezone.now())
     unfinished = target.with_name(target.name + ".part")
     with xlsxwriter.Workbook(str(unfinished), {"constant_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Tra tên")
@@ -150,9 +153,9 @@ def pending(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will list the close names that wait for a person.
 
     Raises:
-        Refused: `area_unknown`.
+        Refused: `area_unknown`, `staff_unknown`.
     """
-    with acting(everything("system")):
+    with acting(asking.sight_of(arguments.user)):
         rows = verification.pending(_communes(arguments))
     return {
         "pending": [

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
-from ansinh.office.security import acting, everything
+from ansinh.office.security import acting
 from ansinh.payment import cash, reopening
 from ansinh.payment.cash import CashSheet
 from ansinh.project import asking
@@ -90,10 +90,10 @@ def uncollected(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will list whose cash nobody has collected for three months: a person decides what follows.
 
     Raises:
-        Refused: `area_unknown`.
+        Refused: `area_unknown`, `staff_unknown`.
     """
     today = timezone.localdate()
-    with acting(everything("system")):
+    with acting(asking.sight_of(arguments.user)):
         if arguments.area:
             areas = [office.find_commune(arguments.area, today).id]
         else:
