@@ -15,6 +15,7 @@ from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.scope import go, number_asked
 
+ROWS_A_PAGE = 50
 ADDRESS = "/doi-chieu/"
 
 
@@ -55,10 +56,15 @@ def statements_page(request: HttpRequest) -> HttpResponse:
             return go(request, ADDRESS)
     found = explaining.accounts_of(member.username)
     is_english = get_language() == "en"
+    after = request.GET.get("sau", "0")
+    start = number_asked(after)
+    waiting = [row for row in sorted(found.movements, key=lambda row: row.number) if row.number > start]
     context |= {
         "accounts": [(one, _differences(one)) for one in found.reconciliations],
         "breaks": [(one, statements.BREAK_LABELS[one.reason][is_english]) for one in found.breaks],
-        "movements": [(row, kinds[row.resolution][0] if row.proposed_by else "") for row in found.movements],
+        "movements": [(row, kinds[row.resolution][0] if row.proposed_by else "") for row in waiting[:ROWS_A_PAGE]],
+        "next_after": waiting[ROWS_A_PAGE - 1].number if len(waiting) > ROWS_A_PAGE else None,
+        "is_first": after == "0",
         "held": [(row, row.advice(is_english=bool(is_english))) for row in found.held],
         "kinds": [(name, *words) for name, words in kinds.items()],
         "may_act": member.role != access.AUDITOR,

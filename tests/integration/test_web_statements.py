@@ -63,3 +63,15 @@ def test_another_province_s_department_sees_no_account_of_ours(tmp_path: Path) -
     Account(world).tells(("CRDT", 50_000, words("CHUYEN NHAM")))
     assert "CHUYEN NHAM" not in page(working("department_officer", "48"), HERE)
     assert "CHUYEN NHAM" in page(working("department_officer"), HERE)
+
+
+def test_much_money_of_strangers_is_turned_page_by_page(tmp_path: Path) -> None:
+    world = World(tmp_path / "archive")
+    world.submit()
+    Account(world).tells(*(("CRDT", 1_000 + number, words(f"NGUOI LA {number:03d}")) for number in range(53)))
+    officer = working("department_officer")
+    first = page(officer, HERE)
+    last = sorted(StatementMovement.objects.values_list("id", flat=True))[49]
+    assert first.count("NGUOI LA") == 50 and f"sau={last}" in first
+    second = page(officer, f"{HERE}?sau={last}")
+    assert second.count("NGUOI LA") == 3 and "Trang sau" not in second
