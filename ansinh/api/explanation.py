@@ -37,6 +37,10 @@ def explanation(request: HttpRequest, person_id: int, *, by: StaffRow) -> dict[s
     asked = request.GET.get("month")
     told = explanation_of(person_id, Month.parse(asked) if asked else Month.of(today), today, language)
     office.audit(
-        by=by.username, action="person_viewed", subject=f"person:{person_id}", detail={"api": True}, at=timezone.now()
+        by=by.username,
+        action="person_viewed",
+        subject=f"person:{person_id}",
+        detail={"api": True},
+        at=timezone.localtime(),
     )
     return told

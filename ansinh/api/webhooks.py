@@ -28,7 +28,7 @@ def results(request: HttpRequest, code: str) -> JsonResponse:
             document_id=request.headers.get("X-Document-Id", "")[:80],
             body=request.body,
             archive=Archive(Path(settings.HOME) / "archive"),
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
     except Refused as refusal:
         return told(refusal, request)

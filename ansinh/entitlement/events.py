@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.names import normalise
@@ -348,7 +349,7 @@ def _row(row: LifeEvent, today: datetime.date) -> EventRow:
         source=row.source,
         document=row.document,
         recorded_by=row.recorded_by,
-        recorded_on=row.recorded_at.date(),
+        recorded_on=timezone.localdate(row.recorded_at),
         due_on=row.due_on,
         is_late=row.state == "OPEN" and row.due_on is not None and row.due_on < today,
         state=row.state,

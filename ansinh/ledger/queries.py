@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.statements import statement
@@ -122,7 +123,7 @@ def export(program: str, month: Month | None) -> Iterator[str]:
         )
         cursor.execute(_TRANSFERS, [first_day, first_day])
         for number, booked_at, code, reference, debit, credit, amount, evidence in cursor:
-            last_date = booked_at.date().isoformat()
+            last_date = timezone.localdate(booked_at).isoformat()
             # Summed while writing, so that the closing assertions speak of exactly the transfers above them.
             totals[debit] = totals.get(debit, 0) + amount
             totals[credit] = totals.get(credit, 0) - amount

@@ -213,7 +213,7 @@ def pay_out(
         if item.cash_list_id is None:
             raise _unknown(code)
         chosen = CashList.objects.select_related("run", "area").get(pk=item.cash_list_id)
-        if not chosen.listed_at.date() <= day <= at.date():
+        if not timezone.localdate(chosen.listed_at) <= day <= at.date():
             raise Refused(
                 "paid_on_impossible",
                 vi="Ngày chi phải từ ngày lập danh sách đến hôm nay.",

@@ -16,7 +16,7 @@ def ensure_law() -> None:
     """This will record the shipped law on a system that knows no law yet; afterwards only two people change what is in force."""
     # Reading the whole folder takes a second; nearly every call finds a law.
     if not releases.is_any_known():
-        operations.ship_law(files=read_files(default_laws()), at=timezone.now())
+        operations.ship_law(files=read_files(default_laws()), at=timezone.localtime())
 
 
 def state_of_law() -> dict[str, Any]:

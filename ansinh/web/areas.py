@@ -46,7 +46,7 @@ def unit_page(request: HttpRequest, unit_id: int) -> HttpResponse:
         member = request.staff  # type: ignore[attr-defined]
         try:
             heirs = {number_asked(text): request.POST.get("xa-moi", "") for text in request.POST.getlist("ho")}
-            reform.decide(heirs=heirs, by=member.username, at=timezone.now())
+            reform.decide(heirs=heirs, by=member.username, at=timezone.localtime())
         except Refused as refusal:
             context["error"] = refusal.message(get_language() or "vi")
         else:

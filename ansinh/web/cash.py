@@ -88,7 +88,7 @@ def point_page(request: HttpRequest, month: str, code: str, commune: str) -> Htt
         if work is None:
             raise Http404
         try:
-            work(run=code, area=commune, by=request.staff.username, at=timezone.now())  # type: ignore[attr-defined]
+            work(run=code, area=commune, by=request.staff.username, at=timezone.localtime())  # type: ignore[attr-defined]
         except Refused as refusal:
             error = refusal.message(get_language() or "vi")
         else:
@@ -138,7 +138,7 @@ def pay_page(request: HttpRequest, month: str, code: str, commune: str) -> HttpR
                 code=receipt,
                 identity=request.POST.get("so-dinh-danh", "").replace(" ", ""),
                 by=request.staff.username,  # type: ignore[attr-defined]
-                at=timezone.now(),
+                at=timezone.localtime(),
                 paid_on=_day(request.POST.get("ngay-chi", "")) if is_offline else None,
                 offline=is_offline,
                 note=request.POST.get("ghi-chu", ""),

@@ -125,6 +125,6 @@ def review(request: HttpRequest, release_hash: str) -> HttpResponse:
         is_accepted=decision == "chap-nhan",
         reason=request.POST.get("ly_do", ""),
         by=member.username,
-        at=timezone.now(),
+        at=timezone.localtime(),
     )
     return redirect(f"/bo-luat/{row.hash}/")

@@ -70,7 +70,7 @@ def lists_page(request: HttpRequest) -> HttpResponse:
                     en="No file was chosen. Choose a list and send it.",
                 )
             number = receiving.receive_list(
-                area_id=area.id, file_name=sent.name, content=sent.read(), by=member.username, at=timezone.now()
+                area_id=area.id, file_name=sent.name, content=sent.read(), by=member.username, at=timezone.localtime()
             )
         except Refused as refusal:
             context["error"] = refusal.message(_language())
@@ -93,7 +93,7 @@ def _too_large() -> Refused:
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_page(request: HttpRequest, list_id: int) -> HttpResponse:
     """Show what would become of every row; told yes, take the list and show what became of it."""
-    at = timezone.now()
+    at = timezone.localtime()
     try:
         if request.method == "POST":
             counts = request.POST.get("counts", "")
@@ -143,7 +143,7 @@ def _shown(looked: LookedThrough) -> dict[str, Any]:
 @require_safe
 def held_sheet(request: HttpRequest, list_id: int) -> HttpResponse:
     """Send the held rows as the same sheet with the reason in the last column."""
-    looked = receiving.look_through(list_id, scope=_scope(request), at=timezone.now())
+    looked = receiving.look_through(list_id, scope=_scope(request), at=timezone.localtime())
     content = held_workbook(looked.opened.heading, looked.result.held, _language())
     return _sheet(content, looked.received.file_name, "giu-lai")
 
@@ -152,7 +152,7 @@ def held_sheet(request: HttpRequest, list_id: int) -> HttpResponse:
 @require_safe
 def preview_sheet(request: HttpRequest, list_id: int) -> HttpResponse:
     """Send every row with its fate."""
-    looked = receiving.look_through(list_id, scope=_scope(request), at=timezone.now())
+    looked = receiving.look_through(list_id, scope=_scope(request), at=timezone.localtime())
     content = preview_workbook(looked.opened.heading, looked.result.fates, _language())
     return _sheet(content, looked.received.file_name, "xem-truoc")
 
@@ -181,7 +181,7 @@ def columns_page(request: HttpRequest, list_id: int) -> HttpResponse:
         }
         try:
             member = request.staff  # type: ignore[attr-defined]
-            receiving.explain_received(list_id, said, by=member.username, at=timezone.now())
+            receiving.explain_received(list_id, said, by=member.username, at=timezone.localtime())
         except Refused as refusal:
             if refusal.reason == "list_unknown":
                 raise

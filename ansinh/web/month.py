@@ -253,6 +253,6 @@ def act_page(request: HttpRequest, month: str, code: str, act_name: str) -> Http
             en="The run was calculated again after you opened this page. Look at the new figures before you decide.",
             run=code,
         )
-    act.carry_out(run=code, by=member.username, at=timezone.now())
+    act.carry_out(run=code, by=member.username, at=timezone.localtime())
     # The operation widened the scope of this transaction: nothing more is read in it.
     return go(request, f"/ky-chi-tra/{month}/")

@@ -120,7 +120,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
                 en="The sign-in service has not asked you for a second factor. Switch it on there and sign in again.",
             )
         member = operations.sign_in_by_service(
-            username=name, issuer=agreed["issuer"], subject=claims["sub"], at=timezone.now()
+            username=name, issuer=agreed["issuer"], subject=claims["sub"], at=timezone.localtime()
         )
     except Refused as refusal:
         return _refused(request, refusal)

@@ -92,7 +92,7 @@ def _propose(request: HttpRequest, code: str) -> None:
         channel=channel,
         reason=request.POST.get("ly-do", ""),
         by=request.staff.username,  # type: ignore[attr-defined]
-        at=timezone.now(),
+        at=timezone.localtime(),
     )
 
 
@@ -100,7 +100,7 @@ def _approve(request: HttpRequest, code: str) -> dict[str, Any]:
     member = request.staff  # type: ignore[attr-defined]
     if member.role not in access.REOPENING_APPROVERS:
         raise PermissionDenied
-    done = reopening.approve(run=code, by=member.username, at=timezone.now())
+    done = reopening.approve(run=code, by=member.username, at=timezone.localtime())
     is_english = get_language() == "en"
     held = [(person, reopening.HELD_LABELS[reason][is_english]) for person, reason in done.held]
     return {"account": done.account, "cash": done.cash, "waived": done.waived, "held": held}

@@ -206,5 +206,5 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     }
     # Reading a person's file is an act too: who looked at whom can be asked later.
     by = request.staff.username  # type: ignore[attr-defined]
-    office.audit(by=by, action="person_viewed", subject=f"person:{person_id}", detail={}, at=timezone.now())
+    office.audit(by=by, action="person_viewed", subject=f"person:{person_id}", detail={}, at=timezone.localtime())
     return render(request, "web/person.html", context)

@@ -58,7 +58,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     # Outside a transaction of ours: the count of wrong tries must stay when the answer is no.
     try:
         member = operations.sign_in(
-            username=context["ten"].strip(), password=request.POST.get("mat_khau", ""), at=timezone.now()
+            username=context["ten"].strip(), password=request.POST.get("mat_khau", ""), at=timezone.localtime()
         )
     except Refused as refusal:
         # The name is shown again, the password never; 403 lets a fence in front of the server count the tries too.
@@ -67,7 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if factors.has_factor(member.id):
         request.session[_HALF] = {
             "username": member.username,
-            "at": int(timezone.now().timestamp()),
+            "at": int(timezone.localtime().timestamp()),
             "tiep": context["tiep"],
         }
         return redirect("/dang-nhap/ma/")
@@ -86,7 +86,7 @@ def _admit(request: HttpRequest, member: queries.StaffRow, page: str) -> HttpRes
 
 def _half_signed_in(request: HttpRequest) -> dict[str, Any] | None:
     half = request.session.get(_HALF)
-    return half if half and timezone.now().timestamp() - half["at"] <= _PATIENCE_S else None
+    return half if half and timezone.localtime().timestamp() - half["at"] <= _PATIENCE_S else None
 
 
 @open_to_all
@@ -101,7 +101,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     context = {}
     if request.method == "POST":
         try:
-            factors.check(username=half["username"], code=request.POST.get("ma", ""), at=timezone.now())
+            factors.check(username=half["username"], code=request.POST.get("ma", ""), at=timezone.localtime())
             member = queries.staff(half["username"])
         except Refused as refusal:
             # Closed while the code was typed: there is nobody of this name any more.
@@ -128,7 +128,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            codes = factors.confirm(username=member.username, code=request.POST.get("ma", ""), at=timezone.now())
+            codes = factors.confirm(username=member.username, code=request.POST.get("ma", ""), at=timezone.localtime())
         except Refused as refusal:
             context["error"] = refusal.message(get_language() or "vi")
         else:
@@ -167,9 +167,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
     error = _("Hai lần nhập mật khẩu mới không giống nhau. Hãy nhập lại.")
     try:
         # Whoever finds an open session must not be able to lock its owner out: the old password is asked again.
-        operations.sign_in(username=member.username, password=request.POST.get("mat_khau_cu", ""), at=timezone.now())
+        operations.sign_in(
+            username=member.username, password=request.POST.get("mat_khau_cu", ""), at=timezone.localtime()
+        )
         if new == request.POST.get("mat_khau_lai") and new != request.POST.get("mat_khau_cu"):
-            operations.set_password(by=member.username, username=member.username, password=new, at=timezone.now())
+            operations.set_password(by=member.username, username=member.username, password=new, at=timezone.localtime())
             # The old session ended with the old password.
             return _admit(request, queries.staff(member.username), "/")
         if new == request.POST.get("mat_khau_cu"):

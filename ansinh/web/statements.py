@@ -48,7 +48,7 @@ def statements_page(request: HttpRequest) -> HttpResponse:
             if asked["la"] not in kinds:
                 raise Refused("kind_missing", vi="Hãy chọn khoản tiền này là gì.", en="Choose what this money is.")
             explaining.explain(
-                number=number_asked(asked["so"]), kind=asked["la"], detail=asked["can_cu"], by=member.username, at=timezone.now()
+                number=number_asked(asked["so"]), kind=asked["la"], detail=asked["can_cu"], by=member.username, at=timezone.localtime()
             )  # fmt: skip
         except Refused as refusal:
             context = {"error": refusal.message(get_language() or "vi"), "asked": asked}

@@ -50,7 +50,7 @@ def ask(arguments: argparse.Namespace) -> dict[str, Any]:
         raise _nothing_to_ask()
     with acting(everything("system")):
         detail = {"accounts": len(accounts)}
-        audit(by=arguments.user, action="account.ask", subject="addresses", detail=detail, at=timezone.now())
+        audit(by=arguments.user, action="account.ask", subject="addresses", detail=detail, at=timezone.localtime())
     unfinished = target.with_name(target.name + ".part")
     with xlsxwriter.Workbook(str(unfinished), {"constant_memory": True}) as workbook:
         sheet = workbook.add_worksheet("Tra tên")
@@ -89,7 +89,7 @@ def answers(arguments: argparse.Namespace) -> dict[str, Any]:
     read = verification.read_answers(sheets.read(path, sheets.read_bytes(path)), _banks(), path.name)
     with acting(asking.sight_of(arguments.user)):
         outcome = verification.record_answers(
-            by=arguments.user, at=timezone.now(), source=arguments.source or path.name, answers=read
+            by=arguments.user, at=timezone.localtime(), source=arguments.source or path.name, answers=read
         )
     return _told(outcome, len(read))
 
@@ -116,13 +116,15 @@ def inquire(arguments: argparse.Namespace) -> dict[str, Any]:
         for row, (one, check) in enumerate(zip(accounts, checks, strict=True), 1)
     ]
     with acting(asking.sight_of(arguments.user)):
-        outcome = verification.record_answers(by=arguments.user, at=timezone.now(), source=provider.code, answers=read)
+        outcome = verification.record_answers(
+            by=arguments.user, at=timezone.localtime(), source=provider.code, answers=read
+        )
     return _told(outcome, len(read))
 
 
 def _ask_by_file(gateway: Gateway, provider: str, accounts: list[verification.Account], by: str) -> dict[str, Any]:
     """Send the questions as a file; the answers come with `payment collect`, and do what answers do."""
-    at = timezone.now()
+    at = timezone.localtime()
     name = f"INQ{at:%y%m%d%H%M%S}"
     questions = [HolderQuestion(f"Q{one.address_id}", one.bank_bin, one.number, one.holder_name) for one in accounts]
     with acting(asking.sight_of(by)):
@@ -184,7 +186,7 @@ def decide(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(asking.sight_of(arguments.user)):
         verification.decide(
             by=arguments.user,
-            at=timezone.now(),
+            at=timezone.localtime(),
             check=arguments.check,
             is_accepted=arguments.accept,
             note=arguments.note,

@@ -57,7 +57,7 @@ def reform_plan(arguments: argparse.Namespace) -> dict[str, Any]:
                 vi="Hãy ghi --as NGƯỜI để đề nghị, hoặc --dry-run để chỉ xem.",
                 en="Give --as USER to propose, or --dry-run to look only.",
             )
-        planned = reform.propose(day=day, province=arguments.province, by=arguments.user, at=timezone.now())
+        planned = reform.propose(day=day, province=arguments.province, by=arguments.user, at=timezone.localtime())
     return _as_json(planned) | {"proposed": True}
 
 
@@ -65,7 +65,7 @@ def apply(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will carry out a proposed reform. Raises `Refused`: those of `people.reform.carry_out`; `date_invalid`."""
     day = asking.day(arguments.on)
     with acting(everything(OPERATOR)):
-        done = reform.carry_out(day=day, province=arguments.province, by=arguments.user, at=timezone.now())
+        done = reform.carry_out(day=day, province=arguments.province, by=arguments.user, at=timezone.localtime())
     return {"day": day.isoformat(), "province": arguments.province, **dataclasses.asdict(done)}
 
 
@@ -126,7 +126,7 @@ def decide_split(arguments: argparse.Namespace) -> dict[str, Any]:
     day = asking.day(arguments.on)
     with acting(asking.sight_of(arguments.user)):
         chosen = _chosen(arguments, day)
-        moved = reform.decide(heirs=chosen, by=arguments.user, at=timezone.now())
+        moved = reform.decide(heirs=chosen, by=arguments.user, at=timezone.localtime())
     return {"decided": len(chosen), "moved": moved}
 
 
@@ -172,7 +172,7 @@ def load_reform(arguments: argparse.Namespace) -> dict[str, Any]:
             content=content,
             day=asking.day(arguments.on),
             by=arguments.user,
-            at=timezone.now(),
+            at=timezone.localtime(),
             is_trial=arguments.dry_run,
         )
     return {**dataclasses.asdict(loaded), "day": loaded.day.isoformat(), "written": not arguments.dry_run}

@@ -100,7 +100,7 @@ def _fund(home: Home) -> None:
     """Let everybody be paid to an account, and the books allow it."""
     _give_everybody_an_account(home)
     with acting(everything(OPERATOR)):
-        ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.now())
+        ledger.appropriate(amount_dong=10**15, document=1, month=MONTH.first_day, at=timezone.localtime())
     vacuum()
 
 
@@ -133,7 +133,7 @@ def postmaster(home: Home) -> int:
 
 def _month() -> tuple[str, int]:
     """Run the month through its real operations and return the run's code and id."""
-    at = timezone.now()
+    at = timezone.localtime()
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         law = law_in_force(selection.area_id)
@@ -161,14 +161,14 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
                 gateway=gateway,
                 archive=bootstrap.archive(),
                 by=OPERATOR,
-                at=timezone.now(),
+                at=timezone.localtime(),
                 progress=say,
             )
         # The bank works on the same two cores; its time lies between the stages and in none of them.
         sandbox.wait_until_idle(home)
         with accounting():
             collecting.collect(
-                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say
             )
 
 

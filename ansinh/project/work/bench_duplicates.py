@@ -126,7 +126,7 @@ def duplicates(arguments: argparse.Namespace) -> dict[str, Any]:
     say("Tìm hồ sơ trùng…")
     with acting(everything(OPERATOR)), connection.cursor() as cursor:
         start = time.perf_counter()
-        flagged = twins.find(since=None, at=timezone.now())
+        flagged = twins.find(since=None, at=timezone.localtime())
         seconds = time.perf_counter() - start
         cursor.execute("SELECT count(*) FROM people_person")
         (persons,) = cursor.fetchone()

@@ -196,7 +196,7 @@ def law(arguments: argparse.Namespace) -> dict[str, Any] | str:
     """This will time the law over a fresh register of N people, on every engine, and return each figure beside its goal."""
     home: Home = arguments.opened_home
     prepare(home, arguments.people)
-    book, at = load_book(), timezone.now()
+    book, at = load_book(), timezone.localtime()
     folder = home.path / "parquet"
     folder.mkdir()
     with acting(everything(OPERATOR)):

@@ -45,7 +45,7 @@ def open_list(arguments: argparse.Namespace) -> dict[str, Any]:
             en=f"{target} exists. Choose another name.",
         )
     with acting(asking.sight_of(arguments.user)):
-        sheet = cash.open_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now())
+        sheet = cash.open_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.localtime())
     answer = _answer(sheet) | {
         "receipts": [{"code": row.code, "payee": row.payee, "amount_dong": row.amount_dong} for row in sheet.rows]
     }
@@ -68,7 +68,7 @@ def pay(arguments: argparse.Namespace) -> dict[str, Any]:
             code=arguments.code,
             identity=arguments.identity,
             by=arguments.user,
-            at=timezone.now(),
+            at=timezone.localtime(),
             paid_on=asking.day(arguments.paid_on) if arguments.paid_on else None,
             offline=arguments.offline,
             note=arguments.note or "",
@@ -83,7 +83,9 @@ def close(arguments: argparse.Namespace) -> dict[str, Any]:
         Refused: those of `cash.close_list`.
     """
     with acting(asking.sight_of(arguments.user)):
-        return _answer(cash.close_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.now()))
+        return _answer(
+            cash.close_list(run=arguments.run, area=arguments.area, by=arguments.user, at=timezone.localtime())
+        )
 
 
 def uncollected(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -115,7 +117,7 @@ def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
             channel=arguments.channel,
             reason=arguments.reason,
             by=arguments.user,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
     return {"run": arguments.run, "proposed": proposed}
 
@@ -127,7 +129,7 @@ def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
         Refused: those of `reopening.approve`.
     """
     with acting(asking.sight_of(arguments.user)):
-        done = reopening.approve(run=arguments.run, by=arguments.user, at=timezone.now())
+        done = reopening.approve(run=arguments.run, by=arguments.user, at=timezone.localtime())
     held = [
         {"person": person, "reason": reason, "message": reopening.HELD_LABELS[reason][0]}
         for person, reason in done.held

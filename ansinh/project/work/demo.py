@@ -61,7 +61,7 @@ def _populate(home: Home, beneficiaries: int) -> dict[str, Any]:
             last=_TAKEN_OVER[1],
             known_on=_KNOWN_BEFORE,
             by=OPERATOR,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
     return seeded
 
@@ -83,7 +83,7 @@ def _run_month() -> str:
                 amount_dong=total + total // 10,
                 document=_APPROPRIATION_DOCUMENT,
                 month=MONTH.first_day,
-                at=timezone.now(),
+                at=timezone.localtime(),
             )
         payroll_work.approve(argparse.Namespace(run=code, user=APPROVER))
         payroll_work.freeze(argparse.Namespace(run=code, user=OFFICER))

@@ -65,7 +65,9 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
     with transaction.atomic(), unpacked(files) as folder:
         report = law.check(argparse.Namespace(path=str(folder)), connection.connection)
     checked = CheckedCases(cases=report["cases"], failed=len(report["failed"]), engines=tuple(report["engines"]))
-    row = operations.submit_law(files=files, report=checked, note=arguments.note, by=arguments.user, at=timezone.now())
+    row = operations.submit_law(
+        files=files, report=checked, note=arguments.note, by=arguments.user, at=timezone.localtime()
+    )
     return _answer(row) | _compared(row)
 
 
@@ -80,7 +82,7 @@ def review(arguments: argparse.Namespace) -> dict[str, Any]:
         is_accepted=arguments.accept,
         reason=arguments.reason,
         by=arguments.user,
-        at=timezone.now(),
+        at=timezone.localtime(),
     )
     return _answer(row)
 

@@ -76,7 +76,7 @@ def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
             amount_dong=arguments.amount,
             document=arguments.document,
             month=Month.parse(arguments.month).first_day,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
     return {"booked": booked, "amount_dong": arguments.amount, "document": arguments.document}
 
@@ -101,13 +101,17 @@ def refund(arguments: argparse.Namespace) -> dict[str, Any]:
         run = payroll.run(arguments.run)
         office.require_reach(arguments.user, run.area_id)
         amount = operations.refund(
-            run_code=run.code, run_id=run.id, document=arguments.document, month=run.month.first_day, at=timezone.now()
+            run_code=run.code,
+            run_id=run.id,
+            document=arguments.document,
+            month=run.month.first_day,
+            at=timezone.localtime(),
         )
         audit(
-            by=arguments.user, action="ledger.refund", subject=run.code, at=timezone.now(),
+            by=arguments.user, action="ledger.refund", subject=run.code, at=timezone.localtime(),
             detail={"document": arguments.document, "amount_dong": amount},
         )  # fmt: skip
-        operations.seal(at=timezone.now())
+        operations.seal(at=timezone.localtime())
     return {"run": run.code, "amount_dong": amount, "document": arguments.document}
 
 
@@ -147,7 +151,7 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         audit(
             by=arguments.user, action="ledger.document" if entered.approved_by else "ledger.document.propose",
-            subject=f"{entered.kind} {entered.number}", at=timezone.now(), detail={"amount_dong": entered.amount_dong},
+            subject=f"{entered.kind} {entered.number}", at=timezone.localtime(), detail={"amount_dong": entered.amount_dong},
         )  # fmt: skip
     return _document(entered)
 
@@ -180,9 +184,9 @@ def sign_seal(arguments: argparse.Namespace) -> dict[str, Any]:
     described = Path(arguments.token) if arguments.token else Path(settings.HOME) / "keys" / "token.json"
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
-        row = signing.sign(token=signing.Token.from_file(described), by=arguments.user, at=timezone.now())
+        row = signing.sign(token=signing.Token.from_file(described), by=arguments.user, at=timezone.localtime())
         audit(
-            by=arguments.user, action="ledger.sign", subject=str(row.number), at=timezone.now(),
+            by=arguments.user, action="ledger.sign", subject=str(row.number), at=timezone.localtime(),
             detail={"chain": row.chain},
         )  # fmt: skip
         balances = queries.balances()
@@ -224,7 +228,7 @@ def close_month(arguments: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         audit(
             by=arguments.user, action="ledger.close" if done.closed_by else "ledger.close.propose", subject=str(month),
-            at=timezone.now(), detail={"transfers": done.transfers, "open_items": done.open_items},
+            at=timezone.localtime(), detail={"transfers": done.transfers, "open_items": done.open_items},
         )  # fmt: skip
     return _closing(done)
 

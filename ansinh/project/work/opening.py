@@ -60,7 +60,7 @@ def open_file(arguments: argparse.Namespace) -> dict[str, Any]:
             action="account.open_file",
             subject=f"bank:{arguments.bank}",
             detail=detail,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
     unfinished = target.with_name(target.name + ".part")
     with xlsxwriter.Workbook(str(unfinished), {"constant_memory": True}) as workbook:

@@ -30,7 +30,7 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
                 gateway=gateway,
                 archive=bootstrap.archive(),
                 by=OPERATOR,
-                at=timezone.now(),
+                at=timezone.localtime(),
                 progress=say,
             )
         sent, unknown, held = sent + done.sent, unknown + done.unknown, held + done.held
@@ -45,7 +45,7 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     for provider in known:
         with bootstrap.gateway_to(provider) as gateway:
             done = collecting.collect(
-                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.now(), progress=say
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say
             )
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
     with acting(everything(OPERATOR)):
@@ -64,9 +64,11 @@ def enquire(arguments: argparse.Namespace) -> dict[str, Any]:
     with bootstrap.gateway_to(provider) as gateway:
         archive = bootstrap.archive()
         answered = asking.enquire(
-            run=arguments.run, provider=provider, gateway=gateway, archive=archive, by=OPERATOR, at=timezone.now()
+            run=arguments.run, provider=provider, gateway=gateway, archive=archive, by=OPERATOR, at=timezone.localtime()
         )
-        done = collecting.collect(provider=provider, gateway=gateway, archive=archive, at=timezone.now(), progress=say)
+        done = collecting.collect(
+            provider=provider, gateway=gateway, archive=archive, at=timezone.localtime(), progress=say
+        )
     return {"answered": answered, "applied": done.applied, "held": done.held}
 
 
@@ -81,7 +83,7 @@ def recall(arguments: argparse.Namespace) -> dict[str, Any]:
         with bootstrap.gateway_to(provider) as gateway:
             counts = asking.recall(
                 run=arguments.run, provider=provider, gateway=gateway, beneficiaries=arguments.person,
-                reason=arguments.reason, by=arguments.user, at=timezone.now(),
+                reason=arguments.reason, by=arguments.user, at=timezone.localtime(),
             )  # fmt: skip
     return {"run": arguments.run, **counts}
 
@@ -127,7 +129,7 @@ def set_provider(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)):
         row, is_new = providers.set_provider(
             code=arguments.code, name=arguments.name, gateway=arguments.gateway, settings=settings,
-            banks=arguments.bank or [], by=arguments.user, at=timezone.now(),
+            banks=arguments.bank or [], by=arguments.user, at=timezone.localtime(),
         )  # fmt: skip
     return {"code": row.code, "gateway": row.gateway, "banks": row.banks, "new": is_new}
 
@@ -163,7 +165,7 @@ def handed_over(arguments: argparse.Namespace) -> dict[str, Any]:
     with bootstrap.gateway_to(batch.provider) as gateway:
         receipt = by_hand.hand_over(
             batch=batch, gateway=gateway, archive=bootstrap.archive(), evidence=arguments.evidence, by=arguments.user,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )  # fmt: skip
     return {"batch": batch.message_id, "receipt": receipt.name}
 
@@ -174,7 +176,7 @@ def receive(arguments: argparse.Namespace) -> dict[str, Any]:
         provider = providers.provider(arguments.provider)
     with bootstrap.gateway_to(provider) as gateway:
         found = by_hand.receive(
-            provider=provider, gateway=gateway, file=Path(arguments.file), by=arguments.user, at=timezone.now()
+            provider=provider, gateway=gateway, file=Path(arguments.file), by=arguments.user, at=timezone.localtime()
         )
     return {
         "name": found.name,
@@ -191,6 +193,6 @@ def confirm_results(arguments: argparse.Namespace) -> dict[str, Any]:
         provider = providers.provider(arguments.provider)
     with bootstrap.gateway_to(provider) as gateway:
         name = by_hand.confirm(
-            provider=provider, gateway=gateway, name=arguments.name, by=arguments.user, at=timezone.now()
+            provider=provider, gateway=gateway, name=arguments.name, by=arguments.user, at=timezone.localtime()
         )
     return {"name": name, "confirmed": True}

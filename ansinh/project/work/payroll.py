@@ -60,7 +60,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
                 month=month,
                 selection=selection,
                 by=OPERATOR,
-                at=timezone.now(),
+                at=timezone.localtime(),
                 whole=getattr(arguments, "whole", False),
             )
         )
@@ -68,7 +68,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def check(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will check a calculated run."""
-    return _answer(operations.check(run=arguments.run, by=OPERATOR, at=timezone.now()))
+    return _answer(operations.check(run=arguments.run, by=OPERATOR, at=timezone.localtime()))
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -95,9 +95,9 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will approve a checked run in the name of the given member of staff."""
-    return _answer(operations.approve(run=arguments.run, by=arguments.user, at=timezone.now()))
+    return _answer(operations.approve(run=arguments.run, by=arguments.user, at=timezone.localtime()))
 
 
 def freeze(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will freeze an approved run and open its payment items."""
-    return _answer(payment.freeze(run=arguments.run, by=arguments.user, at=timezone.now()))
+    return _answer(payment.freeze(run=arguments.run, by=arguments.user, at=timezone.localtime()))

@@ -47,7 +47,7 @@ def add(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything("system")):
         place = _area(arguments.area) if arguments.area else None
         agency = operations.agency_for(
-            name=arguments.agency, role=arguments.role, area=place, by=arguments.user, at=timezone.now()
+            name=arguments.agency, role=arguments.role, area=place, by=arguments.user, at=timezone.localtime()
         )
         password = operations.add_staff(
             by=arguments.user,
@@ -55,7 +55,7 @@ def add(arguments: argparse.Namespace) -> dict[str, Any]:
             full_name=arguments.name,
             role=arguments.role,
             agency=agency,
-            at=timezone.now(),
+            at=timezone.localtime(),
         )
         return _answer(queries.staff(arguments.username)) | {"one_time_password": password}
 
@@ -67,7 +67,7 @@ def new_password(arguments: argparse.Namespace) -> dict[str, Any]:
         Refused: `role_not_allowed`, `staff_unknown`.
     """
     with acting(everything("system")):
-        password = operations.reset_password(by=arguments.user, username=arguments.username, at=timezone.now())
+        password = operations.reset_password(by=arguments.user, username=arguments.username, at=timezone.localtime())
         return _answer(queries.staff(arguments.username)) | {"one_time_password": password}
 
 
@@ -79,7 +79,7 @@ def close(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     with acting(everything("system")):
         operations.close_staff(
-            by=arguments.user, username=arguments.username, reason=arguments.reason, at=timezone.now()
+            by=arguments.user, username=arguments.username, reason=arguments.reason, at=timezone.localtime()
         )
         return {"username": arguments.username, "is_active": False}
 
@@ -91,7 +91,7 @@ def reset_factor(arguments: argparse.Namespace) -> dict[str, Any]:
         Refused: `role_not_allowed`, `staff_unknown`, `factor_own`.
     """
     with acting(everything("system")):
-        removed = factors.reset(by=arguments.user, username=arguments.username, at=timezone.now())
+        removed = factors.reset(by=arguments.user, username=arguments.username, at=timezone.localtime())
         return {"username": arguments.username, "removed": removed}
 
 
@@ -103,5 +103,5 @@ def require_factor(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     is_on = arguments.state == "on"
     with acting(everything("system")):
-        factors.require(by=arguments.user, is_on=is_on, at=timezone.now())
+        factors.require(by=arguments.user, is_on=is_on, at=timezone.localtime())
     return {"required": is_on}

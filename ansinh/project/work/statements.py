@@ -68,7 +68,11 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     with acting(everything(OPERATOR)):
         row = explaining.explain(
-            number=arguments.number, kind=arguments.kind, detail=arguments.detail, by=arguments.user, at=timezone.now()
+            number=arguments.number,
+            kind=arguments.kind,
+            detail=arguments.detail,
+            by=arguments.user,
+            at=timezone.localtime(),
         )
     return {**_shown(row), "booked": bool(row.approved_by)}
 

@@ -34,7 +34,7 @@ def duplicates(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.find:
         since = _midnight(arguments.since) if arguments.since else None
         with acting(everything(OPERATOR)):
-            found = {"found": twins.find(since=since, at=timezone.now())}
+            found = {"found": twins.find(since=since, at=timezone.localtime())}
     with acting(sight):
         return found | {"pairs": [_told(row) for row in twins.pairs(decided=arguments.decided, limit=1000)]}
 
@@ -53,7 +53,11 @@ def decide(arguments: argparse.Namespace) -> dict[str, Any]:
         )
     with acting(asking.sight_of(arguments.user)):
         done = twins.decide(
-            pair_id=arguments.pair, is_same=arguments.is_same, note=arguments.note, by=arguments.user, at=timezone.now()
+            pair_id=arguments.pair,
+            is_same=arguments.is_same,
+            note=arguments.note,
+            by=arguments.user,
+            at=timezone.localtime(),
         )
     return _told(done)
 
