@@ -167,10 +167,12 @@ class _Reader:
         loose: list[Entry] = []
         while portion := list(islice(lines, _PORTION)):
             count += len(portion)
-            if any(line.end_to_end_id in self.batches for line in portion if not isinstance(line, Held)):
+            # One look for what is rare: a debit of a whole batch, and whose account it is.
+            told = [line for line in portion if not isinstance(line, Held)]
+            if any(line.end_to_end_id in self.batches for line in told):
                 debits += [line for line in portion if _is_batch_debit(line, self.batches)]
                 portion = [line for line in portion if not _is_batch_debit(line, self.batches)]
-            if any(line.kind == _VERIFICATION for line in portion if not isinstance(line, Held)):
+            if any(line.kind == _VERIFICATION for line in told):
                 loose += [line for line in portion if not isinstance(line, Held) and line.kind == _VERIFICATION]
                 portion = [line for line in portion if isinstance(line, Held) or line.kind != _VERIFICATION]
             if is_statement(reading.kind):

@@ -28,7 +28,7 @@ from ansinh.payment.archive import Archive
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
 from ansinh.payment.instructions import archived_batch, render_batch
-from ansinh.payment.models import Message, PaymentBatch, PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import InstructionShare, Message, PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
@@ -434,6 +434,8 @@ def share_answers(message: Message, lines: int = 0) -> int:
 
     `lines` is how many lines the message itself has. What was shared out before is not shared again.
     """
+    if not InstructionShare.objects.exists():
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(statement("payment", "share_answers"), {"message": message.id, "lines": lines})
         return cursor.rowcount
@@ -488,7 +490,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
     with connection.cursor() as cursor:
         # Whole-file statements: one wrong row estimate must not turn them into a loop per line.
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute("ANALYZE answer")
+        cursor.execute("ANALYZE answer (item_id, attempt, status, hold_reason)")
         cursor.execute("SELECT coalesce(min(item_id), 0), coalesce(max(item_id), 0) FROM answer")
         first, last = cursor.fetchone()
         stretch = {"first": first, "last": last}
@@ -511,7 +513,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         cursor.execute(statement("payment", "answered_batches"), {"at": at, **stretch})
         # What follows looks few things up among many.
         cursor.execute("SET LOCAL enable_nestloop = on")
-        cursor.execute("ANALYZE moved")
+        cursor.execute("ANALYZE moved (id, address_id, effect)")
         cursor.execute(
             "SELECT count(*) FILTER (WHERE hold_reason = ''), count(*) FILTER (WHERE hold_reason <> '') FROM judged"
         )

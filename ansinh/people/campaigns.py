@@ -4,6 +4,7 @@ The funnel of a past day is read from dated rows; nothing is counted in advance,
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -142,6 +143,12 @@ class MonthRow:
     not_opened: int
     cannot_open: int
     delegated: int
+    reasons: dict[str, int]
+
+
+def month_ends(until: datetime.date, months: int = 12) -> list[datetime.date]:
+    """Return the last days of the last months; of the month that runs, the day itself."""
+    return [min(one.last_day, until) for one in Month.of(until).plus(1 - months).until(Month.of(until))]
 
 
 def over_time(area_ids: Sequence[int], until: datetime.date, months: int = 12) -> list[MonthRow]:
@@ -149,12 +156,13 @@ def over_time(area_ids: Sequence[int], until: datetime.date, months: int = 12) -
 
     `collected` counts verified ones, too: collected and not yet paid to. A month without a payee has zeros.
     """
-    days = [min(one.last_day, until) for one in Month.of(until).plus(1 - months).until(Month.of(until))]
+    days = month_ends(until, months)
     found = _funnel(area_ids, days)
     return [
         MonthRow(
             day, sum(row.payees for row in rows), sum(row.paying for row in rows), sum(row.collected + row.verified for row in rows),
             sum(row.not_opened for row in rows), sum(row.cannot_open for row in rows), sum(row.delegated for row in rows),
+            dict(sum((Counter(row.reasons) for row in rows), Counter())),
         )
         for day in days for rows in [found.get(day, [])]
     ]  # fmt: skip

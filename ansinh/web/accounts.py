@@ -17,7 +17,8 @@ from ansinh.office import queries as office
 from ansinh.people import campaigns
 from ansinh.people import queries as people
 from ansinh.people.banks import directory
-from ansinh.reports import account_form
+from ansinh.reports import account_form, account_groups
+from ansinh.reports.explaining import law
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
 from ansinh.web.scope import go, number_asked
@@ -64,6 +65,7 @@ def progress_page(request: HttpRequest) -> HttpResponse:
         ],
         "campaign": campaign,
         "months": _picture(campaigns.over_time(one or communes, day)),
+        "groups": _groups(one or communes, day),
         "communes": [(row.area_code, row.area_name) for row in rows] if len(rows) > 1 else [],
         "chosen": chosen if one else "",
         "query": f"xa={chosen}&" if one else "",
@@ -106,12 +108,31 @@ def _picture(months: list[campaigns.MonthRow]) -> dict[str, Any]:
         "bars": bars,
         "rows": [(row, _share(row.paying + row.collected, row.payees)) for row in months],
         "key": [(part, _(words)) for part, words in _PARTS],
+        "reasons": [labels.no_account_label(one) for one in _REASONS],
+        "by_reason": [(row.day, [row.reasons.get(one, 0) for one in _REASONS]) for row in months],
         "first": months[0].day,
         "last": months[-1].day,
         "width": _STEP * len(months),
         "bar": _BAR,
         "height": _HEIGHT,
     }
+
+
+def _groups(areas: list[int], day: datetime.date) -> list[tuple[account_groups.GroupRow, str, str, str]]:
+    """Return each group on the day, with its name, its share with an account, and that of a year before."""
+    before = campaigns.month_ends(day)[0]
+    rows = account_groups.by_group(law(), areas, [before, day] if before != day else [day])
+    earlier = {row.group: _share(row.paying + row.collected, row.payees) for row in rows if row.day == before}
+    return [
+        (
+            row,
+            labels.benefit_group_label(row.group),
+            _share(row.paying + row.collected, row.payees),
+            earlier.get(row.group, "–"),
+        )
+        for row in rows
+        if row.day == day
+    ]
 
 
 def _share(part: int, whole: int) -> str:

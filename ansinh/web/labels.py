@@ -92,6 +92,13 @@ _KINDS = {
     "recovery": noop("Thu hồi"),
     "one_off": noop("Một lần"),
 }
+_BENEFIT_GROUPS = {
+    "assistance": noop("Trợ cấp xã hội"),
+    "pension": noop("Trợ cấp hưu trí xã hội"),
+    "care": noop("Kinh phí chăm sóc"),
+    "merit": noop("Người có công"),
+    "other": noop("Chế độ khác"),
+}
 _EVENTS = {
     "death": noop("Mất"),
     "birth": noop("Sinh con"),
@@ -224,6 +231,11 @@ def mark_label(mark: str) -> str:
 def event_label(kind: str) -> str:
     """Return the words for a kind of change of life."""
     return _(_EVENTS[kind]) if kind in _EVENTS else kind
+
+
+def benefit_group_label(group: str) -> str:
+    """Return the words for a group of benefits."""
+    return _word(_BENEFIT_GROUPS, group)
 
 
 def sex_label(sex: str) -> str:

@@ -59,7 +59,10 @@ def laws_page(request: HttpRequest) -> HttpResponse:
     """Show every law, the newest first, and which one payrolls use."""
     current = releases.in_force()
     rows = [_view_of(row, current) for row in releases.releases()]
-    return render(request, "web/laws.html", {"rows": rows, "current": current})
+    role = request.staff.role  # type: ignore[attr-defined]
+    return render(
+        request, "web/laws.html", {"rows": rows, "current": current, "may_simulate": role in access.SIMULATION_ROLES}
+    )
 
 
 def _chosen(release_hash: str) -> ReleaseRow:

@@ -120,7 +120,12 @@ def simulation_page(request: HttpRequest) -> HttpResponse:
     """Show the form; asked to, try the change out and show whom it would touch and what it would cost."""
     language = get_language() or "vi"
     may_paste = request.staff.role in access.PERSON_ROLES  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"may_paste": may_paste, "parameters": _parameters(), "longest": LONGEST_DRAFT}
+    context: dict[str, Any] = {
+        "may_paste": may_paste,
+        "from_laws": request.staff.role in access.LAW_ROLES,
+        "parameters": _parameters(),
+        "longest": LONGEST_DRAFT,
+    }
     form = Form(month=str(Month.of(timezone.localdate()).plus(1)))
     if request.method == "POST":
         said = {name: request.POST.get(name, "") for name in ("parameter", "value", "month", "length", "draft")}

@@ -40,6 +40,7 @@ MORE_READS = {
     "ansinh.payment.reopening": ("waiting",),
     "ansinh.payment.by_hand": ("batch",),
     "ansinh.reports.explaining": ("explanation_of",),
+    "ansinh.reports.account_groups": ("by_group",),
 }
 # What may differ when A's people are there, because it tells of nobody. Marks are looked for in these all the same.
 TELLS_OF_NOBODY = {
@@ -204,7 +205,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
     return {
         "person_id": marked.person, "household_id": marked.household, "run_id": marked.run, "area_id": place,
         "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "state": "PAYING", "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
-        "package": law_in_force(), "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
+        "package": law_in_force(), "law": law_in_force(), "days": [NOVEMBER.last_day], "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
         "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "persons": [marked.person], "until": NOVEMBER.last_day, "months": 3, "after": 0, "smallest_run": 1, "name": "appropriation",
     }  # fmt: skip

@@ -10,12 +10,13 @@ from django.db import transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events
+from ansinh.entitlement.releases import law_in_force
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, limited, put_on
 from ansinh.people import campaigns, operations
 from ansinh.people.models import FinancialAddress, Mandate, Person
 from ansinh.project.work import account
-from ansinh.reports import account_form
+from ansinh.reports import account_form, account_groups
 from ansinh.standards import vietqr
 from ansinh.web import assets
 from tests.integration import makers
@@ -265,3 +266,20 @@ def test_the_list_for_the_bank_holds_what_its_writer_may_see(tmp_path: Path) -> 
     assert account.ask(argparse.Namespace(**asked, user="can.bo"))["accounts"] == 1
     put_on(everything("tests", protected=True))
     assert AuditEvent.objects.get(action="account.ask").detail == {"accounts": 1}
+
+
+def test_the_funnel_by_group_counts_beneficiaries_by_whoever_receives_for_them() -> None:
+    makers.staff()
+    grandmother, ward, child = _payee("PAYING"), makers.person(), _payee("CANNOT_OPEN", "minor")
+    makers.decision(grandmother, "HT", start="2026-07")
+    makers.decision(ward, "K6")
+    makers.decision(child, "K6")
+    makers.decision(_payee("PAYING", area="19753"), "K6")
+    makers.mandate(ward, grandmother)
+    rows = account_groups.by_group(law_in_force(), [grandmother.area_id], [datetime.date(2026, 6, 30), TODAY])
+    found = [(row.day, row.group, row.payees, row.paying, row.cannot_open, row.reasons) for row in rows]
+    assert found == [
+        (datetime.date(2026, 6, 30), "assistance", 2, 1, 1, {"minor": 1}), (TODAY, "assistance", 2, 1, 1, {"minor": 1}),
+        (TODAY, "pension", 1, 1, 0, {}),
+    ]  # fmt: skip
+    assert {account_groups.group_of(benefit.group) for benefit in law_in_force().benefits} == set(account_groups.GROUPS)

@@ -29,7 +29,7 @@ DEFAULT_MONTH = Month(2026, 11)
 # The pension and the communes of today both begin in July 2025; the months drawn as settled must lie behind that.
 _FIRST_MONTH, _LAST_MONTH = Month(2025, 9), Month(2035, 12)
 # Within these bounds shares still mean something, and every invented number stays unique (`identity.py`).
-_SMALLEST, _LARGEST = 50, 2_000_000
+_SMALLEST, _LARGEST = 50, 5_000_000
 
 
 def _tell(line: str) -> None:
