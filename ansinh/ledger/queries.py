@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Sum
-from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.statements import statement
@@ -91,7 +90,7 @@ def verify() -> BookCheck:
 
 
 _TRANSFERS = """
-    SELECT transfer.id, transfer.booked_at AT TIME ZONE 'Asia/Ho_Chi_Minh', transfer.code, transfer.reference,
+    SELECT transfer.id, (transfer.booked_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, transfer.code, transfer.reference,
            debit.name, credit.name, transfer.amount_dong, transfer.evidence
     FROM ledger_transfer AS transfer
     JOIN ledger_ledgeraccount AS debit ON debit.id = transfer.debit_id
@@ -122,8 +121,8 @@ def export(program: str, month: Month | None) -> Iterator[str]:
             for name in names
         )
         cursor.execute(_TRANSFERS, [first_day, first_day])
-        for number, booked_at, code, reference, debit, credit, amount, evidence in cursor:
-            last_date = timezone.localdate(booked_at).isoformat()
+        for number, booked_on, code, reference, debit, credit, amount, evidence in cursor:
+            last_date = booked_on.isoformat()
             # Summed while writing, so that the closing assertions speak of exactly the transfers above them.
             totals[debit] = totals.get(debit, 0) + amount
             totals[credit] = totals.get(credit, 0) - amount
