@@ -207,13 +207,15 @@ def pay_out(
             `paid_on_impossible`, `role_not_allowed`, `staff_unknown`.
     """
     _require_cashier(by)
-    day = paid_on or at.date()
+    # Whatever clock the caller has, the desk's day is Vietnam's.
+    today = timezone.localdate(at)
+    day = paid_on or today
     with transaction.atomic():
         item = _item_of(code)
         if item.cash_list_id is None:
             raise _unknown(code)
         chosen = CashList.objects.select_related("run", "area").get(pk=item.cash_list_id)
-        if not timezone.localdate(chosen.listed_at) <= day <= at.date():
+        if not timezone.localdate(chosen.listed_at) <= day <= today:
             raise Refused(
                 "paid_on_impossible",
                 vi="Ngày chi phải từ ngày lập danh sách đến hôm nay.",
