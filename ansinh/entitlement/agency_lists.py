@@ -20,19 +20,6 @@ from ansinh.standards.sheets.workbook import Cell
 
 # What a heading's words mean, folded; the first that fits wins.
 _HEADINGS = (
-    (
-        "parent_id",
-        (
-            "dinh danh me",
-            "dinh danh cua me",
-            "cccd me",
-            "cccd cua me",
-            "dinh danh cha",
-            "dinh danh cua cha",
-            "cccd cha",
-        ),
-    ),
-    ("parent_name", ("ho ten me", "ho va ten me", "ten me", "ho ten cha", "ho va ten cha", "ten cha")),
     ("sex", ("gioi tinh",)),
     ("to", ("noi den", "xa den", "noi cu tru moi", "chuyen den")),
     ("national_id", ("dinh danh", "cccd", "can cuoc", "so cmnd")),
@@ -52,6 +39,9 @@ _NEEDED = {
 }
 _NEEDED_OF_OTHERS = frozenset({"name", "happened_on"})
 _SEXES = {"nu": "female", "nam": "male", "gai": "female", "trai": "male"}
+# The same of the parent, where the heading says whose it is: their day of birth is nobody's event.
+_OF_PARENT = (("parent_id", ("dinh danh", "cccd", "can cuoc", "so cmnd")), ("parent_name", ("ten",)))
+_PARENTS = frozenset({"me", "cha", "bo"})
 _LOOKED_AT = 30
 REASONS = {
     "date": ("Ngày không đọc được. Hãy ghi ngày/tháng/năm.", "The day cannot be read."),
@@ -91,9 +81,9 @@ def _columns(row: Sequence[Cell]) -> dict[str, int]:
     found: dict[str, int] = {}
     for place, cell in enumerate(row):
         words = fold(cells.text(cell))
-        field = next(
-            (name for name, keys in _HEADINGS if name not in found and any(key in words for key in keys)), None
-        )
+        # Whole words: a grandchild (“cháu”) begins like a father (“cha”).
+        known = _OF_PARENT if _PARENTS & set(words.split()) else _HEADINGS
+        field = next((name for name, keys in known if name not in found and any(key in words for key in keys)), None)
         if words and field:
             found[field] = place
     return found
@@ -142,12 +132,13 @@ def take(
     """
     sheet, above, columns = _heading(sheets, kind)
     rows, told, known, held = 0, 0, 0, []
+    near: dict[int, list[office.AreaRow]] = {}
     for number, row in enumerate(sheet.rows[above + 1 :], above + 2):
         read = {name: row[place] if place < len(row) else None for name, place in columns.items()}
         if not cells.text(read["name"]).strip():
             continue
         rows += 1
-        one = _read(read, kind, value, at.date())
+        one = _read(read, kind, value, at.date(), near)
         reason = one if isinstance(one, str) else ""
         if isinstance(one, _Told):
             before = events.told(one.person.id, kind, one.value, one.day)
@@ -167,7 +158,9 @@ def take(
     return Taken(rows, told, known, tuple(held))
 
 
-def _read(read: dict[str, Cell], kind: str, value: str, today: datetime.date) -> _Told | str:
+def _read(
+    read: dict[str, Cell], kind: str, value: str, today: datetime.date, near: dict[int, list[office.AreaRow]]
+) -> _Told | str:
     """Return what the row tells, or the reason why it tells nothing for sure."""
     if kind == events.BIRTH:
         return _birth(read)
@@ -179,7 +172,7 @@ def _read(read: dict[str, Cell], kind: str, value: str, today: datetime.date) ->
     if kind == events.DEATH and found.death_date is not None:
         return "already_dead"
     if kind in events.MOVES:
-        code = _commune(cells.text(read["to"]), found, today)
+        code = _commune(cells.text(read["to"]), found, today, near)
         return _Told(found, code, day, {}) if code else "place"
     return _Told(found, value, day, {})
 
@@ -202,17 +195,19 @@ def _birth(read: dict[str, Cell]) -> _Told | str:
     )
 
 
-def _commune(text: str, person: Person, today: datetime.date) -> str:
+def _commune(text: str, person: Person, today: datetime.date, near: dict[int, list[office.AreaRow]]) -> str:
     """Return the code of the one commune of the person's province that the text names; empty when none or several."""
     wanted = fold(text)
-    rows = office.communes_of(office.province_of(person.area_id), today) if wanted else []
-    return next((row.code for row in rows if row.code == wanted), "") or _alone(
-        [row.code for row in rows if wanted in {fold(row.name), fold(row.name).partition(" ")[2]}]
-    )
-
-
-def _alone(codes: list[str]) -> str:
+    if person.area_id not in near:
+        near[person.area_id] = office.communes_of(office.province_of(person.area_id), today)
+    codes = [row.code for row in near[person.area_id] if wanted and wanted in {row.code, *_names(row.name)}]
     return codes[0] if len(codes) == 1 else ""
+
+
+def _names(name: str) -> tuple[str, str]:
+    """Return the unit's name folded, with and without its kind in front."""
+    whole = fold(name)
+    return whole, whole.partition(" ")[2]
 
 
 def _day(cell: Cell) -> datetime.date | None:

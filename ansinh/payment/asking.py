@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.office import operations as office
@@ -63,12 +63,14 @@ def _shares(items: Sequence[int]) -> dict[tuple[int, int], tuple[tuple[int, int]
 
 def _refuse_part(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int]) -> None:
     """Refuse to stop an order that also carries money of somebody not named."""
-    mine = PaymentItem.objects.filter(run__code=run, provider=provider, inflight_dong__gt=0)
-    named = set(mine.filter(beneficiary_id__in=beneficiaries).values_list("id", flat=True))
-    own = InstructionShare.objects.filter(item_id__in=named)
-    carriers = set(own.values_list("carrier_id", flat=True))
-    open_ones = mine.filter(id__in=InstructionShare.objects.filter(carrier_id__in=carriers).values("item_id"))
-    others = list(open_ones.exclude(id__in=named).order_by("id").values_list("beneficiary_id", flat=True))
+    # Only what is under way now: an item that once went with others may have gone alone since.
+    joined = InstructionShare.objects.filter(
+        item__run__code=run, item__provider=provider, item__inflight_dong__gt=0, attempt=F("item__attempt")
+    )
+    rows = list(joined.order_by("item_id").values_list("carrier_id", "carrier_attempt", "item__beneficiary_id"))
+    named = set(beneficiaries)
+    orders = {(carrier, attempt) for carrier, attempt, one in rows if one in named}
+    others = [one for carrier, attempt, one in rows if (carrier, attempt) in orders and one not in named]
     if others:
         listed = ", ".join(map(str, others))
         raise Refused(

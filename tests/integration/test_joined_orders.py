@@ -213,6 +213,20 @@ def test_a_recall_names_everybody_whom_the_order_carries(family: Family) -> None
     assert [(order.end_to_end_id, order.amount_dong) for order in family.bank.asked] == [(family.name(), WHOLE)]
 
 
+def test_what_went_together_once_and_alone_since_is_recalled_alone(family: Family) -> None:
+    family.submit()
+    family.bank.says("s1.xml", (family.name(), "RJCT", "AC04"))
+    family.collect()
+    for item in PaymentItem.objects.order_by("id")[1:3]:
+        PaymentItem.objects.filter(pk=item.pk).update(eligible=True)
+        assert family.submit().sent == 1
+    asking.recall(
+        run=family.run, provider=family.provider, gateway=family.bank, beneficiaries=[family.people[1].id], reason="nhầm",
+        by="lanh.dao", at=AT,
+    )  # fmt: skip
+    assert [(order.end_to_end_id, order.amount_dong) for order in family.bank.asked] == [(family.names()[1], AMOUNT)]
+
+
 def test_the_same_file_every_time(family: Family) -> None:
     family.bank.receipts = [Receipt.UNKNOWN]
     assert family.submit() == operations.Sent(sent=0, unknown=2)
