@@ -45,14 +45,14 @@ def of_writing(write: Callable[[], Sequence[int]], happened_on: datetime.date, t
     with transaction.atomic():
         persons = write()
         book = law_in_force(entitlement.area_of(persons[0]))
-        then = {one: entitlement.facts_of(book, one) for one in persons}
+        then = {one: _inquiry(book, entitlement.facts_of(book, one), one, today) for one in persons}
         # Only this transaction within the caller's is undone: what the caller wrote stays.
         transaction.set_rollback(True)
     known = entitlement.known_among(persons)
     pairs = [
         (
             _inquiry(book, entitlement.facts_of(book, one), one, today) if one in known else None,
-            _inquiry(book, then[one], one, today),
+            then[one],
         )
         for one in persons
     ]

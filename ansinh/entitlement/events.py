@@ -20,7 +20,7 @@ from ansinh.entitlement import effects
 from ansinh.entitlement import month as evaluation
 from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.facts import Question
-from ansinh.entitlement.models import LifeEvent
+from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
 from ansinh.law.package import default_laws
 from ansinh.law.procedure.deadlines import deadline
@@ -30,6 +30,9 @@ from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
 from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
+from ansinh.people.queries import household_of
+from ansinh.poverty import operations as poverty
+from ansinh.poverty.models import PovertyClass
 
 _RECORDERS = frozenset({"commune_officer", "department_officer", "department_approver"})
 _DECIDERS = _RECORDERS
@@ -40,13 +43,17 @@ FACTS = frozenset(
 )
 DEATH, BIRTH, MOVE, HOUSEHOLD_MOVE = "death", "birth", "move", "household_move"
 DELEGATE, DELEGATE_ENDS = "delegate", "delegate_ends"
+# Told of one member, true of the whole household; the paper is the commune's decision.
+POVERTY_CLASS = "poverty_class"
 MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
+LEAVES_PROVINCE = "leaves_province"
 # What of an event is told beside its value: where in the new commune; what a birth certificate says.
 _DETAILS = {
     MOVE: frozenset({"village"}),
     HOUSEHOLD_MOVE: frozenset({"village"}),
     BIRTH: frozenset({"sex", "national_id"}),
     DELEGATE: frozenset({"name", "sex", "birth_date", "mandate", "certifier", "until"}),
+    LEAVES_PROVINCE: frozenset(),
 }
 # What is told without a value.
 _BARE = frozenset({DEATH, DELEGATE_ENDS})
@@ -97,9 +104,10 @@ def _check(
     kind: str, value: str, details: Mapping[str, str], happened_on: datetime.date, at: datetime.datetime
 ) -> None:
     is_fact = kind in FACTS and circumstances.is_possible(kind, value)
+    is_class = kind == POVERTY_CLASS and value in PovertyClass.values
     is_told = kind in _BARE or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
-    if not (is_fact or is_told):
-        kinds = ", ".join([*sorted(_BARE), *sorted(_DETAILS), *sorted(FACTS)])
+    if not (is_fact or is_class or is_told):
+        kinds = ", ".join([*sorted(_BARE), *sorted(_DETAILS), POVERTY_CLASS, *sorted(FACTS)])
         raise Refused(
             "event_impossible",
             vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {kinds}; "
@@ -127,11 +135,12 @@ def record(
     """This will keep what somebody tells of a person, with its effect and deadline. Told again it changes nothing.
 
     The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent,
-    is the child's name, with `sex` and `national_id`; that of a delegate the identity number, with who it is.
+    is the child's name, with `sex` and `national_id`; that of a delegate the identity number, with who it is; that of
+    a poverty class, told of any member, is of the whole household; that of leaving the province says where to.
 
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`,
-            `staff_unknown`; what the registry refuses about a move or a birth.
+            `staff_unknown`, `nothing_to_stop`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
@@ -164,7 +173,7 @@ def record(
 
 def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
     put_on(everything("system", protected=True))
-    if told.kind not in _DETAILS and told.kind != DELEGATE_ENDS:
+    if told.kind in FACTS or told.kind == DEATH:
         death = told.happened_on if told.kind == DEATH else None
         return effects.of_fact(told.person_id, told.kind, told.value, told.happened_on, at.date(), death)
     return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date())
@@ -172,7 +181,9 @@ def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
 
 def _due(kind: str, told_on: datetime.date) -> datetime.date | None:
     try:
-        return deadline(load_procedure(default_laws()), _MOVING_STEP if kind in MOVES else _STEP, told_on).due
+        return deadline(
+            load_procedure(default_laws()), _MOVING_STEP if kind in MOVES | {LEAVES_PROVINCE} else _STEP, told_on
+        ).due
     except Refused:
         # No calendar for the year, or no step in force: no day is invented.
         return None
@@ -180,7 +191,18 @@ def _due(kind: str, told_on: datetime.date) -> datetime.date | None:
 
 def choices() -> list[tuple[str, str]]:
     """This will return (kind, value) of everything that can be told; an empty value of a sum stands for a number to be written."""
-    found = [(DEATH, ""), (BIRTH, ""), (MOVE, ""), (HOUSEHOLD_MOVE, ""), (DELEGATE, ""), (DELEGATE_ENDS, "")]
+    found = [
+        (DEATH, ""),
+        (BIRTH, ""),
+        (MOVE, ""),
+        (HOUSEHOLD_MOVE, ""),
+        (LEAVES_PROVINCE, ""),
+        (DELEGATE, ""),
+        (DELEGATE_ENDS, ""),
+    ]
+    found += [(POVERTY_CLASS, value) for value in PovertyClass.values]
+    # A certificate that has ended: until somebody looks again nobody knows the degree, and the month is held.
+    found.append(("disability", circumstances.UNKNOWN))
     for kind in sorted(FACTS):
         values = circumstances.VALUES[kind]
         found += [(kind, "")] if values is None else [(kind, value) for value in sorted(values)]
@@ -296,6 +318,14 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             birth_date=_written_day(said.get("birth_date")), kind=said.get("mandate", "delegate"), certifier=said.get("certifier", ""),
             document=row.document, valid_from=day, valid_to=_written_day(said.get("until")), by=by, at=at,
         )  # fmt: skip
+    elif row.kind == LEAVES_PROVINCE:
+        _stop_decisions(person, Month.of(day).plus(1), by, at)
+    elif row.kind == POVERTY_CLASS:
+        household, members = household_of(person)
+        poverty.record_class(
+            household_id=household, poverty_class=row.value, decision_number=row.document, valid_from=day, by=by, at=at
+        )
+        return members
     elif row.kind == DELEGATE_ENDS:
         mandates.end(beneficiary_id=person, on=day, document=row.document, by=by, at=at)
     else:
@@ -303,6 +333,26 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             by=by, at=at, person_id=person, kind=row.kind, value=row.value, valid_from=day, source=row.document
         )
     return [person]
+
+
+def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime) -> None:
+    """Let what the person receives here end before the month: the new place pays from that very month on.
+
+    Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 3
+    """
+    running = Decision.objects.filter(person_id=person_id).exclude(end_month__lte=month.first_day)
+    stopped = [(row, max(row.start_month, month.first_day)) for row in running.select_for_update()]
+    if not stopped:
+        raise Refused(
+            "nothing_to_stop",
+            vi="Người này không có chế độ nào đang hưởng từ tháng ấy, nên không có gì để thôi chi trả.",
+            en="The person receives nothing from that month on; there is nothing to stop.",
+        )
+    for row, until in stopped:
+        row.end_month = until
+        row.save(update_fields=["end_month"])
+    detail = {"decisions": [row.id for row, _ in stopped], "month": str(month)}
+    audit(by=by, action="decision.stop", subject=f"person:{person_id}", detail=detail, at=at)
 
 
 def _written_day(text: str | None) -> datetime.date | None:

@@ -128,8 +128,8 @@ def _destination(person: Person, to: str, on: datetime.date, at: datetime.dateti
     if office.province_of(target.id) != office.province_of(person.area_id):
         raise _refused(
             "other_province",
-            f"{target.name} thuộc tỉnh khác. Hãy ra quyết định thôi chi trả tại đây và gửi hồ sơ để tỉnh mới quyết định hưởng.",
-            f"{target.name} lies in another province: stop the benefits here and send the file there.",
+            f"{target.name} thuộc tỉnh khác. Hãy ghi biến động “Chuyển sang tỉnh khác” để thôi chi trả tại đây, rồi gửi hồ sơ để tỉnh mới quyết định hưởng.",
+            f"{target.name} lies in another province: tell “leaves the province”, then send the file there.",
         )
     if target.valid_from is not None and on < target.valid_from:
         raise _refused(

@@ -198,6 +198,23 @@ def person_file(person_id: int) -> PersonFile:
     )
 
 
+def household_of(person_id: int) -> tuple[int, list[int]]:
+    """This will return the person's household and who of it lives, as far as the caller's sight reaches.
+
+    Raises:
+        Refused: `household_unknown` when the person is in none.
+    """
+    own = Membership.objects.filter(person_id=person_id, valid_to=None).first()
+    if own is None:
+        raise Refused(
+            "household_unknown",
+            vi="Người này chưa thuộc hộ nào. Hãy bổ sung hộ của người này qua danh sách của xã trước.",
+            en="The person is in no household. Add it by the commune's list first.",
+        )
+    alive = Membership.objects.filter(household_id=own.household_id, valid_to=None, person__death_date=None)
+    return own.household_id, list(alive.order_by("person_id").values_list("person_id", flat=True))
+
+
 def _members(household_id: int) -> list[MemberRow]:
     found = Membership.objects.select_related("person").filter(household_id=household_id, valid_to=None).order_by("id")
     return [

@@ -12,6 +12,8 @@ from ansinh.office.operations import audit
 from ansinh.people.models import Household
 from ansinh.poverty.models import HouseholdClass, PovertyClass, PovertyReview
 
+LONGEST_NUMBER = 60
+
 
 def record_class(
     *,
@@ -25,8 +27,8 @@ def record_class(
     """This will give a household a class from a day on, by a decision, and end the class before; it returns the new row's number.
 
     Raises:
-        Refused: `household_unknown`, `class_unknown`, `decision_number_missing`, `class_overlaps` (one already begins
-            then or later).
+        Refused: `household_unknown`, `class_unknown`, `decision_number_missing`, `decision_number_too_long`,
+            `class_overlaps` (one already begins then or later).
     """
     if poverty_class not in PovertyClass.values:
         raise Refused(
@@ -37,6 +39,12 @@ def record_class(
             "decision_number_missing",
             vi="Chưa ghi số quyết định của chủ tịch xã. Hãy ghi số quyết định.",
             en="The number of the commune's decision is missing. Write it.",
+        )
+    if len(decision_number.strip()) > LONGEST_NUMBER:
+        raise Refused(
+            "decision_number_too_long",
+            vi=f"Số quyết định dài quá {LONGEST_NUMBER} ký tự. Hãy chỉ ghi số quyết định, ví dụ 118/QĐ-UBND.",
+            en=f"The decision's number has more than {LONGEST_NUMBER} characters. Write the number alone.",
         )
     with transaction.atomic():
         household = Household.objects.select_for_update().filter(pk=household_id).first()

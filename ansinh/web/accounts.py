@@ -118,21 +118,23 @@ def _picture(months: list[campaigns.MonthRow]) -> dict[str, Any]:
     }
 
 
-def _groups(areas: list[int], day: datetime.date) -> list[tuple[account_groups.GroupRow, str, str, str]]:
-    """Return each group on the day, with its name, its share with an account, and that of a year before."""
-    before = campaigns.month_ends(day)[0]
-    rows = account_groups.by_group(law(), areas, [before, day] if before != day else [day])
-    earlier = {row.group: _share(row.paying + row.collected, row.payees) for row in rows if row.day == before}
-    return [
-        (
-            row,
-            labels.benefit_group_label(row.group),
-            _share(row.paying + row.collected, row.payees),
-            earlier.get(row.group, "–"),
-        )
-        for row in rows
-        if row.day == day
+def _groups(areas: list[int], day: datetime.date) -> dict[str, Any]:
+    """Return each group on the day, with its name, its share with an account and that of a year before; and every month's shares."""
+    days = campaigns.month_ends(day)
+    rows = account_groups.by_group(law(), areas, days)
+    shares = {(row.day, row.group): _share(row.paying + row.collected, row.payees) for row in rows}
+    named = [
+        (one, labels.benefit_group_label(one)) for one in account_groups.GROUPS if any(row.group == one for row in rows)
     ]
+    return {
+        "today": [
+            (row, labels.benefit_group_label(row.group), shares[day, row.group], shares.get((days[0], row.group), "–"))
+            for row in rows
+            if row.day == day
+        ],
+        "names": [name for _group, name in named],
+        "months": [(one, [(name, shares.get((one, group), "–")) for group, name in named]) for one in days],
+    }
 
 
 def _share(part: int, whole: int) -> str:

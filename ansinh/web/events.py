@@ -99,13 +99,7 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         else:
             return go(request, f"{ADDRESS}{told.id}/")
         context["form"] = {name.replace("-", "_"): form.get(name, "") for name in _FIELDS}
-    choices = [
-        (
-            f"{kind}:{value}",
-            f"{labels.event_label(kind)}: {fact_value(kind, value)}" if value else labels.event_label(kind),
-        )
-        for kind, value in events.choices()
-    ]
+    choices = [(f"{kind}:{value}", _choice(kind, value)) for kind, value in events.choices()]
     today = f"{timezone.localdate():%Y-%m-%d}"
     context |= {
         "person": person,
@@ -120,7 +114,7 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "web/event_tell.html", context)
 
 
-_FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "ten-con", "gioi-tinh", "dinh-danh",
+_FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "tinh-den", "ten-con", "gioi-tinh", "dinh-danh",
            "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay")  # fmt: skip
 
 
@@ -133,9 +127,23 @@ def _communes_near(area_id: int) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows if row.id != area_id]
 
 
+def _choice(kind: str, value: str) -> str:
+    if (kind, value) == ("disability", "unknown"):
+        return _("Giấy xác nhận khuyết tật hết hạn")
+    return f"{labels.event_label(kind)}: {_said(kind, value)}" if value else labels.event_label(kind)
+
+
+def _said(kind: str, value: str) -> str:
+    if kind == events.LEAVES_PROVINCE:
+        return value
+    return fact_value("household_poverty" if kind == events.POVERTY_CLASS else kind, value)
+
+
 def _entered(kind: str, form: QueryDict) -> str:
     if kind in events.MOVES:
         return form.get("noi-den", "")
+    if kind == events.LEAVES_PROVINCE:
+        return form.get("tinh-den", "")
     if kind == events.DELEGATE:
         return form.get("so-nhan", "").replace(" ", "")
     return form.get("ten-con", "") if kind == events.BIRTH else _digits(form.get("so-tien", ""))
@@ -170,7 +178,7 @@ def _shown_value(row: events.EventRow) -> str:
         return ", ".join(
             one for one in (*words, f"{_('đến')} {datetime.date.fromisoformat(until):%d/%m/%Y}" if until else "") if one
         )
-    return fact_value(row.kind, row.value) if row.value else ""
+    return _said(row.kind, row.value) if row.value else ""
 
 
 def _digits(text: str) -> str:

@@ -104,6 +104,8 @@ _EVENTS = {
     "birth": noop("Sinh con"),
     "move": noop("Chuyển nơi cư trú, một mình"),
     "household_move": noop("Chuyển nơi cư trú, cả hộ"),
+    "leaves_province": noop("Chuyển sang tỉnh khác"),
+    "poverty_class": noop("Kết quả rà soát hộ nghèo, cận nghèo"),
     "delegate": noop("Cử người nhận thay"),
     "delegate_ends": noop("Thôi người nhận thay"),
     "disability": noop("Mức độ khuyết tật"),

@@ -160,7 +160,8 @@ COMMANDS: tuple[Command, ...] = (
                 "--kind",
                 required=True,
                 metavar="LOẠI",
-                help="death, birth, move, household_move, delegate, delegate_ends, hoặc sự kiện như disability",
+                help="death, birth, move, household_move, leaves_province, poverty_class, delegate, delegate_ends, "
+                "hoặc sự kiện như disability (unknown: giấy xác nhận đã hết hạn)",
             ),
             argument(
                 "--value",
