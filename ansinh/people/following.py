@@ -16,6 +16,7 @@ OF_PERSONS: dict[str, str] = {
     "people_financialaddress": "person_id",
     "people_holdercheck": "person_id",
     "people_accountconsent": "person_id",
+    "people_personcorrection": "person_id",
     "people_duplicatepair": "first_id",
 }
 OF_HOUSEHOLDS: dict[str, str] = {

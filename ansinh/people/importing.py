@@ -81,7 +81,14 @@ def import_list(
     """
     good = [row for row in rows if isinstance(row, GoodRow)]
     held = [row for row in rows if isinstance(row, HeldRow)]
-    parameters = {"area": area_id, "at": at, "day": at.date(), "cool_off": COOL_OFF_DAYS}
+    parameters = {
+        "area": area_id,
+        "at": at,
+        "day": at.date(),
+        "cool_off": COOL_OFF_DAYS,
+        "by": by,
+        "file_sha256": file_sha256,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         load_banks()
         # Two lists at once could both add the same person: each would judge before the other has written.
@@ -91,7 +98,14 @@ def import_list(
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_verdict")
         # Every row is judged against the register as it was before any of them was applied. An old address is closed
         # before the new one is written, because the database allows one current address a person.
-        for name in ("import_judge", "import_create", "import_update", "import_close_addresses", "import_addresses"):
+        for name in (
+            "import_judge",
+            "import_create",
+            "import_corrections",
+            "import_update",
+            "import_close_addresses",
+            "import_addresses",
+        ):
             cursor.execute(statement("people", name), parameters)
         cursor.execute("SELECT row, verdict FROM import_verdict")
         verdicts: list[tuple[int, str]] = cursor.fetchall()

@@ -203,6 +203,30 @@ class Residence(models.Model):
         ]
 
 
+class PersonCorrection(models.Model):
+    """What the register said of a person before a list said something else: nothing is overwritten without a trace."""
+
+    class Field(models.TextChoices):
+        VILLAGE = "village", "thôn, tổ dân phố"
+        ETHNICITY = "ethnicity", "dân tộc"
+        PHONE = "phone", "điện thoại"
+        BIRTH_DATE = "birth_date", "ngày sinh"
+
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name="cá nhân")
+    field = models.CharField("thông tin", max_length=10, choices=Field)
+    # As it stood; a day is written year-month-day, with as many parts as were known. Empty: nothing was known.
+    before = models.CharField("trước", max_length=120, blank=True)
+    after = models.CharField("sau", max_length=120)
+    file_sha256 = models.CharField("mã băm của danh sách", max_length=64)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    recorded_by = models.CharField("người ghi", max_length=60)
+    recorded_at = models.DateTimeField("ghi nhận lúc")
+
+    class Meta:
+        verbose_name = "thông tin đã sửa"
+        indexes = [models.Index("field", "recorded_at", name="person_corrected")]
+
+
 class AreaReform(models.Model):
     """A reform of areas carried out on the register of one present province: one person proposes, another carries it out."""
 

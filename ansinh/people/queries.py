@@ -21,6 +21,7 @@ from ansinh.people.models import (
     Membership,
     ParentChild,
     Person,
+    PersonCorrection,
     ProtectedCondition,
 )
 
@@ -127,6 +128,17 @@ class ChildRow:
 
 
 @dataclass(frozen=True)
+class CorrectionRow:
+    """What the register said of a person until a list said something else; a day as `2026-11-27`, a year as `1950`."""
+
+    field: str
+    before: str
+    after: str
+    recorded_by: str
+    recorded_at: datetime.datetime
+
+
+@dataclass(frozen=True)
 class PersonFile:
     """Everything the register knows of one person, in plain rows."""
 
@@ -141,6 +153,7 @@ class PersonFile:
     children: Sequence[ChildRow]
     mandates: Sequence[MandateRow]
     addresses: Sequence[AddressRow]
+    corrections: Sequence[CorrectionRow]
 
 
 @dataclass(frozen=True)
@@ -195,7 +208,13 @@ def person_file(person_id: int) -> PersonFile:
         children=_children(person_id),
         mandates=_mandates(person_id),
         addresses=addresses_of(person_id),
+        corrections=_corrections(person_id),
     )
+
+
+def _corrections(person_id: int) -> list[CorrectionRow]:
+    found = PersonCorrection.objects.filter(person_id=person_id).order_by("-recorded_at", "id")
+    return [CorrectionRow(one.field, one.before, one.after, one.recorded_by, one.recorded_at) for one in found]
 
 
 def household_of(person_id: int) -> tuple[int, list[int]]:

@@ -122,6 +122,12 @@ _EVENT_SOURCES = {
     "school": noop("Trường học"),
     "date": noop("Đến ngày"),
 }
+_CORRECTED = {
+    "village": noop("Thôn, tổ dân phố"),
+    "ethnicity": noop("Dân tộc"),
+    "phone": noop("Điện thoại"),
+    "birth_date": noop("Ngày sinh"),
+}
 _FATES = {
     "created": noop("thêm mới"),
     "updated": noop("cập nhật"),
@@ -218,6 +224,11 @@ def channel_label(channel: str) -> str:
 def fate_label(fate: str) -> str:
     """Return what becomes of a row of a list, in words."""
     return _word(_FATES, fate)
+
+
+def corrected_label(field: str) -> str:
+    """Return what of a person a list has corrected, in words."""
+    return _word(_CORRECTED, field)
 
 
 def list_field_label(name: str) -> str:

@@ -24,6 +24,7 @@ from ansinh.web.explaining import benefit_name, explain_month, fact_name, fact_v
 from ansinh.web.labels import (
     address_label,
     channel_label,
+    corrected_label,
     mandate_label,
     no_account_label,
     reason_label,
@@ -123,6 +124,13 @@ def _facts(file: people.PersonFile) -> list[FactView]:
     ]
 
 
+def _as_written(row: people.CorrectionRow) -> tuple[str, str]:
+    """Return before and after as people write them: a day from the day on, nothing as a dash."""
+    is_day = row.field == "birth_date"
+    before, after = (("/".join(reversed(one.split("-"))) if is_day else one) for one in (row.before, row.after))
+    return before or "–", after
+
+
 def _place_source(kind: str) -> str:
     return (
         _("Kết quả rà soát hộ nghèo của xã, phường") if kind == "household_poverty" else _("Danh mục địa bàn khó khăn")
@@ -202,6 +210,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "held": [row for row in open_mandates if row.payee_id == person_id],
         "address": _address(given.payee_id if given else person_id),
         "facts": _facts(file),
+        "corrections": [(row, corrected_label(row.field), *_as_written(row)) for row in file.corrections],
         "decisions": _decisions(person_id),
     }
     # Reading a person's file is an act too: who looked at whom can be asked later.

@@ -24,6 +24,7 @@ from ansinh.people.models import (
     HouseholdChange,
     ParentChild,
     Person,
+    PersonCorrection,
     ProtectedCondition,
     ReceivedList,
     Residence,
@@ -175,6 +176,10 @@ def commune_a(folder: Path) -> Marked:
     AccountConsent.objects.create(
         person=first, bank_bin="970405", document="Canari", area_id=first.area_id, recorded_by="can.bo", recorded_at=AT
     )
+    PersonCorrection.objects.create(
+        person=first, field="village", before="Canari", after="Thôn 1", file_sha256="0" * 64, area_id=first.area_id,
+        recorded_by="can.bo", recorded_at=AT,
+    )  # fmt: skip
     change = HouseholdChange.objects.create(
         kind="JOIN", from_household=first.membership_set.get().household, to_household=first.membership_set.get().household,
         area_id=first.area_id, happened_on=AT.date(), document="Canari", persons=[], closed=[], opened=[], recorded_by="can.bo",

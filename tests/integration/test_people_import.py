@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ansinh.office import queries as office
-from ansinh.people import headings, importing, operations, reading, sheets
-from ansinh.people.models import FinancialAddress, Mandate, Person
+from ansinh.people import headings, importing, operations, reading, sheets, twins
+from ansinh.people.models import DuplicatePair, FinancialAddress, Mandate, Person, PersonCorrection
 from ansinh.people.reading import GoodRow
+from tests.integration.visiting import page, working
 
 pytestmark = pytest.mark.usefixtures("database")
 LISTS = Path(__file__).parents[1] / "fixtures" / "lists"
@@ -145,6 +146,35 @@ def test_an_incomplete_birth_date_of_the_register_is_completed() -> None:
     Person.objects.update(birth_date=datetime.date(1950, 1, 1), birth_precision="year")
     assert _take([_row()]).updated == 1
     assert Person.objects.get().birth_date == datetime.date(1950, 2, 1)
+
+
+def test_what_the_register_said_before_stays_readable() -> None:
+    _take([_row(phone="0912345678")])
+    Person.objects.update(birth_date=datetime.date(1950, 1, 1), birth_precision="year")
+    _take([_row(village="Tổ 9", phone="0912345678", ethnicity="Kinh")])
+    kept = PersonCorrection.objects.order_by("field").values_list("field", "before", "after", "recorded_by")
+    assert list(kept) == [
+        ("birth_date", "1950", "1950-02-01", "t"), ("ethnicity", "", "Kinh", "t"), ("village", "Tổ 1", "Tổ 9", "t"),
+    ]  # fmt: skip
+    person = Person.objects.get()
+    shown = page(working("commune_officer", "19777"), f"/nguoi/{person.id}/")
+    assert "Ngày sinh: 1950 → <strong>01/02/1950</strong>" in shown and "Dân tộc: – → <strong>Kinh</strong>" in shown
+    assert _take([_row(village="Tổ 9")]).unchanged == 1 and PersonCorrection.objects.count() == 3
+    _take([_row(village="Tổ 3")], is_trial=True)
+    assert PersonCorrection.objects.count() == 3, "a trial leaves nothing"
+
+
+def test_the_night_looks_again_at_a_birthday_that_became_whole() -> None:
+    long_ago = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    _take([_row(), _row(2, full_name="Lê Thị Xen", number="", bank_bin="", holder_name="")])
+    Person.objects.filter(national_id="046150000001").update(
+        birth_date=datetime.date(1950, 1, 1), birth_precision="year"
+    )
+    Person.objects.update(recorded_at=long_ago)
+    FinancialAddress.objects.update(recorded_at=long_ago)
+    assert twins.find(since=AT, at=AT) == 0
+    _take([_row()])
+    assert twins.find(since=AT, at=AT) == 1 and DuplicatePair.objects.get().kind == "likely"
 
 
 def test_the_number_of_statements_does_not_depend_on_the_rows() -> None:

@@ -6,6 +6,8 @@ WITH asked AS (
     AND (%(since)s::timestamptz IS NULL OR recorded_at >= %(since)s
          -- An account that came since may be somebody else's, too; a move brings people beside others of the same name.
          OR id IN (SELECT person_id FROM people_financialaddress WHERE recorded_at >= %(since)s AND valid_to IS NULL AND number <> '')
+         -- A birthday that is whole now may be the same as somebody else's.
+         OR id IN (SELECT person_id FROM people_personcorrection WHERE field = 'birth_date' AND recorded_at >= %(since)s)
          OR id IN (SELECT person_id FROM people_residence WHERE recorded_at >= %(since)s AND valid_to IS NULL))
 ), account AS (
     SELECT address.person_id, address.bank_bin, address.number FROM people_financialaddress AS address
