@@ -15,7 +15,8 @@ from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.releases import law_in_force
 from ansinh.law.answers import Answer, Inquiry
 from ansinh.law.explanation import procedure_clause
-from ansinh.law.package import LawBook
+from ansinh.law.package import LawBook, default_laws
+from ansinh.law.procedure.loading import load_procedure
 
 # How far back a change is looked at.
 _MONTHS_BACK = 36
@@ -36,9 +37,12 @@ def of_fact(
     return _compared(book, [(before, after)], happened_on, today)
 
 
-def of_writing(write: Callable[[], Sequence[int]], happened_on: datetime.date, today: datetime.date) -> dict[str, Any]:
+def of_writing(
+    write: Callable[[], Sequence[int]], happened_on: datetime.date, today: datetime.date, act: str = ""
+) -> dict[str, Any]:
     """This will return what a change of the registry would change for everybody of whom it is; nothing of it stays.
 
+    `act` names the procedure's act whose clause says so (“move”); without one it is that of starting, changing, stopping.
     `write` returns the numbers of these persons. Whoever is not in the registry before has nothing before. Raises what
     `write` raises.
     """
@@ -56,7 +60,7 @@ def of_writing(write: Callable[[], Sequence[int]], happened_on: datetime.date, t
         )
         for one in persons
     ]
-    return _compared(book, pairs, happened_on, today)
+    return _compared(book, pairs, happened_on, today, act)
 
 
 def _inquiry(book: LawBook, facts: _Facts, person_id: int, today: datetime.date) -> Inquiry:
@@ -73,7 +77,11 @@ def _inquiry(book: LawBook, facts: _Facts, person_id: int, today: datetime.date)
 
 
 def _compared(
-    book: LawBook, pairs: Sequence[tuple[Inquiry | None, Inquiry]], happened_on: datetime.date, today: datetime.date
+    book: LawBook,
+    pairs: Sequence[tuple[Inquiry | None, Inquiry]],
+    happened_on: datetime.date,
+    today: datetime.date,
+    act: str = "",
 ) -> dict[str, Any]:
     months, clauses, is_unknown = [], [], False
     first, last = max(Month.of(happened_on), Month.of(today).plus(-_MONTHS_BACK)), Month.of(today).plus(1)
@@ -84,7 +92,7 @@ def _compared(
             is_unknown = is_unknown or bool(then.unknown or (now and now.unknown))
             old, new = _monthly(now), _monthly(then)
             if sum(old.values()) != sum(new.values()):
-                clauses += _clauses(book, old, new, month, today)
+                clauses += _clauses(book, old, new, month, today, act)
             sums = [sums[0] + sum(old.values()), sums[1] + sum(new.values())]
         if sums[0] != sums[1]:
             months.append({"month": str(month), "before_dong": sums[0], "after_dong": sums[1]})
@@ -116,7 +124,7 @@ def _typed(value: str) -> Any:
 
 
 def _clauses(
-    book: LawBook, before: Mapping[str, int], after: Mapping[str, int], month: Month, today: datetime.date
+    book: LawBook, before: Mapping[str, int], after: Mapping[str, int], month: Month, today: datetime.date, act: str
 ) -> list[str]:
     """Return the clauses by which benefits start, change or stop in the month: of the procedure, never of a group."""
     found = []
@@ -124,6 +132,9 @@ def _clauses(
         old, new = before.get(code, 0), after.get(code, 0)
         if old != new:
             which = "start" if not old else "stop" if not new else "change"
-            package = next(one for one in book.packages if any(benefit.code == code for benefit in one.benefits))
-            found.append(procedure_clause(package, code, month, today, which))
+            package, benefit = next(
+                (one, benefit) for one in book.packages for benefit in one.benefits if benefit.code == code
+            )
+            rule = load_procedure(default_laws()).life_rule(act, "", benefit.group, code, today) if act else None
+            found.append(rule.clause.citation if rule else procedure_clause(package, code, month, today, which))
     return [clause for clause in found if clause]

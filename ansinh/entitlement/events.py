@@ -57,6 +57,8 @@ _DETAILS = {
 }
 # What is told without a value.
 _BARE = frozenset({DEATH, DELEGATE_ENDS})
+# A decision that takes effect at New Year is told in December; nobody tells what happens in ten years.
+_TOLD_AHEAD = datetime.timedelta(days=366)
 # The step whose days an event has, from the day it was told. That a change is decided in the days of a new decision is a reading.
 _STEP = "assistance_decision"
 _MOVING_STEP = "assistance_move"
@@ -116,6 +118,12 @@ def _check(
             kind=kind,
             value=value,
         )
+    if happened_on > at.date() + _TOLD_AHEAD:
+        raise Refused(
+            "date_too_far",
+            vi=f"Ngày {happened_on:%d/%m/%Y} còn quá xa: chỉ ghi trước được một năm. Hãy kiểm tra lại ngày.",
+            en=f"{happened_on} is too far: a change is told at most a year ahead.",
+        )
     if kind == DEATH and happened_on > at.date():
         raise Refused("date_in_future", vi="Ngày mất không thể ở sau hôm nay.", en="A death is not in the future.")
 
@@ -139,7 +147,7 @@ def record(
     a poverty class, told of any member, is of the whole household; that of leaving the province says where to.
 
     Raises:
-        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `document_missing`, `role_not_allowed`,
+        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `document_missing`, `role_not_allowed`,
             `staff_unknown`, `nothing_to_stop`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
@@ -176,7 +184,8 @@ def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
     if told.kind in FACTS or told.kind == DEATH:
         death = told.happened_on if told.kind == DEATH else None
         return effects.of_fact(told.person_id, told.kind, told.value, told.happened_on, at.date(), death)
-    return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date())
+    act = "move" if told.kind == LEAVES_PROVINCE else ""
+    return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date(), act)
 
 
 def _due(kind: str, told_on: datetime.date) -> datetime.date | None:

@@ -13,18 +13,20 @@ def _value(name: str, value: Any) -> str:
             # A name made of digits is not a quantity.
             return str(value)
         return format_dong(value) if name.endswith("_dong") or "_dong_" in name else format_number(value)
-    return str(value)
+    return "–" if value is None else str(value)
 
 
 def _lines(answer: Any, indent: str) -> list[str]:
     if isinstance(answer, dict):
         lines = []
         for name, value in answer.items():
-            if isinstance(value, dict | list) and value:
+            if isinstance(value, dict | list | tuple) and value:
                 lines.append(f"{indent}{name}:")
                 lines.extend(_lines(value, indent + "  "))
             else:
-                lines.append(f"{indent}{name}: {_value(name, value) if not isinstance(value, dict | list) else '–'}")
+                lines.append(
+                    f"{indent}{name}: {_value(name, value) if not isinstance(value, dict | list | tuple) else '–'}"
+                )
         return lines
     lines = []
     for item in answer:

@@ -111,6 +111,7 @@ def _due_of_one(child: Person) -> int:
     [
         ("rich", ON, NUMBER, "event_impossible"), ("", ON, NUMBER, "event_impossible"), ("poor", ON, " ", "document_missing"),
         ("poor", ON, "Q" * 61, "decision_number_too_long"), ("poor", makers.LONG_AGO, NUMBER, "class_overlaps"),
+        ("poor", DAY(2035, 1, 1), NUMBER, "date_too_far"),
     ],
 )  # fmt: skip
 def test_a_class_that_cannot_be_is_refused(value: str, on: datetime.date, document: str, reason: str) -> None:
@@ -130,7 +131,9 @@ def test_leaving_the_province_stops_here_from_the_next_month_and_pays_none_twice
     person = makers.severe()
     told = _tell(person, "leaves_province", "Thành phố Đà Nẵng", DAY(2026, 11, 20))
     assert [(one["month"], one["after_dong"]) for one in told.effect] == [("2026-12", 0)] and told.due_on is None
-    assert all("NĐ 335/2026/NĐ-CP" in clause for clause in told.clauses) and told.clauses
+    assert told.clauses == ("NĐ 335/2026/NĐ-CP, Điều 8 khoản 3",), (
+        "the clause of a move, not of what nobody is due any more"
+    )
     assert Decision.objects.get(person=person).end_month is None
     _accept(told)
     assert {row.end_month for row in Decision.objects.filter(person=person)} == {DAY(2026, 12, 1)}
