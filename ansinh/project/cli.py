@@ -21,47 +21,9 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from ansinh.base.refusals import Refused
-from ansinh.project.commands import COMMANDS, Command
+from ansinh.project.commands import Command
 from ansinh.project.home import Home, disk_full, open_home
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says wrong use in Vietnamese (or English) on one line, and exits with 2."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        """Say what is wrong on one line and exit with 2."""
-        english = "--lang" in sys.argv and "en" in sys.argv
-        lead = "Wrong use" if english else "Lệnh chưa đúng"
-        hint = "See" if english else "Xem"
-        self.exit(2, f"{lead}: {message}. {hint}: {self.prog} --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--home", type=Path, default=None, metavar="THƯ_MỤC", help="thư mục dữ liệu (mặc định .ansinh)")
-    common.add_argument("--lang", choices=["vi", "en"], default="vi", help="ngôn ngữ của lời báo")
-    common.add_argument("--json", action="store_true", help="in đúng một tài liệu JSON")
-    parser = _Parser(prog="ansinh", description="AnSinh: an sinh xã hội của một tỉnh, từ nghị định đến từng đồng.")
-    groups = parser.add_subparsers(dest="group", required=True, metavar="LỆNH", parser_class=_Parser)
-    nested: dict[str, Any] = {}
-    for command in COMMANDS:
-        first, _, second = command.name.partition(" ")
-        if second:
-            if first not in nested:
-                nested[first] = groups.add_parser(first, help=command.group_help).add_subparsers(
-                    dest="action", required=True, metavar="VIỆC", parser_class=_Parser
-                )
-            sub = nested[first].add_parser(second, help=command.help, parents=[common])
-        else:
-            sub = groups.add_parser(first, help=command.help, parents=[common])
-        for flags, options in command.arguments:
-            sub.add_argument(*flags, **options)
-        if command.one_of:
-            choice = sub.add_mutually_exclusive_group(required=True)
-            for flags, options in command.one_of:
-                choice.add_argument(*flags, **options)
-        sub.set_defaults(command=command)
-    return parser
+from ansinh.project.parser import make_parser
 
 
 @contextlib.contextmanager
@@ -203,7 +165,7 @@ def _answer(answer: dict[str, Any] | str, arguments: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     # A service manager ends us with TERM: leave through the same door as Ctrl-C, so that every child ends.
     signal.signal(signal.SIGTERM, _interrupted)
     command: Command = arguments.command

@@ -8,7 +8,7 @@ COMMANDS: tuple[Command, ...] = (
         "kiểm tra mọi trường hợp của luật trên mọi bộ máy tính",
         "law_check:run",
         (argument("path", nargs="?", default=None, metavar="THƯ_MỤC", help="thư mục luật"),),
-        group_help="luật: kiểm tra, giải thích",
+        group_help="luật: kiểm tra, giải thích, trình, thẩm định, các bản đã thông qua",
     ),
     Command(
         "law explain",

@@ -13,7 +13,7 @@ COMMANDS: tuple[Command, ...] = (
             argument("--dry-run", action="store_true", help="chỉ xem trước số phận từng dòng, không ghi"),
             argument("--preview", default=None, metavar="TỆP", help="nơi ghi bảng xem trước (.xlsx), cùng --dry-run"),
         ),
-        group_help="con người: nhập, xuất danh sách, cách đọc mẫu của xã",
+        group_help="con người: nhập, xuất danh sách, biến động, hồ sơ trùng, hộ",
     ),
     Command(
         "people export",
@@ -324,7 +324,7 @@ COMMANDS: tuple[Command, ...] = (
         "account:ask",
         (argument("file", metavar="TỆP", help="tệp .xlsx sẽ ghi"), AS),
         one_of=(PROVINCE, AREA),
-        group_help="tài khoản nhận: hỏi ngân hàng, quyết định tên gần đúng",
+        group_help="tài khoản nhận: thu thập, hỏi ngân hàng, quyết định tên gần đúng",
     ),
     Command(
         "account inquire",

@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
         "staff list",
         "cán bộ đang có quyền đăng nhập",
         "staff:list_staff",
-        group_help="cán bộ: thêm, cấp lại mật khẩu, cho thôi",
+        group_help="cán bộ: thêm, liệt kê, cấp lại mật khẩu, xác thực hai bước, cho thôi",
     ),
     Command(
         "staff add",
