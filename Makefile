@@ -44,7 +44,7 @@ test-generative: setup
 	@EXAMPLES=$${EXAMPLES:-200000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/generative
 
 test-faults: setup
-	@SEEDS=$${SEEDS:-100000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/faults/test_simulation.py tests/faults/test_simulation_half.py
+	@SEEDS=$${SEEDS:-100000} $(PYTHON) -m pytest -n 2 --dist loadfile -s tests/faults/test_simulation.py tests/faults/test_simulation_half.py tests/faults/test_two_providers.py
 
 test-long: setup
 	@$(PYTHON) -m pytest tests/bench -m bench

@@ -100,6 +100,8 @@ class Provider(FakeBank):
         # Our account as it really is: what moved and stands on no statement yet, and where the last one closed.
         self.moved: list[tuple[str, int, str]] = []
         self.closing = self.days = self.funded = 0
+        # Other banks of the same month: now and then this one speaks of what it never had.
+        self.neighbours: list[Provider] = []
 
     @property
     def capabilities(self) -> Capabilities:
@@ -168,6 +170,11 @@ class Provider(FakeBank):
             fired["unknown_reference"] += 1
             stranger = name[:-1] + ("A" if name[-1] != "A" else "B")
             say(Line(stranger, None, (stranger, "DBIT", amount)))
+        elif kind < 0.32 and any(bank.orders for bank in self.neighbours):
+            fired["order_of_another_bank"] += 1
+            other = self.chance.choice([one for bank in self.neighbours for one in bank.orders.values()])
+            lie = self.chance.choice(((other.name, "DBIT", other.amount), (other.name, "RJCT", "AC04")))
+            say(Line(other.name, None, lie))
 
     # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -376,30 +383,32 @@ class Month:
         self.model.look_again()
 
 
-def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None:
-    """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
-    size = chance.choice((2, 5, 50_000))
-    for _ in range(chance.randint(2, 6)):
-        name = chance.choices(("submit", "collect", "tell", "close_day"), (3, 3, 3, 1))[0]
-        act = {
-            "submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell, "close_day": month.close_day,
-        }[name]  # fmt: skip
-        if name in STAGES and chance.random() < 0.4:
-            boundary, count = chance.choice(("enter", "leave")), chance.randint(1, 2)
-            crasher = _Crasher(chance.choice(STAGES[name]), boundary, count, month.story.fired)
-            with stages.recording():
-                stages.record_with(crasher)
-                try:
-                    act()
-                except Crash:
-                    month.story.log.append(f"crash at {crasher.place}")
-        else:
-            act()
-        month.at += datetime.timedelta(minutes=chance.randint(1, 600))
-        check()
+def press(month: Month, chance: random.Random, size: int) -> None:
+    """Press one button of chance, with a crash now and then, and let some time go by."""
+    name = chance.choices(("submit", "collect", "tell", "close_day"), (3, 3, 3, 1))[0]
+    act = {
+        "submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell, "close_day": month.close_day,
+    }[name]  # fmt: skip
+    if name in STAGES and chance.random() < 0.4:
+        boundary, count = chance.choice(("enter", "leave")), chance.randint(1, 2)
+        crasher = _Crasher(chance.choice(STAGES[name]), boundary, count, month.story.fired)
+        with stages.recording():
+            stages.record_with(crasher)
+            try:
+                act()
+            except Crash:
+                month.story.log.append(f"crash at {crasher.place}")
+    else:
+        act()
+    month.at += datetime.timedelta(minutes=chance.randint(1, 600))
+
+
+def end(month: Month, size: int) -> None:
+    """End the month calmly: everything goes out, everything is told and read."""
     month.bank.is_calm = True
     month.submit(size)
-    while PaymentBatch.objects.filter(run__code=month.run).exclude(state="SENT").exists():
+    mine = PaymentBatch.objects.filter(run__code=month.run, provider=month.provider_row)
+    while mine.exclude(state="SENT").exists():
         month.submit(size)
     while month.bank.untold:
         month.bank.tell(everything=True)
@@ -407,6 +416,15 @@ def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None
     month.close_day()
     month.collect()
     month.story.fired["statement_decides"] += month.model.decided
+
+
+def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None:
+    """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
+    size = chance.choice((2, 5, 50_000))
+    for _ in range(chance.randint(2, 6)):
+        press(month, chance, size)
+        check()
+    end(month, size)
     check()
     if chance.random() < 0.05:
         month.explain()

@@ -20,7 +20,7 @@ from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
 from ansinh.payment.instructions import render_batch
-from ansinh.payment.models import Message, MessageLine, PaymentBatch, PaymentItem
+from ansinh.payment.models import Message, MessageLine, PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
 from ansinh.people.models import FinancialAddress, Person
@@ -35,16 +35,26 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 class World:
-    """A frozen run of a few women with accounts, a provider, a bank and an archive; the first receives for `wards`."""
+    """A frozen run of a few women with accounts, a provider, a bank and an archive; the first receives for `wards`.
 
-    def __init__(self, folder: Path, people: int = 3, wards: int = 0) -> None:
+    The last `others` have their accounts at a bank that a second provider serves.
+    """
+
+    def __init__(self, folder: Path, people: int = 3, wards: int = 0, others: int = 0) -> None:
         makers.staff()
+        self.second = None
+        if others:
+            self.second = PaymentServiceProvider.objects.create(
+                code="SECONDBANK", name="Ngân hàng thứ hai", gateway="sftp_iso20022", banks=["970436"]
+            )
         ledger.appropriate(amount_dong=10**12, document=1, month=NOVEMBER.first_day, at=AT)
         self.provider, self.bank, self.archive = makers.provider(), FakeBank(), Archive(folder)
         self.people = [makers.severe() for _ in range(people)]
         for ward in self.people[1 : wards + 1]:
             FinancialAddress.objects.filter(person=ward).delete()
             makers.mandate(ward, self.people[0])
+        for other in self.people[people - others :]:
+            FinancialAddress.objects.filter(person=other).update(bank_bin="970436")
         selection = select(month=NOVEMBER, province=None, area="19777")
         self.run = payroll.calculate(
             package=law_in_force(), month=NOVEMBER, selection=selection, by="operator", at=AT
