@@ -59,6 +59,7 @@ _DETAILS = {
 _BARE = frozenset({DEATH, DELEGATE_ENDS})
 # A decision that takes effect at New Year is told in December; nobody tells what happens in ten years.
 _TOLD_AHEAD = datetime.timedelta(days=366)
+_LONGEST = 120
 # The step whose days an event has, from the day it was told. That a change is decided in the days of a new decision is a reading.
 _STEP = "assistance_decision"
 _MOVING_STEP = "assistance_move"
@@ -118,6 +119,12 @@ def _check(
             kind=kind,
             value=value,
         )
+    if len(value) > _LONGEST:
+        raise Refused(
+            "text_too_long",
+            vi=f"Nội dung dài quá {_LONGEST} ký tự. Hãy ghi ngắn lại.",
+            en=f"The text has more than {_LONGEST} characters. Make it shorter.",
+        )
     if happened_on > at.date() + _TOLD_AHEAD:
         raise Refused(
             "date_too_far",
@@ -147,12 +154,12 @@ def record(
     a poverty class, told of any member, is of the whole household; that of leaving the province says where to.
 
     Raises:
-        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `document_missing`, `role_not_allowed`,
+        Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `text_too_long`, `document_missing`, `role_not_allowed`,
             `staff_unknown`, `nothing_to_stop`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
-    value = normalise(value)[:120] if kind in _DETAILS else value
+    value = normalise(value) if kind in _DETAILS else value
     _check(kind, value, beside, happened_on, at)
     if not document.strip():
         raise Refused(

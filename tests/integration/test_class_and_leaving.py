@@ -140,6 +140,7 @@ def test_leaving_the_province_stops_here_from_the_next_month_and_pays_none_twice
     assert AuditEvent.objects.filter(action="decision.stop", subject=f"person:{person.id}").count() == 1
     lines = PayrollLine.objects.filter(run__code=_run().code, person=person)
     assert {line.for_month for line in lines} == {DAY(2026, 11, 1)}, "the month of leaving is paid here"
+    assert _refusal(_tell, person, "leaves_province", "a" * 121) == "text_too_long"
     assert _refusal(_tell, person, "leaves_province", "Thành phố Hà Nội", DAY(2026, 11, 21)) == "nothing_to_stop"
 
 

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from ansinh.base.dong import percent_texts
+from ansinh.base.refusals import Refused
 from ansinh.people import identifier
 from ansinh.project.population import calendar, funnel
+from ansinh.project.population.bounds import check_size
 from ansinh.project.population.identity import account_numbers, national_ids
 
 
@@ -70,3 +72,10 @@ def test_starts_lie_between_the_earliest_month_and_the_month_before() -> None:
     assert (begun >= np.maximum(earliest, calendar.REGIME_START)).all()
     assert (begun < month).all()
     assert (begun[:500] <= np.datetime64("2026-06")).mean() > 0.9
+
+
+@pytest.mark.parametrize("people", [-1, 0, 49, 5_000_001])
+def test_a_size_that_no_population_has_is_refused_by_the_option_that_was_written(people: int) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_size(people, "--people")
+    assert refusal.value.reason == "beneficiaries_out_of_range" and "--people" in refusal.value.vi

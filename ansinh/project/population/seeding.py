@@ -21,6 +21,7 @@ from ansinh.people.models import Person
 from ansinh.people.operations import load_banks
 from ansinh.project.operator import say
 from ansinh.project.population import book, offices, review, writing
+from ansinh.project.population.bounds import check_size
 from ansinh.project.population.generate import Plan, Population, generate
 from ansinh.project.population.places import places_of
 
@@ -28,8 +29,6 @@ from ansinh.project.population.places import places_of
 DEFAULT_MONTH = Month(2026, 11)
 # The pension and the communes of today both begin in July 2025; the months drawn as settled must lie behind that.
 _FIRST_MONTH, _LAST_MONTH = Month(2025, 9), Month(2035, 12)
-# Within these bounds shares still mean something, and every invented number stays unique (`identity.py`).
-_SMALLEST, _LARGEST = 50, 5_000_000
 
 
 def _tell(line: str) -> None:
@@ -37,13 +36,7 @@ def _tell(line: str) -> None:
 
 
 def _check(plan: Plan) -> None:
-    if not _SMALLEST <= plan.beneficiaries <= _LARGEST:
-        raise Refused(
-            "beneficiaries_out_of_range",
-            vi=f"Số đối tượng phải từ {_SMALLEST} đến {_LARGEST}. Hãy sửa --beneficiaries.",
-            en=f"The number of beneficiaries must be from {_SMALLEST} to {_LARGEST}. Change --beneficiaries.",
-            beneficiaries=plan.beneficiaries,
-        )
+    check_size(plan.beneficiaries)
     if not _FIRST_MONTH <= plan.month <= _LAST_MONTH:
         raise Refused(
             "month_out_of_range",

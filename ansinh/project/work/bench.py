@@ -29,6 +29,7 @@ from ansinh.payroll.selection import select
 from ansinh.project import bootstrap, sandbox, usage
 from ansinh.project.home import Home
 from ansinh.project.operator import OPERATOR, say
+from ansinh.project.population.bounds import check_size
 from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
 
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
@@ -64,7 +65,8 @@ def _give_everybody_an_account(home: Home) -> None:
 
 
 def prepare(home: Home, people_count: int) -> None:
-    """This will fill a fresh home with a generated register of so many people."""
+    """This will fill a fresh home with a generated register of so many people. Raises `Refused` (`beneficiaries_out_of_range`)."""
+    check_size(people_count, "--people")
     say(f"Sinh {people_count} người…")
     # In a process of its own: the memory it takes to invent people must not count as the month's.
     subprocess.run(
