@@ -42,7 +42,7 @@ def of_writing(
 ) -> dict[str, Any]:
     """This will return what a change of the registry would change for everybody of whom it is; nothing of it stays.
 
-    `act` names the procedure's act whose clause says so (“move”); without one it is that of starting, changing, stopping.
+    `act` names the procedure's act whose clause says so (“move”); without one: starting, changing, stopping.
     `write` returns the numbers of these persons. Whoever is not in the registry before has nothing before. Raises what
     `write` raises.
     """

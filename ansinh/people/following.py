@@ -1,4 +1,4 @@
-"""Whose rows go along when a person or household comes to another commune. The rooms above add their tables when they load.
+"""Whose rows go along when a person or household comes to another commune. Rooms above add theirs when they load.
 
 `area_id` of these rows says who keeps them now; where something happened is told by the row's own history. Rows of a frozen
 month are not among them: they stay in the units of their time (ADR 0014).

@@ -1,6 +1,6 @@
 """The command line's grammar, and argparse's own words in Vietnamese: most readers of a refusal read nothing else.
 
-argparse speaks English and has no catalogue; its messages are few, so each that these commands can raise is turned here.
+argparse speaks English and has no catalogue; its messages are few, and each that these commands can raise is turned.
 """
 
 import argparse

@@ -33,6 +33,8 @@ BATCH_ROLES = frozenset({OFFICER, APPROVER, AUDITOR})
 AREA_ROLES = frozenset({OFFICER, APPROVER})
 # Who keeps the register decides which records are one person's; the auditor reads.
 DUPLICATE_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
+# Who keeps the register parts households and brings them together.
+HOUSEHOLD_KEEPERS = frozenset({COMMUNE, OFFICER})
 # Who tells and decides changes of life; the auditor reads.
 EVENT_ROLES = frozenset({COMMUNE, OFFICER, APPROVER, AUDITOR})
 LAW_REVIEWERS = frozenset({LEGAL_REVIEWER})

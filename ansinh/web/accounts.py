@@ -119,7 +119,7 @@ def _picture(months: list[campaigns.MonthRow]) -> dict[str, Any]:
 
 
 def _groups(areas: list[int], day: datetime.date) -> dict[str, Any]:
-    """Return each group on the day, with its name, its share with an account and that of a year before; and every month's shares."""
+    """Return each group on the day, with its share with an account and that of a year before; and every month's."""
     days = campaigns.month_ends(day)
     rows = account_groups.by_group(law(), areas, days)
     shares = {(row.day, row.group): _share(row.paying + row.collected, row.payees) for row in rows}

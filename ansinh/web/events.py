@@ -88,7 +88,7 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
                 kind=kind,
                 value=value or _entered(kind, form),
                 details=_details(kind, form),
-                happened_on=_day(form.get("ngay", "")),
+                happened_on=day_written(form.get("ngay", "")),
                 source="commune",
                 document=form.get("giay-to", ""),
                 by=member.username,
@@ -186,7 +186,8 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c.isascii() and c.isdecimal())
 
 
-def _day(text: str) -> datetime.date:
+def day_written(text: str) -> datetime.date:
+    """Return the day that a form gives. Raises `Refused` (`date_invalid`)."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError as error:

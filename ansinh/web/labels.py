@@ -122,6 +122,7 @@ _EVENT_SOURCES = {
     "school": noop("Trường học"),
     "date": noop("Đến ngày"),
 }
+_HOUSEHOLD_CHANGES = {"SPLIT": noop("Tách hộ"), "JOIN": noop("Nhập hộ")}
 _CORRECTED = {
     "village": noop("Thôn, tổ dân phố"),
     "ethnicity": noop("Dân tộc"),
@@ -224,6 +225,11 @@ def channel_label(channel: str) -> str:
 def fate_label(fate: str) -> str:
     """Return what becomes of a row of a list, in words."""
     return _word(_FATES, fate)
+
+
+def household_change_label(kind: str) -> str:
+    """Return how households changed, in words."""
+    return _word(_HOUSEHOLD_CHANGES, kind)
 
 
 def corrected_label(field: str) -> str:

@@ -245,6 +245,7 @@ PAGES = {
         "/trung-lap/",
         "/bien-dong/",
         "/nguoi/PERSON/bien-dong/",
+        "/nguoi/PERSON/ho/",
         "EVENT",
         "/tai-khoan/",
         "/nguoi/PERSON/tai-khoan/",

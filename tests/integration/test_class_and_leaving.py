@@ -1,4 +1,4 @@
-"""A household's class, leaving the province and a certificate that ended, as changes of life: effect first, then a second person."""
+"""A household's class, leaving the province, a certificate that ended: effect first, then a second person's word."""
 
 import datetime
 from typing import Any

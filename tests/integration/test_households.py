@@ -1,4 +1,4 @@
-"""Households part and come together from a day; the past stays, the payroll sees it, and a mistake is undone exactly."""
+"""Households part and come together from a day; the past stays, the payroll sees it, a mistake is undone exactly."""
 
 import datetime
 
@@ -6,10 +6,13 @@ import pytest
 
 from ansinh.base.refusals import Refused
 from ansinh.office.models import AuditEvent
+from ansinh.office.security import everything, put_on
 from ansinh.people import households, queries
 from ansinh.people.models import Household, HouseholdChange, Membership, Person
+from ansinh.web import assets
 from tests.integration import makers
 from tests.integration.test_payment import AT
+from tests.integration.visiting import page, working
 
 pytestmark = pytest.mark.usefixtures("database")
 DAY = datetime.date(2026, 11, 1)
@@ -124,3 +127,51 @@ def test_what_cannot_be_is_refused_and_changes_nothing(family: dict[str, Person]
     assert refusal.value.reason == "change_unknown"
     assert not HouseholdChange.objects.exists()
     assert Household.objects.filter(code__startswith="HO1").count() == 1
+
+
+def test_an_officer_parts_a_household_by_the_page_and_takes_it_back(family: dict[str, Person]) -> None:
+    assets.build()
+    son, bride, where = family["son"].id, family["bride"].id, f"/nguoi/{family['son'].id}/ho/"
+    officer = working("commune_officer", "19777")
+    assert f'href="{where}"' in page(officer, f"/nguoi/{son}/")
+    form = {
+        "viec": "tach",
+        "nguoi": [str(son), str(bride)],
+        "ngay": "2026-11-01",
+        "giay-to": "Giấy đề nghị 12",
+        "ho": "HO1",
+    }
+    wrong = officer.post(where, form | {"chu-ho": ""}).content.decode()
+    assert "Hãy nêu chủ hộ mới" in wrong and wrong.count(" checked") == 2, "what was ticked stays ticked"
+    put_on(everything("tests", protected=True))
+    assert not HouseholdChange.objects.exists()
+    assert officer.post(where, form | {"chu-ho": str(son)}).status_code == 302
+    shown = page(officer, where)
+    assert "HO1-T1" in shown and "Chưa có kết quả rà soát nào" in shown and "Giấy đề nghị 12" in shown
+    assert set(_now("HO1-T1")) == {son, bride}
+    change = HouseholdChange.objects.get().id
+    twice = officer.post(where, form | {"chu-ho": str(son)}).content.decode()
+    assert "Hộ đã thay đổi từ khi mở trang này" in twice, "a second click parts nothing"
+    assert officer.post(where, {"viec": f"hoan-tac:{change}"}).status_code == 302
+    put_on(everything("tests", protected=True))
+    assert son in _now("HO1") and "đã hoàn tác bởi" in page(officer, where)
+    joined = officer.post(
+        f"/nguoi/{family['neighbour'].id}/ho/",
+        {"viec": "nhap", "ho-nhan": "HO1", "ngay": "2026-11-02", "giay-to": "g", "ho": "HO2"},
+    )
+    put_on(everything("tests", protected=True))
+    assert joined.status_code == 302 and family["neighbour"].id in _now("HO1")
+
+
+def test_nobody_else_parts_a_household_by_the_page(family: dict[str, Person]) -> None:
+    assets.build()
+    where = f"/nguoi/{family['son'].id}/ho/"
+    form = {"viec": "tach", "nguoi": [str(family["son"].id)], "chu-ho": str(family["son"].id), "ngay": "2026-11-01", "giay-to": "g", "ho": "HO1"}  # fmt: skip
+    assert working("commune_officer", "19753").post(where, form).status_code == 404
+    auditor = working("auditor", "46")
+    assert 'value="tach"' not in page(auditor, where)
+    assert "không giữ sổ hộ" in auditor.post(where, form).content.decode()
+    put_on(everything("tests", protected=True))
+    assert not HouseholdChange.objects.exists()
+    assert working("commune_officer", "19777").post(where, form | {"nguoi": ["x"]}).status_code == 404
+    assert working("leader", "46").get(where).status_code == 403

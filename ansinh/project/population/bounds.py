@@ -1,4 +1,4 @@
-"""How many people a generated population may have. Apart from the generator, so that asking costs none of its memory."""
+"""How many people a generated population may have; apart from the generator, whose memory asking need not cost."""
 
 from ansinh.base.refusals import Refused
 

@@ -65,7 +65,11 @@ def _give_everybody_an_account(home: Home) -> None:
 
 
 def prepare(home: Home, people_count: int) -> None:
-    """This will fill a fresh home with a generated register of so many people. Raises `Refused` (`beneficiaries_out_of_range`)."""
+    """This will fill a fresh home with a generated register of so many people.
+
+    Raises:
+        Refused: `beneficiaries_out_of_range`.
+    """
     check_size(people_count, "--people")
     say(f"Sinh {people_count} người…")
     # In a process of its own: the memory it takes to invent people must not count as the month's.
