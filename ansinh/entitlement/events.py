@@ -46,7 +46,7 @@ DELEGATE, DELEGATE_ENDS = "delegate", "delegate_ends"
 # Told of one member, true of the whole household; the paper is the commune's decision.
 POVERTY_CLASS = "poverty_class"
 MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
-LEAVES_PROVINCE = "leaves_province"
+LEAVES_PROVINCE, LEAVING_UNDONE = "leaves_province", "leaving_undone"
 # What of an event is told beside its value: where in the new commune; what a birth certificate says.
 _DETAILS = {
     MOVE: frozenset({"village"}),
@@ -56,7 +56,7 @@ _DETAILS = {
     LEAVES_PROVINCE: frozenset(),
 }
 # What is told without a value.
-_BARE = frozenset({DEATH, DELEGATE_ENDS})
+_BARE = frozenset({DEATH, DELEGATE_ENDS, LEAVING_UNDONE})
 # A decision that takes effect at New Year is told in December; nobody tells what happens in ten years.
 _TOLD_AHEAD = datetime.timedelta(days=366)
 _LONGEST = 120
@@ -103,6 +103,37 @@ def _role(by: str, roles: frozenset[str]) -> None:
         )
 
 
+def _unknown_event(event_id: int) -> Refused:
+    return Refused(
+        "event_unknown",
+        vi=f"Không có biến động số {event_id} trong địa bàn của anh/chị. Hãy xem lại số ở danh sách Biến động.",
+        en=f"There is no event {event_id} in your area. See the list of events.",
+        event=event_id,
+    )
+
+
+def _impossible(kind: str, value: str) -> Refused:
+    """Return the refusal of a kind that nobody tells, or of a value that the kind does not take, with what there is."""
+    named = {POVERTY_CLASS: PovertyClass.values} | {one: sorted(circumstances.VALUES[one] or ()) for one in FACTS}
+    if named.get(kind):
+        hint = f"Giá trị của “{kind}”: {', '.join([*named[kind], *([] if kind == POVERTY_CLASS else ['unknown'])])}."
+    elif kind in FACTS:
+        hint = f"“{kind}” ghi số đồng mỗi tháng, chỉ gồm chữ số."
+    else:
+        kinds = ", ".join([*sorted(_BARE), *sorted(_DETAILS), POVERTY_CLASS, *sorted(FACTS)])
+        hint = (
+            f"Chọn: {kinds}; chuyển nơi cư trú ghi mã xã đến, chuyển sang tỉnh khác ghi nơi đến, sinh con ghi họ tên con, "
+            "người nhận thay ghi số định danh."
+        )
+    return Refused(
+        "event_impossible",
+        vi=f"Không ghi được biến động “{kind}” với giá trị “{value[:40]}”. {hint}",
+        en=f"There is no change “{kind}” with the value “{value[:40]}”.",
+        kind=kind,
+        value=value[:_LONGEST],
+    )
+
+
 def _check(
     kind: str, value: str, details: Mapping[str, str], happened_on: datetime.date, at: datetime.datetime
 ) -> None:
@@ -110,16 +141,8 @@ def _check(
     is_class = kind == POVERTY_CLASS and value in PovertyClass.values
     is_told = kind in _BARE or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
     if not (is_fact or is_class or is_told):
-        kinds = ", ".join([*sorted(_BARE), *sorted(_DETAILS), POVERTY_CLASS, *sorted(FACTS)])
-        raise Refused(
-            "event_impossible",
-            vi=f"Biến động “{kind}” với giá trị “{value}” không có trong danh mục. Chọn: {kinds}; "
-            "chuyển nơi cư trú ghi mã xã đến, sinh con ghi họ tên con, người nhận thay ghi số định danh.",
-            en=f"There is no change “{kind}” with the value “{value}”.",
-            kind=kind,
-            value=value,
-        )
-    if len(value) > _LONGEST:
+        raise _impossible(kind, value)
+    if max(map(len, (value, *details.values()))) > _LONGEST:
         raise Refused(
             "text_too_long",
             vi=f"Nội dung dài quá {_LONGEST} ký tự. Hãy ghi ngắn lại.",
@@ -155,7 +178,7 @@ def record(
 
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `text_too_long`, `document_missing`, `role_not_allowed`,
-            `staff_unknown`, `nothing_to_stop`; what the registry refuses about a move, a birth or a household's class.
+            `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
@@ -213,6 +236,7 @@ def choices() -> list[tuple[str, str]]:
         (MOVE, ""),
         (HOUSEHOLD_MOVE, ""),
         (LEAVES_PROVINCE, ""),
+        (LEAVING_UNDONE, ""),
         (DELEGATE, ""),
         (DELEGATE_ENDS, ""),
     ]
@@ -280,12 +304,7 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
     with transaction.atomic():
         row = LifeEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
         if row is None:
-            raise Refused(
-                "event_unknown",
-                vi=f"Không có biến động số {event_id} trong địa bàn của bạn.",
-                en=f"There is no event {event_id} in your area.",
-                event=event_id,
-            )
+            raise _unknown_event(event_id)
         state = "ACCEPTED" if is_accepted else "REFUSED"
         if row.state != "OPEN":
             if (row.state, row.decided_by) == (state, by):
@@ -305,7 +324,7 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
             _write(row, by, at)
         row.state, row.decided_by, row.decided_at, row.note = state, by, at, note.strip()[:200]
         # Not the whole row: a move has just carried it to another commune.
-        row.save(update_fields=["state", "decided_by", "decided_at", "note"])
+        row.save(update_fields=["state", "decided_by", "decided_at", "note", "details"])
         detail = {"event": row.id, "state": state}
         audit(by=by, action="event.decide", subject=f"person:{row.person_id}", detail=detail, at=at)
         return _row(row, at.date())
@@ -335,7 +354,10 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             document=row.document, valid_from=day, valid_to=_written_day(said.get("until")), by=by, at=at,
         )  # fmt: skip
     elif row.kind == LEAVES_PROVINCE:
-        _stop_decisions(person, Month.of(day).plus(1), by, at)
+        # Exactly these go on again should it have been a mistake.
+        row.details = {"stopped": " ".join(_stop_decisions(person, Month.of(day).plus(1), by, at))}
+    elif row.kind == LEAVING_UNDONE:
+        _resume_decisions(person, by, at)
     elif row.kind == POVERTY_CLASS:
         household, members = household_of(person)
         poverty.record_class(
@@ -351,8 +373,8 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
     return [person]
 
 
-def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime) -> None:
-    """Let what the person receives here end before the month: the new place pays from that very month on.
+def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime) -> list[str]:
+    """Let what the person receives here end before the month, and return what stood: the new place pays from then on.
 
     Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 3
     """
@@ -364,11 +386,35 @@ def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime
             vi="Người này không có chế độ nào đang hưởng từ tháng ấy, nên không có gì để thôi chi trả.",
             en="The person receives nothing from that month on; there is nothing to stop.",
         )
+    # Number and end of each as they stood.
+    before = [f"{row.id}:{row.end_month or ''}" for row, _ in stopped]
     for row, until in stopped:
         row.end_month = until
         row.save(update_fields=["end_month"])
     detail = {"decisions": [row.id for row, _ in stopped], "month": str(month)}
     audit(by=by, action="decision.stop", subject=f"person:{person_id}", detail=detail, at=at)
+    return before
+
+
+def _resume_decisions(person_id: int, by: str, at: datetime.datetime) -> None:
+    """Let what the person's leaving has stopped go on as if it had never been told: it was told by mistake."""
+    left = LifeEvent.objects.filter(person_id=person_id, kind=LEAVES_PROVINCE, state="ACCEPTED").order_by("-id").first()
+    running = set(Decision.objects.filter(person_id=person_id, end_month=None).values_list("benefit", flat=True))
+    # What has been decided anew since goes on by the new decision.
+    before = dict(one.split(":") for one in (left.details.get("stopped", "").split() if left else []))
+    ended = Decision.objects.select_for_update().filter(pk__in=before, person_id=person_id).exclude(end_month=None)
+    stopped = [row for row in ended if row.benefit not in running]
+    if not stopped:
+        raise Refused(
+            "nothing_to_resume",
+            vi="Không có chế độ nào của người này đã thôi chi trả vì chuyển sang tỉnh khác.",
+            en="No benefit of this person was stopped because they left the province.",
+        )
+    for row in stopped:
+        row.end_month = _written_day(before[str(row.pk)])
+        row.save(update_fields=["end_month"])
+    detail = {"decisions": [row.pk for row in stopped]}
+    audit(by=by, action="decision.resume", subject=f"person:{person_id}", detail=detail, at=at)
 
 
 def _written_day(text: str | None) -> datetime.date | None:
@@ -392,12 +438,7 @@ def event(event_id: int, today: datetime.date) -> EventRow:
     """This will return one event of the caller's scope. Raises `Refused` (`event_unknown`)."""
     row = LifeEvent.objects.filter(pk=event_id).select_related("person").first()
     if row is None:
-        raise Refused(
-            "event_unknown",
-            vi=f"Không có biến động số {event_id} trong địa bàn của bạn.",
-            en=f"There is no event {event_id} in your area.",
-            event=event_id,
-        )
+        raise _unknown_event(event_id)
     return _row(row, today)
 
 

@@ -66,7 +66,7 @@ def propose(*, keep: int, gone: int, reason: str, by: str, at: datetime.datetime
         if keep == gone or kept.merged_into is not None or going.merged_into is not None:
             raise _refused(
                 "merge_impossible",
-                "Hai hồ sơ phải khác nhau và chưa hồ sơ nào được gộp.",
+                "Đây là cùng một hồ sơ, hoặc một trong hai đã được gộp. Hãy mở từng hồ sơ để xem lại số (ansinh people duplicates).",
                 "The records must differ, and neither may be merged already.",
             )
         known = PersonMerge.objects.filter(keep=keep, gone=gone, confirmed_by="", undone_by="").first()
@@ -108,7 +108,11 @@ def confirm(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
             )
         kept, going = locked(merge.keep_id), locked(merge.gone_id)
         if kept.merged_into is not None or going.merged_into is not None:
-            raise _refused("merge_impossible", "Một hồ sơ đã được gộp.", "One of the records is merged already.")
+            raise _refused(
+                "merge_impossible",
+                "Một trong hai hồ sơ đã được gộp từ khi đề nghị. Hãy mở từng hồ sơ để xem lại.",
+                "One of the records is merged already. Look at both again.",
+            )
         day = at.date()
         ended: dict[str, Any] = {**giving_way.give_way(gone=going.id, keep=kept.id, day=day)}
         ended["inherited"] = giving_way.inherit_account(keep=kept, ended=ended["address"], day=day, at=at)

@@ -360,9 +360,9 @@ def find(sheets: Sequence[Sheet], file_name: str, kept: Sequence[KeptMapping] = 
     if not found:
         raise Refused(
             "heading_not_found",
-            vi=f"Không tìm thấy dòng tiêu đề có “Họ và tên” và “Số định danh” hoặc “Ngày sinh” trong {file_name}. "
-            "Hãy thêm dòng tiêu đề, hoặc chỉ rõ từng cột của mẫu này.",
-            en=f"No heading with a name and a national id or birth date was found in {file_name}. "
+            vi=f"Không tìm thấy dòng tiêu đề có “Họ và tên” và “Số định danh” hoặc “Ngày sinh” trong {file_name}, "
+            f"với ít nhất {_FEWEST_COLUMNS} cột đọc được. Hãy thêm dòng tiêu đề, hoặc chỉ rõ từng cột của mẫu này.",
+            en=f"No heading with a name and a national id or birth date, {_FEWEST_COLUMNS} known columns in all, was found in {file_name}. "
             "Add a heading row, or say which column of this form is which.",
             file=file_name,
         )

@@ -105,6 +105,7 @@ _EVENTS = {
     "move": noop("Chuyển nơi cư trú, một mình"),
     "household_move": noop("Chuyển nơi cư trú, cả hộ"),
     "leaves_province": noop("Chuyển sang tỉnh khác"),
+    "leaving_undone": noop("Ghi nhầm chuyển tỉnh: hưởng lại như cũ"),
     "poverty_class": noop("Kết quả rà soát hộ nghèo, cận nghèo"),
     "delegate": noop("Cử người nhận thay"),
     "delegate_ends": noop("Thôi người nhận thay"),

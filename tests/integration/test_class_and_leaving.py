@@ -120,6 +120,33 @@ def test_a_class_that_cannot_be_is_refused(value: str, on: datetime.date, docume
     assert not LifeEvent.objects.exists() and HouseholdClass.objects.count() == 1
 
 
+def test_a_refusal_names_the_values_that_the_kind_takes() -> None:
+    makers.staff()
+    person = makers.severe()
+    for kind, value, said in (
+        ("poverty_class", "rich", "poor, near_poor, none."), ("disability", "banana", "extremely_severe, mild, severe, unknown."),
+        ("monthly_pension_dong", "-5", "chỉ gồm chữ số"), ("hiv", "true", "chuyển sang tỉnh khác ghi nơi đến"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refusal, transaction.atomic():
+            _tell(person, kind, value)
+        assert said in refusal.value.vi and ("hiv," not in refusal.value.vi)
+
+
+def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    makers.staff()
+    person = makers.severe()
+    assert _refusal(_tell, person, "birth", "A" * 5_000) == "text_too_long"
+    given = {
+        "person_id": person.id,
+        "kind": "delegate",
+        "value": "046180000012",
+        "happened_on": ON,
+        "source": "commune",
+    }
+    who = {"name": "Lê Na", "sex": "female", "birth_date": "1980-02-03", "certifier": "x" * 121}
+    assert _refusal(events.record, **given, document="g", by="can.bo", at=AT, details=who) == "text_too_long"
+
+
 def test_whoever_is_in_no_household_has_no_class_to_change() -> None:
     child = _small_child("none")
     Membership.objects.filter(person=child).delete()
@@ -142,6 +169,23 @@ def test_leaving_the_province_stops_here_from_the_next_month_and_pays_none_twice
     assert {line.for_month for line in lines} == {DAY(2026, 11, 1)}, "the month of leaving is paid here"
     assert _refusal(_tell, person, "leaves_province", "a" * 121) == "text_too_long"
     assert _refusal(_tell, person, "leaves_province", "Thành phố Hà Nội", DAY(2026, 11, 21)) == "nothing_to_stop"
+
+
+def test_leaving_told_by_mistake_is_taken_back_and_nothing_is_lost() -> None:
+    makers.staff()
+    person = makers.severe()
+    assert _refusal(_tell, person, "leaving_undone", "", DAY(2026, 11, 21)) == "nothing_to_resume"
+    makers.decision(person, "K7", start="2026-08")
+    Decision.objects.filter(benefit="K7").update(end_month=DAY(2027, 3, 1))
+    _accept(_tell(person, "leaves_province", "Đà Nẵng", DAY(2026, 11, 20)))
+    told = _tell(person, "leaving_undone", "", DAY(2026, 11, 21), "phiếu 10")
+    assert [(one["month"], one["before_dong"]) for one in told.effect] == [
+        ("2026-12", 0)
+    ] and told.monthly_change_dong > 0
+    ends = Decision.objects.filter(person=person).order_by("benefit").values_list("end_month", flat=True)
+    assert list(ends) == [DAY(2026, 12, 1)] * 2, "looked at, not done"
+    _accept(told)
+    assert list(ends.all()) == [None, DAY(2027, 3, 1)], "each ends where it ended before"
 
 
 def test_a_certificate_that_has_ended_holds_the_month_instead_of_guessing() -> None:

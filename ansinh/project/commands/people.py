@@ -160,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--kind",
                 required=True,
                 metavar="LOẠI",
-                help="death, birth, move, household_move, leaves_province, poverty_class, delegate, delegate_ends, "
+                help="death, birth, move, household_move, leaves_province, leaving_undone, poverty_class, delegate, delegate_ends, "
                 "hoặc sự kiện như disability (unknown: giấy xác nhận đã hết hạn)",
             ),
             argument(
