@@ -14,7 +14,7 @@ from tests.faults.simulator import Month, Provider, Story, end, press
 from tests.faults.test_simulation import SEEDS, compare, look
 from tests.integration.test_payment import AT, World
 
-STORIES = SEEDS // 10
+STORIES = SEEDS // 20
 pytestmark = pytest.mark.usefixtures("database")
 
 
