@@ -1,7 +1,6 @@
 """A household's class, leaving the province, a certificate that ended: effect first, then a second person's word."""
 
 import datetime
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,7 +11,6 @@ from ansinh.entitlement import events
 from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
 from ansinh.office.models import AuditEvent, Hardship
-from ansinh.office.security import everything, put_on
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollLine, Settlement
 from ansinh.payroll.queries import RunRow
@@ -20,34 +18,12 @@ from ansinh.payroll.selection import select
 from ansinh.people.models import Circumstance, Membership, Person
 from ansinh.poverty.models import HouseholdClass
 from tests.integration import makers
+from tests.integration.telling import AT, ON, accept, refusal, tell
 from tests.integration.visiting import page, working
 
 pytestmark = pytest.mark.usefixtures("database")
-AT = datetime.datetime(2026, 11, 23, 3, tzinfo=datetime.UTC)
 DAY = datetime.date
-ON = DAY(2026, 10, 12)
 NUMBER = "118/QĐ-UBND"
-
-
-def _tell(person: Person, kind: str, value: str, on: datetime.date = ON, document: str = NUMBER) -> events.EventRow:
-    told = events.record(
-        person_id=person.id, kind=kind, value=value, happened_on=on, source="commune", document=document, by="can.bo", at=AT
-    )  # fmt: skip
-    put_on(everything("tests", protected=True))
-    return told
-
-
-def _accept(told: events.EventRow) -> None:
-    events.decide(event_id=told.id, is_accepted=True, note="đã đối chiếu", by="lanh.dao", at=AT)
-    put_on(everything("tests", protected=True))
-
-
-def _refusal(work: Any, *arguments: Any, **named: Any) -> str:
-    with pytest.raises(Refused) as refusal, transaction.atomic():
-        work(*arguments, **named)
-    put_on(everything("tests", protected=True))
-    assert refusal.value.message("vi") != refusal.value.message("en")
-    return refusal.value.reason
 
 
 def _run() -> RunRow:
@@ -70,11 +46,11 @@ def test_a_household_that_becomes_poor_is_shown_what_the_next_payroll_finds() ->
     Settlement.objects.create(
         person=makers.severe(), benefit="K6", for_month=DAY(2026, 8, 1), settled_dong=810_000, area_id=child.area_id
     )
-    told = _tell(child, "poverty_class", "poor")
+    told = tell(child, "poverty_class", "poor", document=NUMBER)
     assert told.monthly_change_dong > 0 and told.clauses and not told.is_unknown
     assert HouseholdClass.objects.filter(household__membership__person=child).count() == 1, "looked at, not done"
     assert not AuditEvent.objects.filter(action="poverty_class_recorded").exists()
-    _accept(told)
+    accept(told)
     classes = HouseholdClass.objects.filter(household__membership__person=child).order_by("valid_from")
     assert [(row.poverty_class, row.valid_to, row.decision_number) for row in classes] == [
         ("none", ON, ""), ("poor", None, NUMBER)
@@ -93,17 +69,11 @@ def test_a_class_is_the_whole_households() -> None:
     Membership.objects.create(
         household=household, person=other, relationship="child", area_id=child.area_id, valid_from=makers.LONG_AGO
     )
-    told = _tell(child, "poverty_class", "none")
-    last = told.effect[-1]
-    one = _due_of_one(child)
-    assert last["before_dong"] == 2 * one and last["after_dong"] == 0
-
-
-def _due_of_one(child: Person) -> int:
-    """Return what one child of the household is due in the month now."""
-    book = law_in_force()
-    answer = events.effects._inquiry(book, events.entitlement.facts_of(book, child.id), child.id, AT.date())
-    return sum(events.effects._monthly(answer.now(Month(2026, 12))).values())
+    told = tell(child, "poverty_class", "none")
+    shown = {one["month"]: (one["before_dong"], one["after_dong"]) for one in told.effect}
+    lines = PayrollLine.objects.filter(run__code=_run().code, for_month=DAY(2026, 11, 1))
+    assert {line.person_id for line in lines} == {child.id, other.id}
+    assert shown["2026-11"] == (sum(line.amount_dong for line in lines), 0), "both lose what the payroll would pay"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +86,7 @@ def _due_of_one(child: Person) -> int:
 )  # fmt: skip
 def test_a_class_that_cannot_be_is_refused(value: str, on: datetime.date, document: str, reason: str) -> None:
     child = _small_child("none")
-    assert _refusal(_tell, child, "poverty_class", value, on, document) == reason
+    assert refusal(tell, child, "poverty_class", value, on, document=document) == reason
     assert not LifeEvent.objects.exists() and HouseholdClass.objects.count() == 1
 
 
@@ -127,15 +97,15 @@ def test_a_refusal_names_the_values_that_the_kind_takes() -> None:
         ("poverty_class", "rich", "poor, near_poor, none."), ("disability", "banana", "extremely_severe, mild, severe, unknown."),
         ("monthly_pension_dong", "-5", "chỉ gồm chữ số"), ("hiv", "true", "chuyển sang tỉnh khác ghi nơi đến"),
     ):  # fmt: skip
-        with pytest.raises(Refused) as refusal, transaction.atomic():
-            _tell(person, kind, value)
-        assert said in refusal.value.vi and ("hiv," not in refusal.value.vi)
+        with pytest.raises(Refused) as refused, transaction.atomic():
+            tell(person, kind, value)
+        assert said in refused.value.vi and "hiv," not in refused.value.vi
 
 
 def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
     makers.staff()
     person = makers.severe()
-    assert _refusal(_tell, person, "birth", "A" * 5_000) == "text_too_long"
+    assert refusal(tell, person, "birth", "A" * 5_000) == "text_too_long"
     given = {
         "person_id": person.id,
         "kind": "delegate",
@@ -144,56 +114,56 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut() -> None:
         "source": "commune",
     }
     who = {"name": "Lê Na", "sex": "female", "birth_date": "1980-02-03", "certifier": "x" * 121}
-    assert _refusal(events.record, **given, document="g", by="can.bo", at=AT, details=who) == "text_too_long"
+    assert refusal(events.record, **given, document="g", by="can.bo", at=AT, details=who) == "text_too_long"
 
 
 def test_whoever_is_in_no_household_has_no_class_to_change() -> None:
     child = _small_child("none")
     Membership.objects.filter(person=child).delete()
-    assert _refusal(_tell, child, "poverty_class", "poor") == "household_unknown"
+    assert refusal(tell, child, "poverty_class", "poor") == "household_unknown"
 
 
 def test_leaving_the_province_stops_here_from_the_next_month_and_pays_none_twice() -> None:
     makers.staff()
     person = makers.severe()
-    told = _tell(person, "leaves_province", "Thành phố Đà Nẵng", DAY(2026, 11, 20))
+    told = tell(person, "leaves_province", "Thành phố Đà Nẵng", DAY(2026, 11, 20))
     assert [(one["month"], one["after_dong"]) for one in told.effect] == [("2026-12", 0)] and told.due_on is None
     assert told.clauses == ("NĐ 335/2026/NĐ-CP, Điều 8 khoản 3",), (
         "the clause of a move, not of what nobody is due any more"
     )
     assert Decision.objects.get(person=person).end_month is None
-    _accept(told)
+    accept(told)
     assert {row.end_month for row in Decision.objects.filter(person=person)} == {DAY(2026, 12, 1)}
     assert AuditEvent.objects.filter(action="decision.stop", subject=f"person:{person.id}").count() == 1
     lines = PayrollLine.objects.filter(run__code=_run().code, person=person)
     assert {line.for_month for line in lines} == {DAY(2026, 11, 1)}, "the month of leaving is paid here"
-    assert _refusal(_tell, person, "leaves_province", "a" * 121) == "text_too_long"
-    assert _refusal(_tell, person, "leaves_province", "Thành phố Hà Nội", DAY(2026, 11, 21)) == "nothing_to_stop"
+    assert refusal(tell, person, "leaves_province", "a" * 121) == "text_too_long"
+    assert refusal(tell, person, "leaves_province", "Thành phố Hà Nội", DAY(2026, 11, 21)) == "nothing_to_stop"
 
 
 def test_leaving_told_by_mistake_is_taken_back_and_nothing_is_lost() -> None:
     makers.staff()
     person = makers.severe()
-    assert _refusal(_tell, person, "leaving_undone", "", DAY(2026, 11, 21)) == "nothing_to_resume"
+    assert refusal(tell, person, "leaving_undone", "", DAY(2026, 11, 21)) == "nothing_to_resume"
     makers.decision(person, "K7", start="2026-08")
     Decision.objects.filter(benefit="K7").update(end_month=DAY(2027, 3, 1))
-    _accept(_tell(person, "leaves_province", "Đà Nẵng", DAY(2026, 11, 20)))
-    told = _tell(person, "leaving_undone", "", DAY(2026, 11, 21), "phiếu 10")
+    accept(tell(person, "leaves_province", "Đà Nẵng", DAY(2026, 11, 20)))
+    told = tell(person, "leaving_undone", "", DAY(2026, 11, 21), document="phiếu 10")
     assert [(one["month"], one["before_dong"]) for one in told.effect] == [
         ("2026-12", 0)
     ] and told.monthly_change_dong > 0
     ends = Decision.objects.filter(person=person).order_by("benefit").values_list("end_month", flat=True)
     assert list(ends) == [DAY(2026, 12, 1)] * 2, "looked at, not done"
-    _accept(told)
+    accept(told)
     assert list(ends.all()) == [None, DAY(2027, 3, 1)], "each ends where it ended before"
 
 
 def test_a_certificate_that_has_ended_holds_the_month_instead_of_guessing() -> None:
     makers.staff()
     person = makers.severe()
-    told = _tell(person, "disability", "unknown")
+    told = tell(person, "disability", "unknown")
     assert told.is_unknown
-    _accept(told)
+    accept(told)
     assert Circumstance.objects.filter(person=person, kind="disability", value="unknown", valid_from=ON).exists()
     run = _run()
     assert PayrollHold.objects.filter(run__code=run.code, person=person).exists()

@@ -1,10 +1,8 @@
 """A move and a birth: told with their effect, decided by another person, written with everything that follows."""
 
 import datetime
-from typing import Any
 
 import pytest
-from django.db import transaction
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -30,36 +28,13 @@ from ansinh.people.sheets import read_list
 from ansinh.poverty.models import HouseholdClass
 from ansinh.web import assets
 from tests.integration import makers
+from tests.integration.telling import AT, ON, accept, refusal, tell
 from tests.integration.visiting import page, working
 
 pytestmark = pytest.mark.usefixtures("database")
-AT = datetime.datetime(2026, 11, 23, 3, tzinfo=datetime.UTC)
 DAY = datetime.date
-MOVED = DAY(2026, 10, 12)
+MOVED = ON
 HOME, AWAY = "19777", "19753"
-
-
-def _tell(person: Person, kind: str, value: str, on: datetime.date = MOVED, **details: str) -> events.EventRow:
-    told = events.record(
-        person_id=person.id, kind=kind, value=value, happened_on=on, source="commune", document="phiếu 7", by="can.bo", at=AT,
-        details=details,
-    )  # fmt: skip
-    put_on(everything("tests", protected=True))
-    return told
-
-
-def _accept(told: events.EventRow) -> events.EventRow:
-    done = events.decide(event_id=told.id, is_accepted=True, note="đã đối chiếu", by="lanh.dao", at=AT)
-    put_on(everything("tests", protected=True))
-    return done
-
-
-def _refusal(work: Any, *arguments: Any, **named: Any) -> str:
-    with pytest.raises(Refused) as refusal, transaction.atomic():
-        work(*arguments, **named)
-    put_on(everything("tests", protected=True))
-    assert refusal.value.message("vi") != refusal.value.message("en")
-    return refusal.value.reason
 
 
 def _family() -> tuple[Person, Person]:
@@ -75,11 +50,11 @@ def _family() -> tuple[Person, Person]:
 def test_a_household_moves_with_everything_that_follows_it_and_the_history_stays() -> None:
     makers.staff()
     head, member = _family()
-    told = _tell(head, "household_move", AWAY, village="Thôn 3")
+    told = tell(head, "household_move", AWAY, village="Thôn 3")
     assert (told.effect, told.due_on) == ((), None), "within the province no sum changes, and no days are invented"
     assert not Residence.objects.exists() and Person.objects.get(pk=head.pk).area.code == HOME, "looked at, not done"
     assert not AuditEvent.objects.filter(action="home_moved").exists()
-    _accept(told)
+    accept(told)
     away = makers.commune(AWAY)
     for person in (head, member):
         person.refresh_from_db()
@@ -104,8 +79,8 @@ def test_a_household_moves_with_everything_that_follows_it_and_the_history_stays
 def test_whoever_leaves_a_household_alone_heads_a_new_one_and_a_head_does_not_slip_away() -> None:
     makers.staff()
     head, member = _family()
-    assert _refusal(_tell, head, "move", AWAY) == "head_leaves"
-    _accept(_tell(member, "move", AWAY))
+    assert refusal(tell, head, "move", AWAY) == "head_leaves"
+    accept(tell(member, "move", AWAY))
     assert list(Membership.objects.filter(person=head, valid_to=None).values_list("area__code", flat=True)) == [HOME]
     new = Membership.objects.get(person=member, valid_to=None)
     assert (new.relationship, new.area.code, new.household.area.code) == ("head", AWAY, AWAY)
@@ -123,11 +98,11 @@ def test_special_hardship_of_the_new_commune_counts_from_the_day_of_coming() -> 
     makers.decision(child, "K7", start="2026-08")
     away = makers.commune(AWAY)
     Hardship.objects.create(area_id=away, valid_from=DAY(2025, 7, 1), document="QĐ thử")
-    told = _tell(child, "household_move", AWAY)
+    told = tell(child, "household_move", AWAY)
     months = [(one["month"], one["before_dong"]) for one in told.effect]
     assert months[0] == ("2026-10", 0) and len(months) == 3 and told.monthly_change_dong > 0
     assert any("NĐ 335/2026/NĐ-CP" in clause for clause in told.clauses)
-    _accept(told)
+    accept(told)
     # The system has paid since August: that is how far back a run looks.
     other = makers.severe()
     Settlement.objects.create(
@@ -150,9 +125,9 @@ def test_leaving_special_hardship_ends_what_hangs_on_it() -> None:
         Settlement.objects.create(
             person=child, benefit="K7", for_month=DAY(2026, month, 1), settled_dong=810_000, area_id=child.area_id
         )
-    told = _tell(child, "household_move", AWAY)
+    told = tell(child, "household_move", AWAY)
     assert told.monthly_change_dong < 0 and told.effect[0]["month"] >= "2026-10"
-    _accept(told)
+    accept(told)
     facts = events.entitlement.facts_of(law_in_force(), child.id)
     assert facts["area_hardship"][0]["to"] == MOVED.isoformat()
 
@@ -169,19 +144,19 @@ def test_leaving_special_hardship_ends_what_hangs_on_it() -> None:
 )  # fmt: skip
 def test_what_cannot_be_is_refused_when_it_is_told(kind: str, value: str, on: datetime.date, reason: str) -> None:
     makers.staff()
-    assert _refusal(_tell, makers.severe(), kind, value, on) == reason
+    assert refusal(tell, makers.severe(), kind, value, on) == reason
     assert not LifeEvent.objects.exists() and Person.objects.count() == 1
 
 
 def test_a_move_back_dated_before_the_last_one_and_one_of_the_dead_are_refused() -> None:
     makers.staff()
     person = makers.severe(poverty="poor")
-    _accept(_tell(person, "move", AWAY))
-    assert _refusal(_tell, person, "move", HOME, DAY(2026, 10, 1)) == "date_impossible"
-    _accept(_tell(person, "move", HOME, DAY(2026, 11, 2)))
+    accept(tell(person, "move", AWAY))
+    assert refusal(tell, person, "move", HOME, DAY(2026, 10, 1)) == "date_impossible"
+    accept(tell(person, "move", HOME, DAY(2026, 11, 2)))
     lived = Residence.objects.filter(person=person, superseded_at=None).order_by("valid_from")
     assert [row.unit.code for row in lived] == [HOME, AWAY, HOME]
-    assert _refusal(_tell, makers.person(died="2026-09-09"), "move", AWAY) == "person_is_deceased"
+    assert refusal(tell, makers.person(died="2026-09-09"), "move", AWAY) == "person_is_deceased"
 
 
 def test_a_birth_brings_a_person_into_the_household_and_shows_what_it_may_ask_for() -> None:
@@ -190,28 +165,26 @@ def test_a_birth_brings_a_person_into_the_household_and_shows_what_it_may_ask_fo
     makers.address(mother)
     makers.decision(mother, "K4", start="2026-01")
     Hardship.objects.create(area_id=mother.area_id, valid_from=DAY(2025, 7, 1), document="QĐ thử")
-    told = _tell(mother, "birth", "Hồ  Thị Mới", DAY(2026, 10, 20), sex="female", national_id="046326000017")
+    told = tell(mother, "birth", "Hồ  Thị Mới", DAY(2026, 10, 20), sex="female", national_id="046326000017")
     assert told.value == "Hồ Thị Mới" and Person.objects.count() == 1, "looked at, not done"
     assert told.monthly_change_dong > 0, "a single poor parent is paid for each child"
     assert told.on_request_dong > 0, "the child may be due its own, once somebody decides"
-    _accept(told)
+    accept(told)
     child = Person.objects.get(full_name="Hồ Thị Mới")
     assert (child.national_id, child.birth_date, child.area_id) == ("046326000017", DAY(2026, 10, 20), mother.area_id)
     own = Membership.objects.get(person=child)
     assert (own.relationship, own.household) == ("child", Membership.objects.get(person=mother).household)
     assert ParentChild.objects.get().parent_id == mother.id
-    assert _tell(mother, "birth", "Hồ Thị Mới", DAY(2026, 10, 20), sex="female").id == told.id
-    assert _refusal(_tell, mother, "birth", "HỒ THỊ MỚI", DAY(2026, 10, 20), sex="female") == "child_known"
-    twin = _tell(mother, "birth", "Hồ Văn Mới", DAY(2026, 10, 20), sex="male")
+    assert tell(mother, "birth", "Hồ Thị Mới", DAY(2026, 10, 20), sex="female").id == told.id
+    assert refusal(tell, mother, "birth", "HỒ THỊ MỚI", DAY(2026, 10, 20), sex="female") == "child_known"
+    twin = tell(mother, "birth", "Hồ Văn Mới", DAY(2026, 10, 20), sex="male")
     assert twin.id != told.id
     number = {"national_id": "046326000017"}
     assert (
-        _refusal(_tell, mother, "birth", "Hồ Văn Ba", DAY(2026, 10, 20), sex="male", **number)
+        refusal(tell, mother, "birth", "Hồ Văn Ba", DAY(2026, 10, 20), sex="male", **number)
         == "national_id_contradicts"
     )
-    assert (
-        _refusal(_tell, mother, "birth", "Hồ Thị Ba", DAY(2026, 10, 20), sex="female", **number) == "national_id_taken"
-    )
+    assert refusal(tell, mother, "birth", "Hồ Thị Ba", DAY(2026, 10, 20), sex="female", **number) == "national_id_taken"
 
 
 def _list(text: str, kind: str) -> agency_lists.Taken:
