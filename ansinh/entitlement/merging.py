@@ -66,7 +66,7 @@ def propose(*, keep: int, gone: int, reason: str, by: str, at: datetime.datetime
         if keep == gone or kept.merged_into is not None or going.merged_into is not None:
             raise _refused(
                 "merge_impossible",
-                "Đây là cùng một hồ sơ, hoặc một trong hai đã được gộp. Hãy mở từng hồ sơ để xem lại số (ansinh people duplicates).",
+                "Đây là cùng một hồ sơ, hoặc một trong hai đã được gộp. Hãy mở từng hồ sơ để xem lại số.",
                 "The records must differ, and neither may be merged already.",
             )
         known = PersonMerge.objects.filter(keep=keep, gone=gone, confirmed_by="", undone_by="").first()

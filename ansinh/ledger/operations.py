@@ -8,6 +8,7 @@ import datetime
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.accounts import refund as refund_of
@@ -94,6 +95,11 @@ def is_booked(*, code: Code, debit: Account, evidence: int) -> bool:
     return Transfer.objects.filter(code=code, debit__name=debit.name, evidence=evidence).exists()
 
 
+def booked(*, code: Code, reference: int) -> tuple[int, int] | None:
+    """Return evidence and đồng of the transfer with this code and reference, or None."""
+    return Transfer.objects.filter(code=code, reference=reference).values_list("evidence", "amount_dong").first()
+
+
 def wait_for_the_books() -> None:
     """This will make the transaction the only one that writes the books until it ends."""
     with connection.cursor() as cursor:
@@ -110,8 +116,17 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
     """This will book money given by the budget, once per document number.
 
     Raises:
-        Refused: `amount_not_positive`, `number_too_large`, `document_already_booked` with another amount.
+        Refused: `amount_not_positive`, `number_too_large`, `document_number_impossible`, `document_already_booked` with
+            another amount.
     """
+    if document < 1:
+        # Evidence is a number above zero: a booking without any could never be taken back, and no month could be closed.
+        raise Refused(
+            "document_number_impossible",
+            vi="Số văn bản phải là số nguyên lớn hơn 0. Hãy ghi số của quyết định giao dự toán.",
+            en="The document's number must be above zero.",
+            document=document,
+        )
     if max(amount_dong, document) > _LARGEST:
         raise Refused(
             "number_too_large",
@@ -125,17 +140,15 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
             en="The amount must be above zero.",
             amount=amount_dong,
         )
-    booked = (
-        Transfer.objects.filter(code=Code.APPROPRIATE, reference=document).values_list("amount_dong", flat=True).first()
-    )
-    if booked not in {None, amount_dong}:
+    _, found = booked(code=Code.APPROPRIATE, reference=document) or (0, None)
+    if found not in {None, amount_dong}:
         # The same document twice is a repeated command; the same document with another sum is a mistake in one of the two.
         raise Refused(
             "document_already_booked",
-            vi=f"Văn bản số {document} đã ghi dự toán {booked} đồng. Hãy kiểm tra số văn bản hoặc số tiền.",
-            en=f"Document {document} was booked with {booked} đồng. Check the number or the amount.",
+            vi=f"Văn bản số {document} đã ghi dự toán {format_dong(found)}. Hãy kiểm tra số văn bản hoặc số tiền.",
+            en=f"Document {document} was booked with {format_dong(found)}. Check the number or the amount.",
             document=document,
-            booked_dong=booked,
+            booked_dong=found,
         )
     return book_one(
         code=Code.APPROPRIATE,

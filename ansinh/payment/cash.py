@@ -200,7 +200,8 @@ def pay_out(
     """This will pay out one line of a cash list to whoever shows this identity number and may receive it.
 
     `offline` enters what a signed sheet says was paid on `paid_on`: then money has left the box, so nothing speaks against it
-    any more but a wrong code or somebody who may never receive it; a second report is kept as a conflict.
+    any more but a wrong code or somebody who may never receive it; a second report is kept as a conflict. The sheet of a
+    list that was closed since pays the line of the list that is open now; of money that goes by a bank it is a conflict.
 
     Raises:
         Refused: `receipt_unknown`, `already_paid`, `list_closed`, `identity_differs`, `mandate_ended`, `beneficiary_deceased`,
@@ -211,27 +212,20 @@ def pay_out(
     today = timezone.localdate(at)
     day = paid_on or today
     with transaction.atomic():
-        item = _item_of(code)
-        if item.cash_list_id is None:
-            raise _unknown(code)
-        chosen = CashList.objects.select_related("run", "area").get(pk=item.cash_list_id)
-        if not timezone.localdate(chosen.listed_at) <= day <= today:
+        item, printed, listed_dong = _item_of(code, is_signed=offline)
+        chosen = CashList.objects.select_related("run", "area").get(pk=item.cash_list_id or printed.id)
+        last = min(today, timezone.localdate(printed.closed_at)) if printed.closed_at else today
+        if not timezone.localdate(printed.listed_at) <= day <= last:
             raise Refused(
                 "paid_on_impossible",
-                vi="Ngày chi phải từ ngày lập danh sách đến hôm nay.",
-                en="The day of payment lies between the list's day and today.",
+                vi="Ngày chi phải từ ngày lập danh sách đến hôm nay, hoặc đến ngày kết sổ. Hãy xem lại ngày trên bản ký.",
+                en="The day of payment lies between the list's day and today, or the day it was closed.",
             )
         receiver = _receiver(item, identity, day)
-        is_conflict = item.paid_dong > 0
+        is_conflict = item.paid_dong > 0 or item.channel != "cash"
         if is_conflict and not offline:
             _refuse_second(code, item)
-        if not is_conflict and chosen.state != CashList.State.OPEN:
-            raise Refused(
-                "list_closed",
-                vi="Danh sách này đã kết sổ, tiền chưa chi đã nộp lại. Hãy lập danh sách mới rồi chi.",
-                en="The list is closed and unspent money went back. Open a new list.",
-            )
-        amount = item.paid_dong if is_conflict else item.inflight_dong
+        amount = (item.paid_dong or listed_dong) if is_conflict else item.inflight_dong
         if not is_conflict:
             # Somebody who has died since is paid by nobody at a desk; what a sheet says was paid, was paid.
             if not offline:
@@ -256,22 +250,41 @@ def pay_out(
 def _unknown(code: str) -> Refused:
     return Refused(
         "receipt_unknown",
-        vi=f"Mã biên nhận “{code}” không có trên danh sách chi tiền mặt nào. Hãy kiểm tra lại mã.",
-        en=f"No cash list has the receipt “{code}”.",
+        vi=f"Mã biên nhận “{code}” không có trên danh sách chi tiền mặt nào đang mở. Hãy kiểm tra lại mã; "
+        "danh sách đã kết sổ thì mã cũ hết dùng, bản ký từ trước thì nhập theo bản ký.",
+        en=f"No open cash list has the receipt “{code}”. The code of a closed list is worth nothing at the desk.",
         code=code,
     )
 
 
-def _item_of(code: str) -> PaymentItem:
-    """Return the item that a receipt's code names, locked; a code of an older attempt or of another system names none."""
+def _item_of(code: str, *, is_signed: bool) -> tuple[PaymentItem, CashList, int]:
+    """Return the item that a receipt's code names, locked, the list on which the code is printed, and the sum there.
+
+    At the desk only a code of the open list names one. What a sheet says that was signed before its list was closed is
+    true all the same, and must not be forgotten while the same money goes out a second time.
+    """
     name = decode(code.strip().upper())
     if name is None or name[0] != office.instance_number():
         raise _unknown(code)
     # Two desks with the same code: the second waits here and finds it paid.
-    item = PaymentItem.objects.select_for_update(of=("self",)).filter(pk=name[1], channel="cash").first()
-    if item is None or item.attempt != name[2]:
+    item = PaymentItem.objects.select_for_update(of=("self",)).filter(pk=name[1]).first()
+    booked = ledger.booked(code=chart.Code.CASH_LIST, reference=name[1] * 64 + name[2])
+    if item is None or booked is None:
         raise _unknown(code)
-    return item
+    is_current = (item.channel, item.attempt) == ("cash", name[2]) and item.cash_list_id is not None
+    if not (is_current or is_signed):
+        raise _unknown(code)
+    printed = CashList.objects.get(pk=booked[0])
+    if item.channel == "cash" and item.cash_list_id is None:
+        raise Refused(
+            "list_closed",
+            vi=f"Danh sách số {printed.number} đã kết sổ, tiền khoản này đã nộp lại. Không chi lần nữa: "
+            "lập danh sách mới rồi nhập lại chính mã trên bản ký.",
+            en=f"List {printed.number} is closed and this money went back. Do not pay again: "
+            "open a new list and enter this very code.",
+            code=code,
+        )
+    return item, printed, booked[1]
 
 
 def _refuse_second(code: str, item: PaymentItem) -> None:

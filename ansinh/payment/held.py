@@ -86,8 +86,8 @@ class HeldLine:
         return REASONS.get(self.reason, _UNREAD)[is_english]
 
 
-def held_lines(providers: list[str], *, limit: int = 200) -> list[HeldLine]:
-    """Return the newest lines of these providers that wait for a person; money in suspense under no name is told there, not here."""
+def held_lines(providers: list[str], *, limit: int | None = None) -> list[HeldLine]:
+    """Return the newest lines (None: all) of these providers that wait for a person; money in suspense under no name is told there, not here."""
     with connection.cursor() as cursor:
         cursor.execute(statement("payment", "held_lines"), {"providers": providers, "limit": limit})
         return [HeldLine(*row) for row in cursor.fetchall()]

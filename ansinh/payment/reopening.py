@@ -17,6 +17,7 @@ from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Reopening
 from ansinh.payroll.models import PayrollRun
+from ansinh.people.queries import unknown_person
 
 _PROPOSERS = frozenset({"commune_officer", "department_officer", "department_approver"})
 _APPROVERS = frozenset({"department_officer", "department_approver"})
@@ -71,7 +72,8 @@ def propose(
     `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
 
     Raises:
-        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`.
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`,
+            `person_unknown`.
     """
     _require_role(by, _PROPOSERS)
     if not reason.strip():
@@ -85,7 +87,7 @@ def propose(
         )
     with transaction.atomic(), connection.cursor() as cursor:
         row = _run(run)
-        named = None if beneficiaries is None else list(beneficiaries)
+        named = None if beneficiaries is None else [_possible(one) for one in beneficiaries]
         parameters = {"run": row.id, "beneficiaries": named, "channel": channel, "reason": reason.strip()[:200]}
         cursor.execute(statement("payment", "propose_reopening"), {**parameters, "by": by, "at": at})
         proposed = cursor.rowcount
@@ -102,6 +104,13 @@ def propose(
             detail = {"items": proposed, "channel": channel}
             audit(by=by, action="payment.reopen.propose", subject=run, detail=detail, at=at)
     return proposed
+
+
+def _possible(person_id: int) -> int:
+    # A longer number is no person's, and none to the database.
+    if not 0 < person_id < 2**63:
+        raise unknown_person(person_id)
+    return person_id
 
 
 def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:

@@ -16,6 +16,7 @@ from ansinh.web.access import for_roles
 from ansinh.web.scope import go, number_asked
 
 ROWS_A_PAGE = 50
+HELD_SHOWN = 200
 ADDRESS = "/doi-chieu/"
 
 
@@ -65,7 +66,8 @@ def statements_page(request: HttpRequest) -> HttpResponse:
         "movements": [(row, kinds[row.resolution][0] if row.proposed_by else "") for row in waiting[:ROWS_A_PAGE]],
         "next_after": waiting[ROWS_A_PAGE - 1].number if len(waiting) > ROWS_A_PAGE else None,
         "is_first": after == "0",
-        "held": [(row, row.advice(is_english=bool(is_english))) for row in found.held],
+        "held": [(row, row.advice(is_english=bool(is_english))) for row in found.held[:HELD_SHOWN]],
+        "held_in_all": len(found.held) if len(found.held) > HELD_SHOWN else 0,
         "kinds": [(name, *words) for name, words in kinds.items()],
         "may_act": member.role != access.AUDITOR,
     }

@@ -23,6 +23,24 @@ CASES = [
     (("payment", "submit", "khong-co"), "run_unknown"),
     (("report", "coverage", "--month", "2031-01"), "no_frozen_run"),
     (("ledger", "appropriate", "--amount", "-5", "--document", "9", "--month", "2026-11"), "amount_not_positive"),
+    (("ledger", "appropriate", "--amount", "5", "--document=-7", "--month", "2026-11"), "document_number_impossible"),
+    (("ledger", "appropriate", "--amount", "5", "--document", "9", "--month", "1900-01"), "month_implausible"),
+    (
+        (
+            "payment",
+            "reopen",
+            "2026-11-46-01",
+            "--channel",
+            "cash",
+            "--reason",
+            "x",
+            "--person",
+            "9" * 23,
+            "--as",
+            "chuyenvien",
+        ),
+        "person_unknown",
+    ),
     (("people", "import", "/khong/co.xlsx", "--area", "19777"), None),
     (("payment", "read", "/khong/co.xml"), None),
     (("law", "explain", "/khong/co.json", "--month", "2026-11"), None),
@@ -39,6 +57,12 @@ def test_refusals_are_named_and_change_nothing(demo_home: Path, words: tuple[str
     english = ansinh(demo_home, *words, "--lang", "en", expect=1)
     assert english["refused"] == answer["refused"]
     assert english["message"] != answer["message"]
+
+
+def test_an_appropriation_leaves_books_that_hold(tmp_path: Path) -> None:
+    home = reachable(tmp_path) / "home"
+    ansinh(home, "ledger", "appropriate", "--amount", "5", "--document", "9", "--month", "2026-11")
+    assert ansinh(home, "ledger", "verify")["ok"] is True
 
 
 def test_wrong_use_exits_with_two(demo_home: Path) -> None:

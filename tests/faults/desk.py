@@ -29,6 +29,7 @@ KINDS = {
     "wrong_identity",
     "second_receipt",
     "paper_conflict",
+    "late_sheet",
     "uncollected",
     "late_word",
 }
@@ -148,8 +149,19 @@ class Desk:
         _refused("receipt_unknown", code=codes[0], identity=payee.national_id or "", by="can.bo", at=self.month.at)
         cash.open_list(**named)
         self.drawn = left
+        if self.chance.random() < 0.5:
+            self._enter_late(codes[0], payee.national_id or "")
         for code in self._codes():
             self._serve(code)
+
+    def _enter_late(self, code: str, identity: str) -> None:
+        """Enter a sheet that was signed before its list was closed: it pays the open line, and nobody pays that again."""
+        self.month.story.fired["late_sheet"] += 1
+        item = PaymentItem.objects.get(pk=decode(code)[1])  # type: ignore[index]
+        named: dict[str, Any] = {"identity": identity, "by": "can.bo", "at": self.month.at}
+        assert not cash.pay_out(**named, code=code, offline=True).is_conflict
+        self.paid[item.id] = self.drawn.pop(item.id)
+        _refused("already_paid", **named, code=encode(office.instance_number(), item.id, item.attempt))
 
     def _late_word(self) -> None:
         """Let the bank say of something that left its way that it was paid after all: it is held, and moves nothing."""

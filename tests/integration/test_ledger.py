@@ -9,6 +9,7 @@ from django.db.utils import DatabaseError, IntegrityError, ProgrammingError
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations, queries
+from ansinh.ledger.models import Transfer
 
 AT = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
 MONTH = datetime.date(2026, 11, 1)
@@ -30,6 +31,14 @@ def _commit(amount: int, run: int = 1) -> int:
         month=MONTH,
         at=AT,
     )
+
+
+@pytest.mark.parametrize("document", [0, -1, -7])
+def test_an_appropriation_without_a_document_is_refused(document: int) -> None:
+    with pytest.raises(Refused) as refusal:
+        _appropriate(document=document)
+    assert refusal.value.reason == "document_number_impossible"
+    assert not Transfer.objects.exists() and all(queries.verify().checks.values())
 
 
 def test_balances_follow_transfers() -> None:

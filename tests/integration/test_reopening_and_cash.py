@@ -280,6 +280,50 @@ def test_what_is_not_collected_goes_back_and_waits_for_the_next_list(desk: Desk)
     assert desk.pay(1).amount_dong == AMOUNT
 
 
+def test_a_sheet_signed_before_its_list_was_closed_is_not_paid_a_second_time(desk: Desk) -> None:
+    desk.list()
+    old = desk.code(1)
+    cash.close_list(run=desk.run, area="19777", by="can.bo", at=LATER)
+    signed = {"code": old, "offline": True, "paid_on": AT.date()}
+    assert refused(desk.pay, number=1, **signed) == "list_closed"
+    desk.list()
+    assert desk.code(1) != old
+    assert desk.pay(1, **signed).is_conflict is False, "the paper pays the line of the list that is open now"
+    assert refused(desk.pay, number=1) == "already_paid"
+    assert balance("Expenses:Paid:CASH19777") == AMOUNT
+    assert desk.pay(1, **signed).is_conflict is True
+    assert CashReceipt.objects.filter(is_conflict=False).count() == 1
+
+
+def test_a_signed_sheet_that_comes_after_the_second_payment_is_a_conflict(desk: Desk) -> None:
+    desk.list()
+    old = desk.code(1)
+    cash.close_list(run=desk.run, area="19777", by="can.bo", at=LATER)
+    desk.list()
+    desk.pay(1)
+    told = desk.pay(1, code=old, offline=True, paid_on=AT.date())
+    assert (told.is_conflict, balance("Expenses:Paid:CASH19777")) == (True, AMOUNT)
+    day = LATER.date() + datetime.timedelta(days=1)
+    assert refused(desk.pay, number=0, code=old, offline=True, paid_on=day) == "paid_on_impossible"
+
+
+def test_a_signed_sheet_about_money_that_a_bank_has_now_is_a_conflict(desk: Desk) -> None:
+    desk.list()
+    old = desk.code(1)
+    cash.close_list(run=desk.run, area="19777", by="can.bo", at=LATER)
+    PaymentItem.objects.filter(beneficiary=desk.people[1]).update(channel="account")
+    told = desk.pay(1, code=old, offline=True, paid_on=AT.date())
+    assert (told.is_conflict, told.amount_dong) == (True, AMOUNT)
+    assert (balance("Expenses:Paid:CASH19777"), CashReceipt.objects.get().cash_list.number) == (0, 1)
+    assert refused(desk.pay, number=1, code=old) == "receipt_unknown"
+    PaymentItem.objects.filter(beneficiary=desk.people[1]).update(channel="cash")
+
+
+def test_a_number_that_no_person_has_is_refused_when_paying_again(desk: Desk) -> None:
+    named = {"run": desk.run, "channel": "cash", "reason": "thử", "by": "can.bo", "at": AT}
+    assert refused(reopening.propose, **named, beneficiaries=[10**23]) == "person_unknown"
+
+
 def test_three_months_without_collecting_are_proposed_for_a_decision(desk: Desk) -> None:
     here = [Area.objects.get(code="19777", valid_to=None).id]
     for number, month in enumerate((Month(2026, 12), Month(2027, 1), None)):

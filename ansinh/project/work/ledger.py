@@ -23,6 +23,8 @@ from ansinh.payroll import queries as payroll
 from ansinh.project.operator import OPERATOR
 from ansinh.reports import seal_minutes
 
+# NĐ 20/2021 begins here, and with it everything that this system pays by.
+_FIRST_BUDGET, _MONTHS_AHEAD = Month(2021, 7), 24
 # What `money/rails.md` calls I1 to I10, by the names under which they are checked.
 INVARIANTS = {
     "I1": ("balanced",),
@@ -70,14 +72,26 @@ def export(arguments: argparse.Namespace) -> str:
 
 
 def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will book an appropriation once per document number."""
-    with acting(everything(OPERATOR)):
-        booked = operations.appropriate(
-            amount_dong=arguments.amount,
-            document=arguments.document,
-            month=Month.parse(arguments.month).first_day,
-            at=timezone.localtime(),
+    """This will book an appropriation once per document number, and seal it.
+
+    Raises:
+        Refused: `month_invalid`, `month_implausible`, and those of `operations.appropriate`.
+    """
+    month, at = Month.parse(arguments.month), timezone.localtime()
+    if not _FIRST_BUDGET <= month <= Month.of(at.date()).plus(_MONTHS_AHEAD):
+        raise Refused(
+            "month_implausible",
+            vi=f"Không ghi dự toán cho tháng {month.vi}: chỉ từ {_FIRST_BUDGET.vi} đến hai năm sau tháng này. "
+            "Hãy kiểm tra lại tháng.",
+            en=f"No appropriation for {month}: only from {_FIRST_BUDGET} to two years ahead. Check the month.",
+            month=str(month),
         )
+    with acting(everything(OPERATOR)), transaction.atomic():
+        booked = operations.appropriate(
+            amount_dong=arguments.amount, document=arguments.document, month=month.first_day, at=at
+        )
+        # What stands unsealed is what verifying calls broken: whoever looks next must not find it so.
+        operations.seal(at=at)
     return {"booked": booked, "amount_dong": arguments.amount, "document": arguments.document}
 
 
