@@ -93,6 +93,7 @@ class LineRow:
     # What the run of this line was pinned to: the words on a page come from that law, as known on that day.
     law_hash: str
     known_on: datetime.date
+    facts_known_at: datetime.datetime
     run_area_id: int
     benefit: str
     for_month: Month
@@ -209,6 +210,7 @@ def person_lines(person_id: int, month: Month) -> list[LineRow]:
             row.run.code,
             row.run.law_hash,
             row.run.known_on,
+            row.run.facts_known_at,
             row.run.area_id,
             row.benefit,
             Month.of(row.for_month),

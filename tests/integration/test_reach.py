@@ -45,7 +45,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {
         "person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x", "village": "", "sex": "", "national_id": "", "name": "",
-        "born": "", "mandate": "", "certifier": "", "until": "",
+        "born": "", "mandate": "", "certifier": "", "until": "", "cause": "",
+    },
+    "people add": {
+        "area": "19777", "name": "Trần Thị Mới", "sex": "female", "born": "1990-02-01", "national_id": "", "ethnicity": "",
+        "phone": "", "village": "", "household": "", "relationship": "other", "another": False, "document": "x",
     },
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
     "account consent": {"person": "PERSON", "bank": "970405", "document": "x", "withdraw": False},

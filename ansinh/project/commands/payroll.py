@@ -22,7 +22,14 @@ COMMANDS: tuple[Command, ...] = (
         "payroll verify",
         "dựng lại câu lệnh của kỳ từ luật đã dùng và đối chiếu dấu vết",
         "payroll:verify",
-        (RUN,),
+        (
+            RUN,
+            argument(
+                "--recompute",
+                action="store_true",
+                help="tính lại từng khoản theo luật và dữ liệu như đã biết khi tính kỳ, rồi so với kỳ",
+            ),
+        ),
     ),
     Command("payroll approve", "duyệt kỳ chi trả (người khác với người tính)", "payroll:approve", (RUN, AS)),
     Command("payroll freeze", "chốt kỳ chi trả", "payroll:freeze", (RUN, AS)),
