@@ -89,7 +89,7 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
                 line.reason_code[:8],
                 _RECALLED[line.status],
             )
-        elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
+        elif name is None or name[0] != instance or line.status not in _OF_ORDERS or _is_foreign(line):
             # Money or news about something that is not ours: kept, never guessed.
             yield (
                 line.line,
@@ -100,7 +100,7 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
                 line.amount_dong,
                 line.reason_set,
                 line.reason_code[:8],
-                "unknown_reference",
+                "currency_foreign" if _is_foreign(line) else "unknown_reference",
             )
         else:
             yield (
@@ -115,6 +115,11 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
                 # Clocks of banks differ by hours, not by days: a later date is a mistake, and may be one about more than the date.
                 "booked_in_the_future" if line.booked_on and line.booked_on > tomorrow else "",
             )
+
+
+def _is_foreign(line: Entry) -> bool:
+    """Return whether a line names an amount that is not in đồng: it is shown, and never applied."""
+    return line.amount_dong is None and line.amount is not None and line.currency not in ("", "VND")
 
 
 def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:

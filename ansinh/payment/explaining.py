@@ -66,12 +66,16 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class AccountView:
-    """The accounts that somebody answers for: each newest statement against the books, what is wrong, what stands in suspense, and lines that wait."""
+    """The accounts that somebody answers for: each newest statement against the books, and what is wrong with them.
+
+    Beside it what stands in suspense, lines that wait for a person, and statements that are not counted.
+    """
 
     reconciliations: tuple[statements.Reconciliation, ...]
     breaks: tuple[statements.Break, ...]
     movements: tuple[MovementRow, ...]
     held: tuple[HeldLine, ...]
+    left_out: tuple[statements.LeftOut, ...]
 
 
 def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
@@ -104,6 +108,7 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
             tuple(one for one in statements.breaks() if one.provider in codes),
             tuple(_shown(row) for row in found),
             tuple(held_lines(sorted(codes))),
+            tuple(statements.left_out(sorted(codes))),
         )
 
 

@@ -350,3 +350,19 @@ def test_every_line_that_waits_says_what_to_do_about_it(world: World) -> None:
     assert (line.file, line.line, line.reference, line.reason) == ("n1.xml", 1, world.names()[0], "amount_differs")
     assert line.advice(is_english=False).startswith("Số tiền khác số đã gửi.")
     assert replace(line, reason="line_unreadable").advice(is_english=True).startswith("The line could not be read")
+
+
+def test_a_statement_in_another_currency_is_a_named_thing_and_books_nothing(world: World, account: Account) -> None:
+    _funded(world, account)
+    before = (_suspense(world), world.balances(), statements.reconcile())
+    name = world.names()[0]
+    lines = (entry(detail(name, str(AMOUNT)), amount=str(AMOUNT)), entry(amount="7", more=words("PHI", "CHRG")))
+    raw = day_statement(*lines, day="2026-11-06", number=9, account=ACCOUNT, opening=3 * AMOUNT, closing=2 * AMOUNT)
+    world.bank.outbox.append(("usd.xml", raw.replace(b'"VND"', b'"USD"')))
+    world.collect()
+    assert world.hold_reasons() == ["currency_foreign", "currency_foreign", "unknown_reference"]
+    assert (_suspense(world), world.balances(), statements.reconcile()) == before
+    assert "đồng Việt Nam" in held.REASONS["currency_foreign"][0]
+    found = explaining.accounts_of("can.bo")
+    assert [(one.file, one.reason) for one in found.left_out] == [("usd.xml", "currency_foreign")]
+    assert "xin ngân hàng" in found.left_out[0].label(is_english=False)

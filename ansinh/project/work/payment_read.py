@@ -14,11 +14,22 @@ from ansinh.standards import vietqr
 from ansinh.standards.files import FileReading, is_binary
 from ansinh.standards.iso20022.codes import meaning
 from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
-from ansinh.standards.iso20022.results import Entry
+from ansinh.standards.iso20022.results import Entry, Notice
 from ansinh.standards.sheets.template import Template, parse
 
 MAX_BYTES = 2 << 30
 _PIECE = 1 << 16
+# What a warning about money means and what to do about it; the others speak of the file's form alone.
+_ADVICE = {
+    "currency_foreign": (
+        "Sao kê không bằng đồng (VND), sẽ không ghi sổ. Hãy xin ngân hàng sao kê của tài khoản đồng Việt Nam.",
+        "The statement is not in đồng (VND) and will not be booked. Ask the bank for that of the account in đồng.",
+    ),
+    "balance_differs": (
+        "Số dư đầu cộng các dòng không ra số dư cuối. Hãy hỏi ngân hàng dòng nào thiếu và xin sao kê đủ.",
+        "The opening balance and the lines do not lead to the closing one. Ask the bank which line is missing.",
+    ),
+}
 
 
 def read(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -54,7 +65,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "entries": [_entry(entry) for entry in result.entries],
         "held": [{"line": held.line, "reason": held.reason, "evidence": held.evidence} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
-        "warnings": [{"reason": notice.reason, "evidence": notice.evidence} for notice in result.warnings],
+        "warnings": [_warning(notice, is_english=arguments.lang == "en") for notice in result.warnings],
         **files,
     }
 
@@ -75,6 +86,12 @@ def qr(arguments: argparse.Namespace) -> dict[str, Any]:
         "amount_dong": code.amount_dong,
         "purpose": code.purpose,
     }
+
+
+def _warning(notice: Notice, *, is_english: bool) -> dict[str, Any]:
+    advice = _ADVICE.get(notice.reason)
+    said = {"message": advice[is_english]} if advice else {}
+    return {"reason": notice.reason, "evidence": notice.evidence, **said}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

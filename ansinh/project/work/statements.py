@@ -19,6 +19,7 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     with acting(everything(OPERATOR)):
         found = explaining.accounts_of(arguments.user)
+    is_english = arguments.lang == "en"
     unexplained = sum(abs(one.unexplained_dong) for one in found.reconciliations)
     return {
         "accounts": [
@@ -28,8 +29,12 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
             for one in found.reconciliations
         ],
         "breaks": [
-            {**dataclasses.asdict(one), "day": one.day.isoformat() if one.day else None, "label": statements.BREAK_LABELS[one.reason][0]}
+            {**dataclasses.asdict(one), "day": one.day.isoformat() if one.day else None,
+             "label": statements.BREAK_LABELS[one.reason][is_english]}
             for one in found.breaks
+        ],
+        "left_out": [
+            {**dataclasses.asdict(one), "label": one.label(is_english=is_english)} for one in found.left_out
         ],
         "in_suspense": len(found.movements),
         "ok": not unexplained and not found.breaks,
