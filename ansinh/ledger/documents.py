@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations
@@ -121,8 +122,10 @@ def _refuse_other_than_unused(kind: str, number: str, signed_on: datetime.date, 
     if total != amount_dong:
         raise Refused(
             "year_end_differs",
-            vi=f"Số chưa dùng theo sổ là {total} đồng, chứng từ ghi {amount_dong} đồng. Khoản còn phải chi phải được thôi chi trước khi nộp trả.",
-            en=f"The books have {total} đồng unused, the document says {amount_dong}. What is still owed must be waived first.",
+            vi=f"Số chưa dùng theo sổ là {format_dong(total)}, chứng từ ghi {format_dong(amount_dong)}. "
+            "Khoản còn phải chi phải được thôi chi trước khi nộp trả.",
+            en=f"The books have {total:,} đồng unused, the document says {amount_dong:,} đồng. "
+            "What is still owed must be waived first.",
             unused_dong=total,
         )
 

@@ -146,7 +146,7 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
         raise Refused(
             "document_already_booked",
             vi=f"Văn bản số {document} đã ghi dự toán {format_dong(found)}. Hãy kiểm tra số văn bản hoặc số tiền.",
-            en=f"Document {document} was booked with {format_dong(found)}. Check the number or the amount.",
+            en=f"Document {document} was booked with {found:,} đồng. Check the number or the amount.",
             document=document,
             booked_dong=found,
         )

@@ -351,8 +351,10 @@ def close_list(*, run: str, area: str, by: str, at: datetime.datetime) -> CashSh
         if known is None:
             raise Refused(
                 "no_open_list",
-                vi=f"Không có danh sách tiền mặt đang chi của kỳ {run} ở {place.name}.",
-                en="No list is open.",
+                vi=f"Không có danh sách tiền mặt đang chi của kỳ {run} ở {place.name} nên không có gì để kết sổ. "
+                f"Hãy kiểm tra mã kỳ và xã; cần chi thì lập danh sách: ansinh cash list {run} --area {place.code}.",
+                en=f"No cash list of run {run} is open in {place.name}, so there is nothing to close. "
+                f"Check run and commune; to pay, make a list: ansinh cash list {run} --area {place.code}.",
                 run=run,
             )
         left = PaymentItem.objects.select_for_update().filter(cash_list_id=known.id, inflight_dong__gt=0).order_by("id")

@@ -205,7 +205,8 @@ def _not_in_the_books(row: StatementMovement, known_dong: int) -> Refused:
     return Refused(
         "not_in_the_books",
         vi=f"Sổ chỉ còn {known} loại này chưa thấy trên sao kê, khoản treo số {row.id} là {amount}. Hãy kiểm tra căn cứ.",
-        en=f"The books know only {known_dong} đồng of this kind that no statement has told, movement {row.id} is {row.amount_dong}. Check it.",
+        en=f"The books know only {known_dong:,} đồng of this kind that no statement has told, "
+        f"movement {row.id} is {row.amount_dong:,} đồng. Check it.",
         known_dong=known_dong,
     )
 
@@ -318,7 +319,7 @@ def _return(row: StatementMovement, detail: str) -> CarryOut:
         raise Refused(
             "answer_not_possible",
             vi=f"Lệnh chi “{detail}” không ở trạng thái đã chi {format_dong(row.amount_dong)} nên không thể hoàn trả bằng khoản này.",
-            en=f"Order “{detail}” is not paid with {row.amount_dong} đồng, so this money cannot be its return.",
+            en=f"Order “{detail}” is not paid with {row.amount_dong:,} đồng, so this money cannot be its return.",
         )
 
     def carry_out(by: str, at: datetime.datetime) -> None:
@@ -366,7 +367,7 @@ def _pair(row: StatementMovement, detail: str) -> StatementMovement:
         raise Refused(
             "movement_does_not_match",
             vi=f"Khoản treo “{detail}” phải cùng tổ chức chi trả, ngược chiều, đúng {format_dong(row.amount_dong)} và chưa giải quyết.",
-            en=f"Movement “{detail}” must be of the same provider, the other way, of {row.amount_dong} đồng, and open.",
+            en=f"Movement “{detail}” must be of the same provider, the other way, of {row.amount_dong:,} đồng, and open.",
         )
     return other
 

@@ -156,3 +156,17 @@ def test_balances_that_do_not_add_up_are_warned_of(tmp_path: Path) -> None:
     (warning,) = answer(path)["warnings"]
     assert (warning["reason"], warning["evidence"]) == ("balance_differs", {"stated": "1400000", "found": "1500000"})
     assert "Hãy hỏi ngân hàng" in warning["message"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<Document><a>", b"<a><b></a>", b"<a>\xff</a>", b"<a>&x;</a>", b"xin chao", b"<a b=c/>"]
+)
+def test_broken_xml_is_told_in_an_officer_s_words(tmp_path: Path, raw: bytes) -> None:
+    for begun in (b"", _statement(1_500_000).partition(b"</BkToCstmrStmt>")[0]):
+        (path := tmp_path / "broken.xml").write_bytes(begun + raw)
+        said = answer(path)
+        (one,) = said["held"] or said["warnings"]
+        told = json.dumps(one["evidence"], ensure_ascii=False)
+        assert "dòng" in told
+        assert not {"end", "tag", "line", "column", "not"} & set(told.replace('"', " ").split()), told
+        assert "Hãy xin" in one["message"]
