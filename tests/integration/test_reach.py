@@ -122,6 +122,22 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
     for name in ("payroll approve", "ledger refund", "ledger close-month", "payment explain"):
         assert refusals["department_approver.48", name] == "area_not_yours", name
     assert refusals["auditor.46", "payroll approve"] == "role_not_allowed"
+    # Another commune's officer is told that the desk is not hers, and not that it is empty; of a receipt she hears the
+    # same whether it is on that commune's list or nowhere.
+    for name in ("cash list", "cash close"):
+        assert refusals["commune_officer.19753", name] == "area_not_yours", name
+    told = [
+        _said("cash pay", _filled(ARGUMENTS["cash pay"], words) | {"code": code}) for code in (words["RECEIPT"], "AS0X")
+    ]
+    assert told[0].replace(words["RECEIPT"], "AS0X") == told[1]
+    assert "ở địa bàn của bạn" in told[0]
+    assert "không phụ trách" in _said("cash uncollected", {"area": A, "province": None})
+
+
+def _said(name: str, given: dict[str, Any]) -> str:
+    with pytest.raises(Refused) as refusal:
+        find(name).load()(argparse.Namespace(**given, user="commune_officer.19753", lang="vi"))
+    return refusal.value.vi
 
 
 def _filled(given: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:
