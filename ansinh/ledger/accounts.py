@@ -15,6 +15,7 @@ class Code(IntEnum):
     TREASURY_ORDER = 3
     PREFUND = 4
     YEAR_END = 5
+    UNAPPROPRIATE = 6
     RESERVE = 10
     PAY = 11
     REJECT = 12
@@ -41,6 +42,7 @@ LABELS = {
     Code.TREASURY_ORDER: "Rút dự toán tại Kho bạc",
     Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
     Code.YEAR_END: "Nộp trả dự toán chưa dùng cuối năm",
+    Code.UNAPPROPRIATE: "Huỷ ghi dự toán đã ghi sai",
     Code.RESERVE: "Giữ tiền cho lệnh chi",
     Code.PAY: "Đã chi cho người nhận",
     Code.REJECT: "Ngân hàng từ chối lệnh chi",

@@ -71,7 +71,7 @@ def enter(
                 document=number,
             )
         if is_new or row.approved_by:
-            return _shown(row)
+            return shown(row)
         if row.proposed_by == by:
             raise Refused(
                 "second_person_needed",
@@ -82,7 +82,7 @@ def enter(
         row.approved_by, row.approved_at = by, at
         row.save(update_fields=["approved_by", "approved_at"])
         operations.seal(at=at)
-    return _shown(row)
+    return shown(row)
 
 
 def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, at: datetime.datetime) -> None:
@@ -173,10 +173,11 @@ def booked(kind: str, number: str, provider_code: str) -> list[int]:
 
 def documents() -> list[Document]:
     """Return every paper that was entered, newest first."""
-    return [_shown(row) for row in FundsDocument.objects.order_by("-id")]
+    return [shown(row) for row in FundsDocument.objects.order_by("-id")]
 
 
-def _shown(row: FundsDocument) -> Document:
+def shown(row: FundsDocument) -> Document:
+    """Return a paper as it stands."""
     return Document(
         row.kind, row.number, row.signed_on, row.amount_dong, row.run_code, row.provider_code, row.proposed_by,
         row.approved_by,

@@ -47,6 +47,7 @@ TELLS_OF_NOBODY = {
     "ledger": "the books know references and sums, no person; only the operator's commands read them",
     "payroll.runs": "a run names its area and totals; pages list those of the reader's own area alone",
     "payroll.run": "as payroll.runs",
+    "payroll.frozen_areas": "numbers of units, no person; a command asks whether somebody answers for all of them",
     "payroll.control_of": "a checksum over no rows",
     "reports.months": "months in which any run exists",
     "reports.frozen_months": "as reports.months",

@@ -31,6 +31,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "cash list": {"run": "RUN", "area": A, "sheet": None},
     "cash pay": {"code": "RECEIPT", "identity": "046186778899", "offline": False, "paid_on": None, "note": None},
     "cash close": {"run": "RUN", "area": A},
+    "ledger undo-appropriation": {"document": 1, "reason": "x"},
     "ledger refund": {"run": "RUN", "document": 7},
     "ledger document": {
         "kind": "treasury-order", "number": "1", "date": "2026-11-20", "amount": 1, "run": "RUN", "provider": None,
@@ -119,7 +120,13 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
             assert _contents() == before, f"{name} as {user} changed something"
     assert all(refusals.values()), [where for where, reason in refusals.items() if not reason]
     # The role alone does not refuse a colleague of another province: the area does.
-    for name in ("payroll approve", "ledger refund", "ledger close-month", "payment explain"):
+    for name in (
+        "payroll approve",
+        "ledger refund",
+        "ledger close-month",
+        "ledger undo-appropriation",
+        "payment explain",
+    ):
         assert refusals["department_approver.48", name] == "area_not_yours", name
     assert refusals["auditor.46", "payroll approve"] == "role_not_allowed"
     # Another commune's officer is told that the desk is not hers, and not that it is empty; of a receipt she hears the

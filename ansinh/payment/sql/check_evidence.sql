@@ -2,7 +2,12 @@
 SELECT 'every_transfer_has_evidence' AS broken, concat('transfer ', transfer.id, ' (code ', transfer.code, ', evidence ', transfer.evidence, ')') AS offender
 FROM ledger_transfer AS transfer
 WHERE CASE
-    WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence
+    WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence AND NOT EXISTS (
+        -- Booked again after it was taken back: it refers to the paper that did so.
+        SELECT FROM ledger_transfer AS undone WHERE undone.code = 6 AND undone.reference = -transfer.reference AND undone.evidence = transfer.evidence)
+    WHEN transfer.code = 6 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND paper.kind = 'unappropriate' AND paper.amount_dong = transfer.amount_dong AND split_part(paper.number, '/', 1) = transfer.evidence::text)
     WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
