@@ -5,6 +5,7 @@ read differently is booked by nobody.
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from ansinh.ledger import operations
 from ansinh.ledger.models import FundsDocument, LedgerAccount
 
 _LARGEST = 10**17
+# “12”, “07/LC-STC”, “A.3”: it begins with a letter or digit. “-1” or “00” is a slip of the hand.
+_NUMBER = re.compile(r"[^\W_].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ def enter(
     `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing.
 
     Raises:
-        Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_in_the_future`,
-            `second_person_needed`, `document_differs`, `year_end_differs`, `balance_insufficient`.
+        Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,
+            `document_in_the_future`, `second_person_needed`, `document_differs`, `year_end_differs`,
+            `balance_insufficient`.
     """
     _refuse_impossible(number, amount_dong, signed_on, at)
     with transaction.atomic():
@@ -89,6 +93,13 @@ def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, 
     if not number.strip() or len(number.strip()) > 40:
         raise Refused(
             "document_number_missing", vi="Hãy ghi số chứng từ (tối đa 40 ký tự).", en="Give the document's number."
+        )
+    if _NUMBER.fullmatch(number.strip()) is None or not number.strip().strip("0"):
+        raise Refused(
+            "document_number_impossible",
+            vi=f"“{number.strip()}” không thể là số chứng từ. Hãy ghi đúng như trên bản giấy, ví dụ 12 hoặc 07/LC-STC.",
+            en=f"“{number.strip()}” cannot be a document's number. Write it as on the paper, such as 12 or 07/LC-STC.",
+            document=number.strip(),
         )
     if not 0 < amount_dong <= _LARGEST:
         raise Refused(

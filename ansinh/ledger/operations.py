@@ -169,7 +169,7 @@ def standing_appropriation(document: int) -> Transfer | None:
 
 
 def _appropriation_reference(document: int) -> int:
-    """Return the document's number; after it was taken back, the paper that did so, below zero: each event is booked once."""
+    """Return the document's number; after it was taken back, the paper that did so, below zero: each event once."""
     undone = Transfer.objects.filter(code=Code.UNAPPROPRIATE, evidence=document).order_by("-id").first()
     return document if undone is None else -undone.reference
 
@@ -185,7 +185,8 @@ def _booked_otherwise(document: int, found: Transfer) -> Refused:
     return Refused(
         "document_already_booked",
         vi=f"Văn bản số {document} đã ghi dự toán {format_dong(found.amount_dong)} cho tháng {month.vi}, "
-        f"ghi sổ ngày {day:%d/%m/%Y}. Hãy kiểm tra số văn bản, số tiền, tháng; nếu lần ghi trước sai thì huỷ bằng ansinh ledger undo-appropriation.",
+        f"ghi sổ ngày {day:%d/%m/%Y}. Hãy kiểm tra số văn bản, số tiền, tháng; "
+        "nếu lần ghi trước sai thì huỷ bằng ansinh ledger undo-appropriation.",
         en=f"Document {document} was booked with {found.amount_dong:,} đồng for {month} on {day}. "
         "Check number, amount and month; if that booking was wrong, take it back by ansinh ledger undo-appropriation.",
         document=document,

@@ -76,6 +76,10 @@ def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
     assert FundsDocument.objects.get().approved_by == ""
     assert refused(world, "prefund", 0) == "amount_not_positive"
     assert refused(world, "prefund", 5, number=" ") == "document_number_missing"
+    for number in ("-1", "0", "000", "/12", "–5", "_"):
+        assert refused(world, "prefund", 5, number=number) == "document_number_impossible"
+    for number in ("12", "07/LC-STC", "Đ.3", "0012"):
+        assert enter(world, "prefund", 5, number=number).number == number
 
 
 def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> None:

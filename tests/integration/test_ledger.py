@@ -127,8 +127,8 @@ def test_an_appropriation_that_is_committed_stays() -> None:
 def test_a_reversal_without_its_paper_is_named() -> None:
     _appropriate(5)
     operations.book_one(
-        code=chart.Code.UNAPPROPRIATE, reference=7, debit=chart.WORLD, credit=chart.APPROPRIATION, amount_dong=5, evidence=1,
-        month=MONTH, at=AT,
+        code=chart.Code.UNAPPROPRIATE, reference=7, debit=chart.WORLD, credit=chart.APPROPRIATION, amount_dong=5,
+        evidence=1, month=MONTH, at=AT,
     )  # fmt: skip
     assert not payment.invariants()["every_transfer_has_evidence"]
 

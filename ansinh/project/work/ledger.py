@@ -96,7 +96,7 @@ def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def undo_appropriation(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will propose to take an appropriation back that was booked by mistake, or do so when another person proposed it.
+    """This will propose to take back an appropriation booked by mistake, or do so when another person proposed it.
 
     Raises:
         Refused: `role_not_allowed`, `area_not_yours`, `reason_missing`, and those of `undoing.undo_appropriation`.
