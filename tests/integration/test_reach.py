@@ -22,6 +22,8 @@ pytestmark = pytest.mark.usefixtures("database")
 A = scope_world.A
 # What each command takes, beside who acts. "RUN" and the like stand for what belongs to commune A.
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "payroll calculate": {"month": "2026-11", "province": "46", "area": None, "whole": False},
+    "payroll check": {"run": "DRAFT"},
     "payroll approve": {"run": "DRAFT"},
     "payroll freeze": {"run": "DRAFT"},
     "payment recall": {"run": "RUN", "provider": None, "person": ["PERSON"], "reason": "x"},
@@ -121,6 +123,8 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
     assert all(refusals.values()), [where for where, reason in refusals.items() if not reason]
     # The role alone does not refuse a colleague of another province: the area does.
     for name in (
+        "payroll calculate",
+        "payroll check",
         "payroll approve",
         "ledger refund",
         "ledger close-month",
