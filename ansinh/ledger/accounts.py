@@ -33,6 +33,7 @@ class Code(IntEnum):
     SUSPENSE_CREDIT = 32
     SUSPENSE_DEBIT = 33
     SUSPENSE_EXPLAINED = 34
+    FEE_VOID = 35
     SUSPENSE_TO_BUDGET = 36
 
 
@@ -60,6 +61,7 @@ LABELS = {
     Code.SUSPENSE_CREDIT: "Tiền vào chưa rõ nội dung",
     Code.SUSPENSE_DEBIT: "Tiền ra chưa rõ nội dung",
     Code.SUSPENSE_EXPLAINED: "Khoản treo đã rõ, sổ đã có",
+    Code.FEE_VOID: "Huỷ phí của sao kê đã rút lại",
     Code.SUSPENSE_TO_BUDGET: "Nộp ngân sách khoản không rõ chủ",
 }
 

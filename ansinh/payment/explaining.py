@@ -35,8 +35,8 @@ from ansinh.payment.operations import ANSWER_TABLE, judge_and_apply, share_answe
 from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import decode
 
-_ROLES = frozenset({"department_officer", "department_approver"})
-_READERS = _ROLES | {"auditor"}
+ROLES = frozenset({"department_officer", "department_approver"})
+_READERS = ROLES | {"auditor"}
 Kind = StatementMovement.Resolution
 # Which way money of each kind goes; two lines that undo each other may be named from either side.
 _SIDES = {
@@ -86,7 +86,7 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
     """
     member = office_queries.staff(by)
     if member.role not in _READERS:
-        raise _role_not_allowed(by)
+        raise role_not_allowed(by)
     with transaction.atomic():
         # An account has no area: whose it is was asked first, and nothing else is read with this sight.
         put_on(everything(by))
@@ -112,7 +112,8 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
         )
 
 
-def _role_not_allowed(by: str) -> Refused:
+def role_not_allowed(by: str) -> Refused:
+    """Return the refusal for somebody who is not of the department that pays."""
     return Refused(
         "role_not_allowed",
         vi=f"“{by}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
@@ -131,14 +132,14 @@ def explain(*, number: int, kind: str, detail: str, by: str, at: datetime.dateti
             `explanation_differs`, `second_person_needed`, `not_in_the_books`, `order_unknown`, `answer_not_possible`, `batch_unknown`,
             `movement_does_not_match`, `run_unknown`, `balance_insufficient`.
     """
-    if office_queries.staff(by).role not in _ROLES:
-        raise _role_not_allowed(by)
+    if office_queries.staff(by).role not in ROLES:
+        raise role_not_allowed(by)
     detail = detail.strip()
     with transaction.atomic():
         put_on(everything(by))
         ledger.wait_for_the_books()
         row = _open(number)
-        _require_reach(row.provider, by)
+        require_whole_reach(row.provider, by)
         _refuse_impossible(row, kind, detail)
         # Looked at when it is proposed too: a mistake is told to whoever makes it.
         carry_out = _SUPPORT[Kind(kind)](row, detail)
@@ -178,7 +179,7 @@ def _open(number: int) -> StatementMovement:
     return row
 
 
-def _require_reach(provider: PaymentServiceProvider, by: str) -> None:
+def require_whole_reach(provider: PaymentServiceProvider, by: str) -> None:
     """Refuse somebody who does not answer for everybody whom the provider pays: its account is one for all of them."""
     for area in PaymentBatch.objects.filter(provider=provider).values_list("run__area_id", flat=True).distinct():
         office_queries.require_reach(by, area)
@@ -273,7 +274,7 @@ def _batch(row: StatementMovement, detail: str) -> PaymentBatch:
 def _order(row: StatementMovement, detail: str) -> CarryOut:
     """The debit of a whole batch, of which the bank did not say the name: not more than was sent and not told yet."""
     batch = _batch(row, detail)
-    told = BatchDebit.objects.filter(batch=batch).exclude(message__kind__startswith="camt.054")
+    told = BatchDebit.objects.filter(batch=batch).exclude(statements.NOT_TOLD)
     left = batch.control_total_dong - (told.aggregate(total=Sum("amount_dong"))["total"] or 0)
     if left < row.amount_dong:
         raise _not_in_the_books(row, left)
@@ -291,7 +292,7 @@ def _refused(row: StatementMovement, detail: str) -> CarryOut:
     """What a bank had debited with a whole batch beyond what it carried out, and gives back."""
     batch = _batch(row, detail)
     refused = books.moved_after(chart.Code.REJECT, first=chart.Code.RESERVE, evidence=batch.id)
-    told = BatchDebit.objects.filter(batch=batch).exclude(message__kind__startswith="camt.054")
+    told = BatchDebit.objects.filter(batch=batch).exclude(statements.NOT_TOLD)
     booked = told.aggregate(total=Sum("amount_dong"))["total"] or 0
     # More than it should have taken: what it refused, or its own mistake.
     known = booked - batch.control_total_dong + refused - _settled(row, detail, Kind.REFUSED)

@@ -20,10 +20,13 @@ from ansinh.standards.iso20022.results import BOOKED, Balance, Entry, Held
 
 # Only these tell the whole of what moved on an account in a day; a notification repeats a part of it beforehand.
 _WHOLE = ("camt.053", "MT940")
+# A batch's debit that a notification told beforehand, or a statement that was taken back, is none to count.
+NOT_TOLD = Q(message__kind__startswith="camt.054") | Q(message__statementwithdrawal__approved_at__isnull=False)
 LEFT_OUT = {
     "other_account": ("Sao kê của tài khoản khác", "The statement of another account"),
     "repeated": ("Sao kê đã nhận", "The statement came before"),
     "overlaps": ("Sao kê trùng ngày với sao kê đã nhận", "Days of it were told by another statement"),
+    "withdrawn": ("Sao kê sai đã được hai người rút lại", "The statement was wrong and two people took it back"),
     # No balance of it is kept: it is not in đồng. What its lines say is held under the same name.
     "currency_foreign": (
         "Sao kê không bằng đồng (VND): hãy xin ngân hàng sao kê của tài khoản đồng Việt Nam dùng để chi trả",
@@ -155,6 +158,17 @@ def book_explained(*, provider: PaymentServiceProvider, movements: Sequence[int]
         ledger.book(
             rows=statement("payment", "explained_transfers"),
             parameters=[chart.Code.SUSPENSE_EXPLAINED, outside, suspense, suspense, outside, list(movements)],
+            at=at,
+        )
+
+
+def book_void_fees(*, provider: PaymentServiceProvider, movements: Sequence[int], at: datetime.datetime) -> None:
+    """This will book these fees back into the money given for fees: the statement that told of them was wrong."""
+    if movements:
+        expense, fund = ledger.account_ids(chart.fee(provider.code), chart.fee_fund(provider.code))
+        ledger.book(
+            rows=statement("payment", "fee_transfers"),
+            parameters=[chart.Code.FEE_VOID, fund, expense, list(movements)],
             at=at,
         )
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.office.security import everything, put_on
+from ansinh.payment.models import StatementMovement
 from ansinh.project.commands import COMMANDS, find
 from tests.integration import scope_world
 from tests.integration.visiting import working
@@ -39,6 +40,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "kind": "treasury-order", "number": "1", "date": "2026-11-20", "amount": 1, "run": "RUN", "provider": None,
     },
     "ledger close-month": {"month": "2026-11"},
+    "payment withdraw-statement": {"statement": "STATEMENT", "reason": "x"},
     "payment explain": {"number": "MOVEMENT", "kind": "funding", "detail": "RUN"},
     "account decide": {"check": "CHECK", "accept": True, "note": "x"},
     "people decide-duplicate": {"pair": "PAIR", "is_same": False, "note": "x"},
@@ -113,7 +115,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
         working(role, area)
     words = {
         "DRAFT": marked.draft_code, "RUN": marked.run_code, "PERSON": marked.person, "BATCH": marked.batch,
-        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "CHANGE": marked.change,
+        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "STATEMENT": str(StatementMovement.objects.get().message_id), "CHANGE": marked.change,
     }  # fmt: skip
     before, refusals = _contents(), {}
     for user in ("department_approver.48", "department_officer.48", "commune_officer.19753", "auditor.46", "leader.46"):

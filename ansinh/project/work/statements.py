@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ansinh.office.security import acting, everything
-from ansinh.payment import explaining, statements
+from ansinh.payment import explaining, statements, withdrawing
 from ansinh.project.operator import OPERATOR
 
 
@@ -80,6 +80,19 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
             at=timezone.localtime(),
         )
     return {**_shown(row), "booked": bool(row.approved_by)}
+
+
+def withdraw(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will propose to take a counted statement back, or do so when another person has proposed it.
+
+    Raises:
+        Refused: those of `withdrawing.withdraw`.
+    """
+    with acting(everything(OPERATOR)):
+        done = withdrawing.withdraw(
+            name=arguments.statement, reason=arguments.reason, by=arguments.user, at=timezone.localtime()
+        )
+    return {**dataclasses.asdict(done), "withdrawn": bool(done.approved_by)}
 
 
 def _shown(row: explaining.MovementRow) -> dict[str, Any]:
