@@ -313,8 +313,12 @@ def check(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         if control.lines == 0:
             raise Refused(
                 "run_is_empty",
-                vi="Kỳ này không có dòng chi nào, không có gì để duyệt.",
-                en="The run has no line.",
+                vi="Kỳ này không có dòng chi nào nên không có gì để duyệt. "
+                "Hãy xem các khoản tạm giữ, sửa dữ liệu rồi tính lại; "
+                "nếu mọi người đã được chi đủ thì không phải làm gì thêm.",
+                en="The run has no line, so there is nothing to approve. "
+                "Look at what is held, mend it and calculate again; "
+                "when everybody was paid already, nothing is to be done.",
                 run=run,
             )
         if control.total_dong != control.payees_total_dong:

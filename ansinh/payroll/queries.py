@@ -145,6 +145,13 @@ def runs(month: Month) -> list[RunRow]:
     ]
 
 
+def frozen_areas() -> list[int]:
+    """Return the units for which a run was ever frozen: whose money the books speak of."""
+    return list(
+        PayrollRun.objects.filter(state="FROZEN").order_by("area_id").values_list("area_id", flat=True).distinct()
+    )
+
+
 def unknown_run(code: str) -> Refused:
     """Return the refusal for a run that is not there, or not the reader's to see: the two must sound the same."""
     return Refused(
