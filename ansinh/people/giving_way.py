@@ -71,6 +71,7 @@ def inherit_account(
     given = FinancialAddress.objects.create(
         person_id=keep.id, state=FinancialAddress.State.COLLECTED, bank_bin=theirs.bank_bin, number=theirs.number, holder_name=theirs.holder_name,
         area_id=keep.area_id, valid_from=day, recorded_at=at, cooling_until=theirs.cooling_until,
+        entered_by=theirs.entered_by,
     )  # fmt: skip
     return {"given": [given.id], "replaced": [mine.id] if mine is not None else []}
 

@@ -433,6 +433,8 @@ class FinancialAddress(models.Model):
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
     recorded_at = models.DateTimeField("ghi nhận lúc")
+    # Whoever entered the account does not alone bring the bank's yes, too. Empty in what was taken over.
+    entered_by = models.CharField("người nhập", max_length=60, blank=True, db_default="", default="")
     # A stolen file changes the account and waits for pay day: a changed account is used only some days later.
     cooling_until = models.DateField("chưa dùng trước ngày", null=True)
 
@@ -501,6 +503,7 @@ class HolderCheck(models.Model):
         JOINT = "joint", "đồng chủ tài khoản"
         MASKED = "masked", "tên bị che"
         SHARED = "shared", "tài khoản dùng chung"
+        SAME_HAND = "same_hand", "một người nhập cả hai"
 
     class Decision(models.TextChoices):
         ACCEPTED = "ACCEPTED", "đúng là người nhận"

@@ -61,6 +61,8 @@ class Opened:
     verified: int
     unchanged: int
     not_opened: int
+    # Accounts that another person must look at, or take by the same list: nobody brings an account and the bank's yes alone.
+    waiting: int
     held: tuple[tuple[int, str], ...]
 
 
@@ -157,6 +159,7 @@ def take_opened(*, sheets: Sequence[Sheet], bank_bin: str, file_name: str, by: s
         outcome.verified if outcome else 0,
         counts["unchanged"],
         counts["not_opened"],
+        outcome.waiting if outcome else 0,
         held,
     )
 

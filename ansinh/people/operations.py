@@ -411,6 +411,7 @@ def set_financial_address(
             area_id=person.area_id,
             valid_from=_day(at),
             recorded_at=at,
+            entered_by=_entered_by(current, number, by),
             cooling_until=_cooling_until(person_id, bank_bin, number, at) if number else None,
         )
         audit(
@@ -421,6 +422,13 @@ def set_financial_address(
             at=at,
         )
     return added.id
+
+
+def _entered_by(current: FinancialAddress | None, number: str, by: str) -> str:
+    """Return who brought the account: moving it along the funnel makes nobody else of them."""
+    if not number:
+        return ""
+    return current.entered_by if current is not None and current.number == number else by
 
 
 def _cooling_until(person_id: int, bank_bin: str, number: str, at: datetime.datetime) -> datetime.date | None:

@@ -178,7 +178,7 @@ def _take(*, by: str, at: datetime.datetime, source: str, listed: list[Answer]) 
         with connection.cursor() as cursor:
             cursor.execute(statement("people", "holder_answers"), parameters)
             found = cursor.fetchall()
-        judged = [_judge(row, verdicts[row[0]]) for row in found]
+        judged = [_judge(row, verdicts[row[0]], by) for row in found]
         columns = (
             ("address_id", "bigint"), ("person_id", "bigint"), ("area_id", "integer"),
             ("state", "text"), ("status", "text"), ("kind", "text"), ("bank_name", "text"),
@@ -201,14 +201,17 @@ def _take(*, by: str, at: datetime.datetime, source: str, listed: list[Answer]) 
 
 
 def _judge(
-    row: tuple[int, int, int, int, str, str, str, bool], verdict: str
+    row: tuple[int, int, int, int, str, str, str, str, bool], verdict: str, by: str
 ) -> tuple[int, int, int, str, str, str, str]:
-    _, address_id, person_id, area_id, state, full_name, bank_name, is_shared = row
+    _, address_id, person_id, area_id, state, full_name, bank_name, entered_by, is_shared = row
     found = compare(full_name, bank_name)
     # Without a name the bank's own word counts: it has compared, and says no more.
     said = _VERDICTS[verdict] if verdict in _VERDICTS and not bank_name else found.status
     # One account for two payees may be right (a family) or a theft; no name tells which.
     status, kind = (CLOSE, "shared") if is_shared and said == MATCH else (said, found.kind)
+    # An account and the bank's yes from one hand are one person's word: another one looks.
+    if status == MATCH and by and by == entered_by and state == State.COLLECTED:
+        status, kind = CLOSE, "same_hand"
     return address_id, person_id, area_id, state, status, kind, bank_name
 
 

@@ -138,6 +138,34 @@ def test_two_payees_of_one_account_need_a_mandate() -> None:
     assert record(answer(mother, "NGUYEN THI AN")).verified == 2
 
 
+def test_an_account_and_the_banks_yes_from_one_hand_wait_for_another_person() -> None:
+    woman = payee("Lê Thị Bảy", "NOT_OPENED")
+    given = {"person_id": woman.id, "bank_bin": "970436", "number": "12345678", "at": AT}
+    operations.set_financial_address(by="can.bo", state="COLLECTED", **given)
+    outcome = record(answer(woman, "LE THI BAY"))
+    assert (outcome.verified, outcome.waiting, state(woman)) == (0, 1, "COLLECTED")
+    (row,) = verification.pending([woman.area_id])
+    assert row.kind == "một người nhập cả hai"
+    assert decided(row.id, by="can.bo") == "second_person_required"
+    assert decided(row.id) == "" and state(woman) == "VERIFIED"
+    # Sent back by the bank and brought again by the same hand, it waits again; from another hand it does not.
+    moved = {"at": AT, "person_id": woman.id}
+    operations.set_financial_address(by="lanh.dao", state="COLLECTED", bank_bin="970436", number="12345678", **moved)
+    assert FinancialAddress.objects.get(person=woman, valid_to=None).entered_by == "can.bo", "moved, not brought anew"
+    operations.set_financial_address(by="xa", state="COLLECTED", bank_bin="970436", number="87654321", **moved)
+    assert record(answer(woman, "LE THI BAY")).verified == 1
+
+
+def test_what_a_bank_tells_our_own_question_needs_no_second_hand() -> None:
+    woman = payee("Lê Thị Tám", "NOT_OPENED")
+    operations.set_financial_address(
+        by="can.bo", at=AT, person_id=woman.id, state="COLLECTED", bank_bin="970436", number="12345678"
+    )
+    address = FinancialAddress.objects.get(person=woman, valid_to=None).id
+    found = verification.record_findings(findings={address: ("MTCH", "LE THI TAM")}, source="NH", at=AT)
+    assert found.verified == 1
+
+
 def test_the_database_itself_wants_a_second_person() -> None:
     close = payee("Lê Văn Bảy")
     record(answer(close, "LE VAN TAY"))
@@ -205,7 +233,7 @@ def test_a_changed_account_cools_off_and_a_first_one_does_not() -> None:
     first, changed = makers.person(), payee("Nguyễn Thị An", "PAYING")
     for one, number in ((first, "11112222"), (changed, "33334444")):
         operations.set_financial_address(
-            by="can.bo", at=AT, person_id=one.id, state="COLLECTED", bank_bin="970436", number=number
+            by="can.bo.xa", at=AT, person_id=one.id, state="COLLECTED", bank_bin="970436", number=number
         )
     until = datetime.date(2026, 11, 25)
     assert FinancialAddress.objects.get(person=first, valid_to=None).cooling_until is None

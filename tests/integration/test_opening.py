@@ -78,10 +78,10 @@ def test_the_list_names_whoever_agreed_and_nothing_of_a_benefit(people: list[Per
         assert refusal.value.reason == reason
 
 
-def _back(people: list[Person], *rows: tuple[Any, ...]) -> opening.Opened:
+def _back(people: list[Person], *rows: tuple[Any, ...], by: str = "can.bo") -> opening.Opened:
     titles = ["STT", "Mã hồ sơ", "Số tài khoản", "Tên tài khoản", "Lý do chưa mở"]
     sheet = sheets.Sheet("x", [["Ngân hàng trả lời"], titles, *[[str(n), *row] for n, row in enumerate(rows, 1)]])
-    return opening.take_opened(sheets=[sheet], bank_bin=BANK, file_name="da-mo.xlsx", by="can.bo", at=AT)
+    return opening.take_opened(sheets=[sheet], bank_bin=BANK, file_name="da-mo.xlsx", by=by, at=AT)
 
 
 def test_what_comes_back_is_taken_row_by_row_and_once(people: list[Person]) -> None:
@@ -92,7 +92,11 @@ def test_what_comes_back_is_taken_row_by_row_and_once(people: list[Person]) -> N
         (str(disagrees.id), "130000000006", "", ""), ("999999", "130000000007", "", ""),
     ]  # fmt: skip
     done = _back(people, *rows)
-    assert (done.rows, done.collected, done.verified, done.not_opened) == (7, 2, 1, 1)
+    assert (done.rows, done.collected, done.verified, done.waiting, done.not_opened) == (7, 2, 0, 1, 1)
+    # Who brought the accounts does not alone bring the bank's yes; another person takes the same list.
+    assert _back(people, *rows).verified == 0
+    again = _back(people, *rows, by="lanh.dao")
+    assert (again.collected, again.unchanged, again.verified, again.waiting) == (0, 2, 1, 0)
     assert dict(done.held) == {5: "nothing_said", 7: "account_invalid", 8: "no_consent", 9: "person_unknown"}
     now = {row.person_id: (row.state, row.number) for row in FinancialAddress.objects.filter(valid_to=None)}
     assert now[right.id] == ("VERIFIED", "130000000001")

@@ -1,6 +1,6 @@
 -- Which current addresses a bank's answers speak of, with the payee's name, and whether somebody else has the same account without
 -- a mandate between the two. An answer about an account that nobody has now finds no row.
-SELECT answer.row, address.id, address.person_id, address.area_id, address.state, person.full_name, answer.bank_name,
+SELECT answer.row, address.id, address.person_id, address.area_id, address.state, person.full_name, answer.bank_name, address.entered_by,
        EXISTS (SELECT FROM people_financialaddress AS other
                WHERE other.bank_bin = address.bank_bin AND other.number = address.number AND other.valid_to IS NULL
                  AND other.person_id <> address.person_id
