@@ -3,12 +3,16 @@
 `fold` must equal the SQL function `ansinh_fold` to the letter; a test holds the two together.
 """
 
+import re
 import unicodedata
 
 # Alphabet order of Vietnamese letters, tones left out; a tone orders words only after all letters are equal.
 _LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
+# Letters of any alphabet, because H'Nhi and Blơơi are names too; a digit or a sign means that cells or keys have slipped.
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’ʼ\-]+[^\W\d_]+)*\.?")
+_LONGEST_NAME = 90
 _WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 
 
@@ -34,6 +38,11 @@ def normalise(text: str) -> str:
     """Return the text in NFC with single plain spaces; zero-width and no-break spaces vanish or become spaces."""
     # Splitting knows every blank of Unicode, the no-break ones too.
     return " ".join(unicodedata.normalize("NFC", text).translate(_WITHOUT_WIDTH).split())
+
+
+def is_name(text: str) -> bool:
+    """Return whether a normalised text can be a person's name, and is short enough for its sort key to be kept."""
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def fold(text: str) -> str:

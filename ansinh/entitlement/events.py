@@ -18,7 +18,6 @@ from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.entitlement import effects, granting
 from ansinh.entitlement import month as evaluation
-from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.facts import Question
 from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
@@ -30,6 +29,7 @@ from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
 from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
+from ansinh.people.giving_way import locked
 from ansinh.people.queries import household_of
 from ansinh.people.remembering import told_at
 from ansinh.poverty import operations as poverty
@@ -49,7 +49,8 @@ POVERTY_CLASS = "poverty_class"
 MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
 LEAVES_PROVINCE, LEAVING_UNDONE = "leaves_province", "leaving_undone"
 # An application, told with the day it was received; the end of one benefit, with its ground. The value is the benefit.
-GRANT, STOP = "grant", "stop"
+GRANT, STOP, STOP_UNDONE = "grant", "stop", "stop_undone"
+OF_BENEFITS = frozenset({GRANT, STOP, STOP_UNDONE})
 # What of an event is told beside its value: where in the new commune; what a birth certificate says.
 _DETAILS = {
     MOVE: frozenset({"village"}),
@@ -59,6 +60,7 @@ _DETAILS = {
     LEAVES_PROVINCE: frozenset(),
     GRANT: frozenset(),
     STOP: frozenset({"cause"}),
+    STOP_UNDONE: frozenset(),
 }
 # What is told without a value.
 _BARE = frozenset({DEATH, DELEGATE_ENDS, LEAVING_UNDONE})
@@ -195,11 +197,18 @@ def record(
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `text_too_long`, `document_missing`, `role_not_allowed`,
             `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`, `cause_unknown`, `benefit_unknown`,
-            `already_granted`; what the registry refuses about a move, a birth or a household's class.
+            `benefit_protected`, `already_granted`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
     value = normalise(value) if kind in _DETAILS else value
+    # Before anything about the person is looked at.
+    if kind in OF_BENEFITS and not granting.may_name(value, by):
+        raise Refused(
+            "benefit_protected",
+            vi="Chế độ này chỉ cán bộ xã quản lý hồ sơ của người ấy mới ghi được. Hãy chuyển hồ sơ cho cán bộ xã.",
+            en="Only the commune's officer in charge of the file may tell of this benefit. Pass the file on.",
+        )
     _check(kind, value, beside, happened_on, at)
     if not document.strip():
         raise Refused(
@@ -208,8 +217,8 @@ def record(
             en="Name the paper on which this rests.",
         )
     with transaction.atomic():
-        # Under the caller's sight: a person of another commune is unknown.
-        area = entitlement.area_of(person_id)
+        # Under the caller's sight: a person of another commune is unknown. Held: the same form sent twice at once is one word.
+        area = locked(person_id).area_id
         known = LifeEvent.objects.filter(
             person_id=person_id, kind=kind, value=value, happened_on=happened_on, state__in=["OPEN", "ACCEPTED"]
         ).first()
@@ -259,13 +268,20 @@ def choices() -> list[tuple[str, str]]:
         (DELEGATE_ENDS, ""),
     ]
     found += [(POVERTY_CLASS, value) for value in PovertyClass.values]
-    found += [(kind, one.code) for kind in (GRANT, STOP) for one in granting.grantable()]
+    found += [(GRANT, one.code) for one in granting.grantable()]
     # A certificate that has ended: until somebody looks again nobody knows the degree, and the month is held.
     found.append(("disability", circumstances.UNKNOWN))
     for kind in sorted(FACTS):
         values = circumstances.VALUES[kind]
         found += [(kind, "")] if values is None else [(kind, value) for value in sorted(values)]
     return found
+
+
+def stopped_benefits(person_id: int) -> list[str]:
+    """This will return the benefits that a told change has stopped and that could go on, in the order of their codes."""
+    rows = LifeEvent.objects.filter(person_id=person_id, kind=STOP, state="ACCEPTED").values_list("value", flat=True)
+    running = Decision.objects.filter(person_id=person_id, end_month=None).values_list("benefit", flat=True)
+    return sorted(set(rows) - set(running))
 
 
 def told(person_id: int, kind: str, value: str, happened_on: datetime.date) -> bool:
@@ -342,6 +358,8 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
                 en="Whoever recorded the event does not decide about it.",
             )
         if is_accepted:
+            # Two that are accepted at once about one person come after each other.
+            locked(row.person_id)
             row.note = note.strip()
             _require_due(row, by, at)
             _write(row, by, at)
@@ -400,7 +418,9 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
         # Exactly these go on again should it have been a mistake.
         row.details = {"stopped": " ".join(_stop_decisions(person, Month.of(day).plus(1), by, at))}
     elif row.kind == LEAVING_UNDONE:
-        _resume_decisions(person, by, at)
+        _resume_decisions(person, LEAVES_PROVINCE, "", by, at)
+    elif row.kind == STOP_UNDONE:
+        _resume_decisions(person, STOP, row.value, by, at)
     elif row.kind == POVERTY_CLASS:
         household, members = household_of(person)
         poverty.record_class(
@@ -413,7 +433,8 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             on=timezone.localdate(at), by=by, at=at,
         )  # fmt: skip
     elif row.kind == STOP:
-        granting.stop(person_id=person, benefit=row.value, month=Month.of(day).plus(1), by=by, at=at)
+        stopped = granting.stop(person_id=person, benefit=row.value, month=Month.of(day).plus(1), by=by, at=at)
+        row.details = {**row.details, "stopped": stopped}
     elif row.kind == DELEGATE_ENDS:
         mandates.end(beneficiary_id=person, on=day, document=row.document, by=by, at=at)
     else:
@@ -447,9 +468,10 @@ def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime
     return before
 
 
-def _resume_decisions(person_id: int, by: str, at: datetime.datetime) -> None:
-    """Let what the person's leaving has stopped go on as if it had never been told: it was told by mistake."""
-    left = LifeEvent.objects.filter(person_id=person_id, kind=LEAVES_PROVINCE, state="ACCEPTED").order_by("-id").first()
+def _resume_decisions(person_id: int, kind: str, value: str, by: str, at: datetime.datetime) -> None:
+    """Let what the person's last event of the kind has stopped go on as if it had never been told: it was a mistake."""
+    events_before = LifeEvent.objects.filter(person_id=person_id, kind=kind, state="ACCEPTED").order_by("-id")
+    left = (events_before.filter(value=value) if value else events_before).first()
     running = set(Decision.objects.filter(person_id=person_id, end_month=None).values_list("benefit", flat=True))
     # What has been decided anew since goes on by the new decision.
     before = dict(one.split(":") for one in (left.details.get("stopped", "").split() if left else []))
@@ -458,8 +480,8 @@ def _resume_decisions(person_id: int, by: str, at: datetime.datetime) -> None:
     if not stopped:
         raise Refused(
             "nothing_to_resume",
-            vi="Không có chế độ nào của người này đã thôi chi trả vì chuyển sang tỉnh khác.",
-            en="No benefit of this person was stopped because they left the province.",
+            vi="Không có chế độ nào của người này đã thôi hưởng theo một biến động như thế mà còn khôi phục được.",
+            en="No benefit of this person was stopped by such a change and can go on again.",
         )
     told_at(at)
     for row in stopped:

@@ -15,18 +15,31 @@ from ansinh.law.procedure.events import Granted
 from ansinh.law.procedure.life import months_of_life
 from ansinh.law.procedure.loading import load_procedure
 from ansinh.law.words import Benefit
+from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people import mandates
 from ansinh.people.remembering import told_at
 
 # What the register can tell the law enough about. Merit and care are decided elsewhere until it holds their facts.
 GROUPS = frozenset({"assistance", "pension"})
+# Groups 3 and 8 are defined by HIV status; their very name beside a person would tell it. Hidden alone, they would be told
+# by being hidden: so children without care, small children of poor households and old poor people share their words.
+# Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
+NEUTRAL_BENEFITS = frozenset({"K1", "K3", "K5", "K7", "K8"})
 _LONGEST_NUMBER = 60
 
 
 def grantable(area_id: int | None = None) -> list[Benefit]:
     """Return the monthly benefits that can be granted here by the law in force in the area's province."""
     return [one for one in law_in_force(area_id).benefits if one.group in GROUPS and one.schedule == "monthly"]
+
+
+def may_name(benefit: str, by: str) -> bool:
+    """Return whether somebody may name this benefit of a person: one of the neutral group only the officer in charge (ADR 0011).
+
+    Asking of somebody else would be an answer: what is refused and what is taken tells who has it.
+    """
+    return benefit not in NEUTRAL_BENEFITS or office.scope_of(office.staff(by)).protected
 
 
 @lru_cache
@@ -58,12 +71,14 @@ def grant(
         )
     start = _first_month(area_id, benefit, on, received_on)
     # The one that ended by then is no hindrance; the one that runs is, and so is one that will run.
-    standing = Decision.objects.select_for_update().filter(person_id=person_id, benefit=benefit)
-    if standing.exclude(end_month__lte=start.first_day).exists():
+    standing = Decision.objects.filter(person_id=person_id, benefit=benefit).exclude(end_month__lte=start.first_day)
+    if standing.exists():
         raise Refused(
             "already_granted",
-            vi="Người này đang có quyết định hưởng chế độ ấy. Hãy xem mục Quyết định hưởng ở trang người này.",
-            en="The person has a decision about this benefit already. See the decisions on their page.",
+            vi="Người này đang có quyết định hưởng chế độ ấy. Hãy xem mục Quyết định hưởng ở trang người này; "
+            "nếu thôi hưởng là ghi nhầm thì ghi “Ghi nhầm thôi hưởng”, nếu hưởng lại thì ghi khi đã thôi.",
+            en="The person has a decision about this benefit already. See the decisions on their page; "
+            "a stop told by mistake is taken back, a new grant is told once the old one has ended.",
         )
     added = Decision.objects.create(
         person_id=person_id, benefit=benefit, number=number, signed_on=on, start_month=start.first_day, area_id=area_id,
@@ -91,7 +106,7 @@ def stop(*, person_id: int, benefit: str, month: Month, by: str, at: datetime.da
     """This will let the decision about one benefit end before the month, and return its number and its end until now.
 
     Raises:
-        Refused: `nothing_to_stop`.
+        Refused: `nothing_to_stop`; `date_impossible` for a day before the benefit began.
 
     Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 4
     """
@@ -102,6 +117,12 @@ def stop(*, person_id: int, benefit: str, month: Month, by: str, at: datetime.da
             "nothing_to_stop",
             vi="Người này không hưởng chế độ ấy từ tháng đó, nên không có gì để thôi chi trả.",
             en="The person does not receive this benefit from that month on; there is nothing to stop.",
+        )
+    if month.plus(-1).first_day < row.start_month:
+        raise Refused(
+            "date_impossible",
+            vi=f"Chế độ này hưởng từ tháng {Month.of(row.start_month).vi}; ngày thôi hưởng không thể trước đó. Hãy kiểm tra lại ngày.",
+            en=f"The benefit began in {Month.of(row.start_month)}; it cannot stop before. Check the day.",
         )
     before = f"{row.id}:{row.end_month or ''}"
     told_at(at)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ansinh.base.names import ascii_upper, fold, normalise, sort_key
+from ansinh.base.names import ascii_upper, fold, is_name, normalise, sort_key
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.office.operations import audit
@@ -100,13 +100,19 @@ def record_person(
     """This will add a person to the register and return their number.
 
     Raises:
-        Refused: `name_missing`, `birth_date_impossible`, `national_id_invalid`, `national_id_contradicts`,
+        Refused: `name_missing`, `name_impossible`, `birth_date_impossible`, `national_id_invalid`, `national_id_contradicts`,
             `national_id_taken`.
     """
     name = normalise(full_name)
     if not fold(name):
         raise Refused(
             "name_missing", vi="Chưa ghi họ tên. Hãy ghi đầy đủ.", en="The name is missing. Write it in full."
+        )
+    if not is_name(name):
+        raise Refused(
+            "name_impossible",
+            vi="Họ tên quá dài hoặc có ký tự lạ. Hãy ghi theo giấy tờ.",
+            en="The name is too long or holds strange characters. Write it as on the papers.",
         )
     with transaction.atomic():
         _check_identity(national_id, sex, birth_date, _day(at))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ansinh.base.names import ascii_upper, fold, normalise
+from ansinh.base.names import ascii_upper, fold, is_name, normalise
 from ansinh.people import banks, headings, identifier
 from ansinh.people.headings import Heading
 from ansinh.people.sheets import Cell
@@ -98,8 +98,6 @@ _SIGNATURES = ("nguoi lap", "can bo", "chu tich", "pho chu tich", "tm ", "kt ", 
 _DIGITS = re.compile(r"\d")
 _LONGEST_IDENTITY = 20
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female", "f": "female"}
-# Letters of any alphabet, because H'Nhi and Blơơi are names too; a digit or a sign means that the cells have slipped.
-_NAME = re.compile(r"[^\W\d_]+(?:[ .'’ʼ\-]+[^\W\d_]+)*\.?$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?$")
 # A year alone, a month and a year, or 00/00/1950: known in part, which is enough for whom the register knows already.
@@ -309,7 +307,7 @@ class _Reader:
     def read(self, row_number: int, row: list[Cell]) -> GoodRow:
         """Return the person of a row. Raises the first broken rule."""
         name = proper_name(text_of(self.cell(row, "name")))
-        if len(fold(name)) < 2 or not _NAME.match(name) or len(name) > 120:
+        if len(fold(name)) < 2 or not is_name(name):
             raise _Held("name")
         number = read_number(self.cell(row, "national_id"))
         said = identifier.read(number)

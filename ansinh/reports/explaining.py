@@ -15,6 +15,7 @@ from typing import Any
 from ansinh.base.months import Month
 from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement import releases
+from ansinh.entitlement.granting import NEUTRAL_BENEFITS
 from ansinh.law.answers import Inquiry
 from ansinh.law.package import LawBook
 from ansinh.law.telling import tell
@@ -23,10 +24,6 @@ from ansinh.law.words import Text
 from ansinh.payroll import queries as payroll
 from ansinh.people.remembering import as_known, is_file_changed_since
 
-# Groups 3 and 8 are defined by HIV status; their very name on a page would tell it. Hidden alone, they would be told by
-# being hidden: so children without care, small children of poor households and old poor people share their words.
-# Law: NĐ 20/2021/NĐ-CP, Điều 5 khoản 3; NĐ 20/2021/NĐ-CP, Điều 5 khoản 8
-NEUTRAL_BENEFITS = frozenset({"K1", "K3", "K5", "K7", "K8"})
 # On these facts hangs nobody but that group: a row here, or its absence, would take the group apart again.
 NEUTRAL_FACTS = frozenset(
     {"hiv", "stable_income", "support_obligor", "no_caregiver_case", "other_parent_unidentifiable"}

@@ -1,5 +1,6 @@
 """Somebody new in the register, by the page: who they are, where they live, with whom they are counted."""
 
+import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -13,7 +14,6 @@ from ansinh.office import queries as office
 from ansinh.people import entering
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
-from ansinh.web.events import day_written
 from ansinh.web.scope import go
 
 _FIELDS = (
@@ -73,6 +73,13 @@ def _communes(member: office.StaffRow) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in office.communes_of(unit.code, timezone.localdate())]
 
 
+def _birthday(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused("birth_date_missing", vi="Hãy chọn ngày sinh.", en="Choose the day of birth.") from error
+
+
 def _entry(form: QueryDict, communes: dict[int, str]) -> entering.Entry:
     chosen = form.get("xa", "")
     area = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 else 0
@@ -81,8 +88,8 @@ def _entry(form: QueryDict, communes: dict[int, str]) -> entering.Entry:
     if area not in communes:
         raise Refused("area_missing", vi="Hãy chọn xã, phường.", en="Choose the commune.")
     return entering.Entry(
-        full_name=form.get("ho-ten", "")[:120], sex=form.get("gioi-tinh", ""), area_id=area,
-        birth_date=day_written(form.get("ngay-sinh", "")), national_id=form.get("dinh-danh", ""),
+        full_name=form.get("ho-ten", ""), sex=form.get("gioi-tinh", ""), area_id=area,
+        birth_date=_birthday(form.get("ngay-sinh", "")), national_id=form.get("dinh-danh", ""),
         ethnicity=form.get("dan-toc", ""), phone=form.get("dien-thoai", ""), village=form.get("thon", ""),
         household=form.get("ho", ""), relationship=form.get("quan-he", "other"),
         is_another=form.get("la-nguoi-khac") == "1",

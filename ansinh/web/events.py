@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events, granting
 from ansinh.entitlement import queries as entitlement
+from ansinh.office import operations as office_operations
 from ansinh.office import queries as office
 from ansinh.people import queries as people
 from ansinh.web import access, labels
@@ -82,10 +83,10 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
     member, form = request.staff, request.POST  # type: ignore[attr-defined]
     context: dict[str, Any] = {}
     kind, _sign, value = form.get("viec", "").partition(":")
-    held = _held(person_id)
-    if kind == events.STOP:
+    held = {events.STOP: _placed(_running(person_id)), events.STOP_UNDONE: _placed(events.stopped_benefits(person_id))}
+    if kind in held:
         # The page names a decision by its place: what the benefit is would tell a health status.
-        value = dict(held).get(value, value)
+        value = dict(held[kind]).get(value, "")
     if request.method == "POST":
         try:
             told = events.record(
@@ -101,12 +102,27 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
             )  # fmt: skip
         except Refused as refusal:
             context = {"error": refusal.message(get_language() or "vi"), "is_wrong": True}
+            # Asked often enough, refusals tell something too: who asked is kept.
+            detail = {"kind": kind[:40], "reason": refusal.reason}
+            office_operations.audit(
+                by=member.username,
+                action="event.refused",
+                subject=f"person:{person_id}",
+                detail=detail,
+                at=timezone.localtime(),
+            )
         else:
             return go(request, f"{ADDRESS}{told.id}/")
         context["form"] = {name.replace("-", "_"): form.get(name, "") for name in _FIELDS}
-    choices = [(f"{kind}:{value}", _choice(kind, value)) for kind, value in events.choices() if kind != events.STOP]
+    choices = [
+        (f"{kind}:{value}", _choice(kind, value))
+        for kind, value in events.choices()
+        if _may_choose(kind, value, member)
+    ]
     choices += [
-        (f"{events.STOP}:{place}", f"{labels.event_label(events.STOP)}: {benefit_name(code)}") for place, code in held
+        (f"{one}:{place}", f"{labels.event_label(one)}: {benefit_name(code)}")
+        for one, placed in held.items()
+        for place, code in placed
     ]
     today = f"{timezone.localdate():%Y-%m-%d}"
     context |= {
@@ -127,10 +143,17 @@ _FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "tinh-den", "ten-con
            "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay", "ly-do")  # fmt: skip
 
 
-def _held(person_id: int) -> list[tuple[str, str]]:
-    """Return (place, benefit) of the decisions that run, in the order of the person's page."""
-    running = [row.benefit for row in entitlement.decisions_of(person_id) if row.end_month is None]
-    return [(str(place), benefit) for place, benefit in enumerate(running, 1)]
+def _running(person_id: int) -> list[str]:
+    """Return the benefits whose decisions run, in the order of the person's page."""
+    return [row.benefit for row in entitlement.decisions_of(person_id) if row.end_month is None]
+
+
+def _placed(benefits: list[str]) -> list[tuple[str, str]]:
+    return [(str(place), benefit) for place, benefit in enumerate(benefits, 1)]
+
+
+def _may_choose(kind: str, value: str, member: office.StaffRow) -> bool:
+    return kind != events.GRANT or granting.may_name(value, member.username)
 
 
 def _communes_near(area_id: int) -> list[tuple[str, str]]:
@@ -154,7 +177,7 @@ def _choice(kind: str, value: str) -> str:
 def _said(kind: str, value: str) -> str:
     if kind == events.LEAVES_PROVINCE:
         return value
-    if kind in {events.GRANT, events.STOP}:
+    if kind in events.OF_BENEFITS:
         return benefit_name(value)
     return fact_value("household_poverty" if kind == events.POVERTY_CLASS else kind, value)
 

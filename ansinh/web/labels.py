@@ -109,6 +109,7 @@ _EVENTS = {
     "poverty_class": noop("Kết quả rà soát hộ nghèo, cận nghèo"),
     "grant": noop("Đề nghị hưởng chế độ"),
     "stop": noop("Thôi hưởng một chế độ"),
+    "stop_undone": noop("Ghi nhầm thôi hưởng: hưởng lại như cũ"),
     "delegate": noop("Cử người nhận thay"),
     "delegate_ends": noop("Thôi người nhận thay"),
     "disability": noop("Mức độ khuyết tật"),

@@ -125,6 +125,13 @@ class ScopeMiddleware:
             roles = getattr(view, "roles", None)
             if roles is not None and member.role not in roles:
                 raise PermissionDenied
+            # Neither does a form: what the database cannot keep is refused before anything is looked at.
+            if any("\0" in text for text in request.POST.values()):
+                raise Refused(
+                    "text_impossible",
+                    vi="Nội dung có ký tự không dùng được. Hãy gõ lại, không sao chép từ tệp hỏng.",
+                    en="The text holds a character that cannot be kept. Type it again.",
+                )
             # No page yet shows protected health data, so the fence stays shut even for the officer in charge.
             with acting(replace(office.scope_of(member), protected=False)), looked_up_once():
                 return view(request, *args, **kwargs)

@@ -20,6 +20,7 @@ NO_WRITE = {
     ("office/security.py", "limited"): "a sight, under a name",
     ("people/campaigns.py", "require_collector"): "a check",
     ("people/verification.py", "require_officer"): "a check",
+    ("entitlement/granting.py", "may_name"): "a check",
     (
         "payment/gateways/spreadsheet/gateway.py",
         "hand_over",

@@ -242,8 +242,13 @@ def test_a_run_is_computed_again_from_what_was_known_then(paid: tuple[_World, st
     assert found == Recomputation(run, found.compared, 0, ())
     # What somebody changed behind the register's back comes out.
     Circumstance.objects.filter(person=world.head, kind="disability", value="severe").update(value="extremely_severe")
+    # A line is looked at even when its person now looks like never having lived there.
+    before = found.compared
+    Person.objects.filter(pk=world.neighbour.pk).update(area_id=makers.commune("29242"))
+    FormerState.objects.filter(relation="people_person", row_id=world.neighbour.pk).delete()
     found = recompute(run)
     assert {one.person_id for one in found.shown} == {world.head.id} and found.differing == len(found.shown) > 0
+    assert found.compared == before
     assert found.shown[0] == Difference(world.head.id, "K6", NOVEMBER, 1_080_000, 810_000)
 
 

@@ -56,6 +56,7 @@ def test_a_member_of_a_household_that_is_there() -> None:
         ({"document": " "}, "document_missing"),
         ({"sex": ""}, "sex_missing"),
         ({"full_name": " "}, "name_missing"),
+        ({"full_name": "Lê 3"}, "name_impossible"),
         ({"birth_date": DAY(2027, 1, 1)}, "birth_date_impossible"),
         ({"birth_date": DAY(1886, 1, 1)}, "birth_date_impossible"),
         ({"national_id": "12345"}, "national_id_invalid"),
@@ -118,3 +119,49 @@ def test_by_the_page_of_a_commune_and_of_the_department() -> None:
     put_on(everything("tests", protected=True))
     assert sorted(Person.objects.values_list("area_id", flat=True)) == sorted([makers.commune()] * 2 + [other])
     assert working("department_approver").get("/nguoi/moi/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"full_name": "Lê " + "A" * 110}, "name_impossible"),
+        ({"full_name": "Lê Văn 12"}, "name_impossible"),
+        ({"full_name": "<script>alert(1)</script>"}, "name_impossible"),
+        ({"full_name": "\u202eLê Văn Ngược"}, "name_impossible"),
+        ({"full_name": "Lê 😀"}, "name_impossible"),
+        ({"phone": "0" * 40}, "phone_impossible"),
+        ({"phone": "abc<>"}, "phone_impossible"),
+        ({"ethnicity": "K" * 31}, "text_too_long"),
+        ({"village": "T" * 121}, "text_too_long"),
+        ({"village": "Thôn\u202e 1"}, "text_too_long"),
+        ({"document": "x" * 201}, "text_too_long"),
+    ],
+)
+def test_nothing_is_cut_or_kept_otherwise_than_written(changes: dict[str, Any], reason: str) -> None:
+    makers.staff()
+    assert refusal(_enter, **changes) == reason
+    assert not Person.objects.exists()
+
+
+def test_a_zero_byte_and_a_missing_birthday_are_told_in_words() -> None:
+    officer = working("commune_officer", "19777")
+    form = {"ho-ten": "Hồ Thị Mới", "gioi-tinh": "female", "ngay-sinh": "", "giay-to": "Căn cước"}
+    assert "Hãy chọn ngày sinh." in officer.post("/nguoi/moi/", form).content.decode()
+    answer = officer.post("/nguoi/moi/", form | {"thon": "Thôn\0"})
+    assert answer.status_code == 409 and "ký tự không dùng được" in answer.content.decode()
+
+
+def test_a_household_has_one_spouse_of_its_head_and_generations_in_order() -> None:
+    makers.staff()
+    home = Membership.objects.get(person=makers.person(born="1943-05-02", poverty="poor")).household
+    assert (
+        refusal(_enter, household=home.code, relationship="parent", birth_date=DAY(2020, 1, 1))
+        == "relationship_impossible"
+    )
+    assert (
+        refusal(_enter, household=home.code, relationship="child", birth_date=DAY(1930, 1, 1))
+        == "relationship_impossible"
+    )
+    _enter(household=home.code, relationship="spouse")
+    again = {"full_name": "Hồ Thị Hai", "household": home.code, "relationship": "spouse"}
+    assert refusal(_enter, **again) == "relationship_impossible"

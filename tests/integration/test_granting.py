@@ -1,10 +1,12 @@
 """An application, the decision of another person, the end of one benefit: what is shown is what the payroll pays."""
 
+import argparse
 import datetime
 
 import pytest
 
 from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
 from ansinh.entitlement import events, granting
 from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
@@ -12,10 +14,12 @@ from ansinh.law.package import default_laws
 from ansinh.law.procedure.deadlines import deadline
 from ansinh.law.procedure.loading import load_procedure
 from ansinh.office.models import AuditEvent
+from ansinh.office.security import everything, put_on
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollLine
 from ansinh.payroll.selection import select
 from ansinh.people.models import Circumstance, FinancialAddress, Person, ProtectedCondition
+from ansinh.project.work import events as event_commands
 from ansinh.project.work.events import as_json
 from tests.integration import makers
 from tests.integration.telling import AT, accept, refusal, tell
@@ -168,9 +172,20 @@ def _ill() -> Person:
     return person
 
 
+def _told_in_charge(person: Person, kind: str, value: str, **details: str) -> events.EventRow:
+    """Let the commune's officer, who sits across from the person, tell it."""
+    working("commune_officer", "19777")
+    told = events.record(
+        person_id=person.id, kind=kind, value=value, happened_on=RECEIVED, source="commune", document="Đơn",
+        by="commune_officer.19777", at=AT, details=details,
+    )  # fmt: skip
+    put_on(everything("tests", protected=True))
+    return told
+
+
 def test_a_benefit_that_tells_a_health_status_is_granted_without_being_named() -> None:
     person = _ill()
-    told = tell(person, "grant", "K8", RECEIVED)
+    told = _told_in_charge(person, "grant", "K8")
     assert told.monthly_change_dong == 810_000
     _decide(told)
     client = working("commune_officer", "19777")
@@ -181,13 +196,68 @@ def test_a_benefit_that_tells_a_health_status_is_granted_without_being_named() -
     assert as_json(told)["value"] == "Trợ cấp xã hội hằng tháng"
     trail = AuditEvent.objects.filter(subject=f"person:{person.id}").values_list("detail", flat=True)
     assert all("K8" not in str(detail) for detail in trail)
-    answer = client.post(
-        f"/nguoi/{person.id}/bien-dong/",
-        {"viec": "stop:1", "ngay": "2026-11-20", "giay-to": "Đơn", "ly-do": "declined"},
-    )
+    form = {"ngay": "2026-11-20", "giay-to": "Đơn", "ly-do": "declined"}
+    client.post(f"/nguoi/{person.id}/bien-dong/", form | {"viec": "stop:K8"})
+    put_on(everything("tests", protected=True))
+    assert not LifeEvent.objects.filter(kind="stop").exists(), "a place is no code"
+    answer = client.post(f"/nguoi/{person.id}/bien-dong/", form | {"viec": "stop:1"})
     assert answer.status_code == 302
     stopped = LifeEvent.objects.get(kind="stop")
-    assert (stopped.value, stopped.details) == ("K8", {"cause": "declined"})
+    assert (stopped.value, stopped.details["cause"]) == ("K8", "declined")
+
+
+@pytest.mark.parametrize("benefit", sorted(granting.NEUTRAL_BENEFITS))
+def test_who_may_not_know_learns_nothing_by_asking(benefit: str) -> None:
+    """Whoever has it and whoever has not are refused alike, and that somebody asked stays in the trail."""
+    ill, other = _ill(), makers.person(born="1980-05-02", poverty="poor", stable_income="false")
+    makers.decision(ill, "K8")
+    for kind, details in (("grant", {}), ("stop", {"cause": "declined"}), ("stop_undone", {})):
+        for person in (ill, other):
+            assert refusal(tell, person, kind, benefit, RECEIVED, **details) == "benefit_protected"
+    client = working("department_officer")
+    assert f"grant:{benefit}" not in page(client, f"/nguoi/{ill.id}/bien-dong/")
+    form = {"viec": f"grant:{benefit}", "ngay": "2026-11-20", "giay-to": "Đơn"}
+    answers = [client.post(f"/nguoi/{person.id}/bien-dong/", form).content.decode() for person in (ill, other)]
+    assert all("chỉ cán bộ xã" in answer for answer in answers)
+    put_on(everything("tests", protected=True))
+    kept = AuditEvent.objects.filter(action="event.refused", detail={"kind": "grant", "reason": "benefit_protected"})
+    assert set(kept.values_list("subject", flat=True)) == {f"person:{ill.id}", f"person:{other.id}"}
+    assert not LifeEvent.objects.exists()
+
+
+def test_the_command_keeps_who_asked_in_vain() -> None:
+    woman = _applicant()
+    arguments = {
+        "person": woman.id, "kind": "stop", "value": "K6", "on": "2026-11-20", "document": "Đơn", "cause": "declined",
+        "user": "can.bo",
+        **dict.fromkeys(("village", "sex", "national_id", "name", "born", "mandate", "certifier", "until"), ""),
+    }  # fmt: skip
+    with pytest.raises(Refused, match="nothing_to_stop"):
+        event_commands.record(argparse.Namespace(**arguments))
+    put_on(everything("tests", protected=True))
+    assert AuditEvent.objects.get(action="event.refused").detail == {"kind": "stop", "reason": "nothing_to_stop"}
+
+
+def test_a_stop_told_by_mistake_is_taken_back_exactly() -> None:
+    makers.staff()
+    woman = makers.severe()
+    makers.decision(woman, "K4", start="2024-05")
+    assert refusal(tell, woman, "stop_undone", "K6", RECEIVED) == "nothing_to_resume"
+    accept(tell(woman, "stop", "K6", DAY(2026, 11, 5), cause="declined"))
+    assert refusal(tell, woman, "grant", "K6", RECEIVED) == "already_granted", "it ends only next month"
+    assert 'value="stop_undone:1"' in page(working("department_officer"), f"/nguoi/{woman.id}/bien-dong/")
+    told = tell(woman, "stop_undone", "K6", DAY(2026, 11, 20))
+    assert [(one["month"], one["before_dong"], one["after_dong"]) for one in told.effect] == [("2026-12", 0, 810_000)]
+    accept(told)
+    assert set(Decision.objects.values_list("benefit", "end_month")) == {("K6", None), ("K4", None)}
+    assert refusal(tell, woman, "stop_undone", "K6", DAY(2026, 11, 21)) == "nothing_to_resume"
+
+
+def test_nothing_stops_before_it_began() -> None:
+    makers.staff()
+    woman = makers.severe()
+    assert refusal(tell, woman, "stop", "K6", DAY(2024, 1, 31), cause="declined") == "date_impossible"
+    assert tell(woman, "stop", "K6", DAY(2024, 2, 1), cause="declined").state == "OPEN"
 
 
 def test_by_the_page() -> None:

@@ -12,16 +12,18 @@ WITH run AS (
     WHERE other.state = 'FROZEN' AND other.id <> run.id AND other.frozen_at > run.frozen_at
     GROUP BY line.person_id, line.benefit, line.for_month
 ), settled AS (
-    SELECT person_id, benefit, for_month, entitled_dong AS settled FROM payroll_payrollline WHERE run_id = %(run)s
+    SELECT person_id, benefit, for_month, entitled_dong AS settled, true AS is_line FROM payroll_payrollline WHERE run_id = %(run)s
     UNION ALL
-    SELECT one.person_id, one.benefit, one.for_month, one.settled_dong - coalesce(later.amount, 0)
+    SELECT one.person_id, one.benefit, one.for_month, one.settled_dong - coalesce(later.amount, 0), false
     FROM payroll_settlement AS one LEFT JOIN later USING (person_id, benefit, for_month)
     WHERE one.for_month = ANY (%(months)s)
       AND NOT EXISTS (SELECT FROM payroll_payrollline AS line WHERE line.run_id = %(run)s
           AND (line.person_id, line.benefit, line.for_month) = (one.person_id, one.benefit, one.for_month))
 )
 SELECT pair.person_id, pair.benefit, pair.for_month, pair.due, pair.settled
-FROM (SELECT person_id, benefit, for_month, coalesce(amount_dong, 0) AS due, coalesce(settled.settled, 0) AS settled
+FROM (SELECT person_id, benefit, for_month, coalesce(amount_dong, 0) AS due, coalesce(settled.settled, 0) AS settled,
+             coalesce(is_line, false) AS is_line
       FROM entitled FULL JOIN settled USING (person_id, benefit, for_month)) AS pair
-WHERE pair.person_id IN (SELECT id FROM resident)
-  AND (pair.person_id, pair.for_month) NOT IN (SELECT undecided.person_id, undecided.for_month FROM undecided)
+-- A line of the run is always looked at, whoever it is of.
+WHERE pair.is_line OR (pair.person_id IN (SELECT id FROM resident)
+  AND (pair.person_id, pair.for_month) NOT IN (SELECT undecided.person_id, undecided.for_month FROM undecided))

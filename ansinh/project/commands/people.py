@@ -185,7 +185,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--kind",
                 required=True,
                 metavar="LOẠI",
-                help="grant, stop, death, birth, move, household_move, leaves_province, leaving_undone, "
+                help="grant, stop, stop_undone, death, birth, move, household_move, leaves_province, leaving_undone, "
                 "poverty_class, delegate, delegate_ends, hoặc sự kiện như disability (unknown: giấy xác nhận đã hết hạn)",
             ),
             argument(

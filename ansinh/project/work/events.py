@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import agency_lists, events
-from ansinh.office.security import Scope, acting
+from ansinh.office.operations import audit
+from ansinh.office.security import Scope, acting, everything
 from ansinh.people.sheets import read_bytes, read_list
 from ansinh.project import asking
 from ansinh.reports.explaining import benefit_name
@@ -24,7 +26,7 @@ def _sight_of(user: str) -> Scope:
 def as_json(row: events.EventRow) -> dict[str, Any]:
     """Return an event as plain values; a benefit by the name that is told of it beside a person."""
     plain = dataclasses.asdict(row)
-    if row.kind in {events.GRANT, events.STOP}:
+    if row.kind in events.OF_BENEFITS:
         plain["value"] = benefit_name(row.value, "vi")
     for name in ("happened_on", "recorded_on", "due_on"):
         plain[name] = plain[name].isoformat() if plain[name] else None
@@ -34,16 +36,29 @@ def as_json(row: events.EventRow) -> dict[str, Any]:
 def record(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will keep what is told of a person. Raises `Refused`: those of `events.record`; `date_invalid`."""
     day = asking.day(arguments.on)
-    with acting(_sight_of(arguments.user)):
-        row = events.record(
-            person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",
-            document=arguments.document, by=arguments.user, at=timezone.localtime(),
-            details={
-                "village": arguments.village, "cause": arguments.cause, "sex": arguments.sex, "national_id": arguments.national_id, "name": arguments.name,
-                "birth_date": arguments.born, "mandate": arguments.mandate, "certifier": arguments.certifier, "until": arguments.until,
-            },
-        )  # fmt: skip
+    try:
+        with acting(_sight_of(arguments.user)):
+            row = _record(arguments, day)
+    except Refused as refusal:
+        # Outside of what the refusal undid. Asked often enough, refusals tell something too: who asked is kept.
+        detail = {"kind": arguments.kind[:40], "reason": refusal.reason}
+        with acting(everything(arguments.user)):
+            subject = f"person:{arguments.person}"
+            audit(by=arguments.user, action="event.refused", subject=subject, detail=detail, at=timezone.localtime())
+        raise
     return as_json(row)
+
+
+def _record(arguments: argparse.Namespace, day: datetime.date) -> events.EventRow:
+    given = {
+        "village": arguments.village, "cause": arguments.cause, "sex": arguments.sex, "national_id": arguments.national_id,
+        "name": arguments.name, "birth_date": arguments.born, "mandate": arguments.mandate,
+        "certifier": arguments.certifier, "until": arguments.until,
+    }  # fmt: skip
+    return events.record(
+        person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",
+        document=arguments.document, by=arguments.user, at=timezone.localtime(), details=given,
+    )  # fmt: skip
 
 
 def take_list(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ansinh.base.dong import format_number
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement.releases import law_in_force
@@ -143,7 +144,13 @@ def _told(found: Recomputation) -> dict[str, Any]:
         }
         for one in found.shown
     ]
-    return {"compared": found.compared, "differing": found.differing, "first": rows}
+    message = (
+        f"Tính lại {format_number(found.compared)} khoản theo luật và dữ liệu khi tính kỳ: không khác khoản nào."
+        if found.differing == 0
+        else f"{format_number(found.differing)} trong {format_number(found.compared)} khoản tính lại ra số khác: dữ liệu hoặc "
+        "kỳ đã bị sửa ngoài hệ thống. Hãy đối chiếu những người nêu dưới đây với nhật ký và bản sao lưu."
+    )
+    return {"message": message, "compared": found.compared, "differing": found.differing, "first": rows}
 
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:
