@@ -130,6 +130,14 @@ def take(
     Raises:
         Refused: `heading_not_found`, and what `events.record` refuses of all rows alike.
     """
+    if kind in events.OF_BENEFITS:
+        # An application or a stop is looked at one by one; a list that is held row by row would tell who receives what.
+        raise Refused(
+            "event_impossible",
+            vi="Đề nghị hưởng, thôi hưởng được ghi từng người ở trang người ấy, không nhập theo danh sách.",
+            en="Applications and stops are told person by person, not by a list.",
+            kind=kind,
+        )
     sheet, above, columns = _heading(sheets, kind)
     rows, told, known, held = 0, 0, 0, []
     near: dict[int, list[office.AreaRow]] = {}

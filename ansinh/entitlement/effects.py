@@ -87,7 +87,9 @@ def _compared(
     act: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     months, clauses, is_unknown = [], [], False
-    first, last = max(Month.of(happened_on), Month.of(today).plus(-_MONTHS_BACK)), Month.of(today).plus(1)
+    first = max(Month.of(happened_on), Month.of(today).plus(-_MONTHS_BACK))
+    # What is told ahead shows in the month after it happens.
+    last = max(Month.of(today), Month.of(happened_on)).plus(1)
     for month in first.until(last):
         sums = [0, 0]
         for before, after in pairs:

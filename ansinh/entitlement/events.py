@@ -29,6 +29,7 @@ from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
 from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
+from ansinh.people import queries as people_queries
 from ansinh.people.giving_way import locked
 from ansinh.people.queries import household_of
 from ansinh.people.remembering import told_at
@@ -96,6 +97,8 @@ class EventRow:
     clauses: tuple[str, ...]
     is_unknown: bool
     details: Mapping[str, str]
+    # The ground of the decision, or the number of the decision that was signed.
+    note: str
     # What a newborn would be due each month once somebody decides; the law pays nothing without a decision.
     on_request_dong: int
 
@@ -146,7 +149,8 @@ def _check(
 ) -> None:
     is_fact = kind in FACTS and circumstances.is_possible(kind, value)
     is_class = kind == POVERTY_CLASS and value in PovertyClass.values
-    is_told = kind in _BARE or (kind in _DETAILS and bool(value.strip()) and details.keys() <= _DETAILS[kind])
+    is_named = kind in _DETAILS and (bool(value.strip()) or kind in OF_BENEFITS)
+    is_told = kind in _BARE or (is_named and details.keys() <= _DETAILS[kind])
     if not (is_fact or is_class or is_told):
         raise _impossible(kind, value)
     if max(map(len, (value, *details.values()))) > _LONGEST:
@@ -163,6 +167,8 @@ def _check(
         )
     if kind == DEATH and happened_on > at.date():
         raise Refused("date_in_future", vi="Ngày mất không thể ở sau hôm nay.", en="A death is not in the future.")
+    if kind in OF_BENEFITS and value == "":
+        raise Refused("benefit_missing", vi="Hãy chọn chế độ.", en="Choose the benefit.")
     if kind == GRANT and happened_on > at.date():
         raise Refused(
             "date_in_future", vi="Ngày nhận hồ sơ không thể ở sau hôm nay.", en="No file is received in the future."
@@ -170,7 +176,7 @@ def _check(
     if kind == STOP and details.get("cause") not in granting.stop_causes():
         raise Refused(
             "cause_unknown",
-            vi=f"Hãy chọn lý do thôi hưởng: {', '.join(granting.stop_causes())}.",
+            vi=f"Hãy chọn lý do thôi hưởng (ở dòng lệnh ghi --cause, một trong: {', '.join(granting.stop_causes())}).",
             en=f"Choose why the benefit stops: {', '.join(granting.stop_causes())}.",
         )
 
@@ -196,8 +202,9 @@ def record(
 
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `text_too_long`, `document_missing`, `role_not_allowed`,
-            `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`, `cause_unknown`, `benefit_unknown`,
-            `benefit_protected`, `already_granted`; what the registry refuses about a move, a birth or a household's class.
+            `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`, `cause_unknown`, `benefit_missing`,
+            `benefit_unknown`, `benefit_protected`, `person_is_deceased`, `already_granted`; what the
+            registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
@@ -217,8 +224,14 @@ def record(
             en="Name the paper on which this rests.",
         )
     with transaction.atomic():
-        # Under the caller's sight: a person of another commune is unknown. Held: the same form sent twice at once is one word.
+        # Under the caller's sight: a person of another commune is unknown. Held: what is sent twice at once is one word.
         area = locked(person_id).area_id
+        if kind == GRANT and people_queries.people_of([person_id])[0].death_date is not None:
+            raise Refused(
+                "person_is_deceased",
+                vi="Người này đã mất, không đề nghị hưởng được. Hãy xem lại hồ sơ.",
+                en="The person has died; no benefit is applied for. Look at the file again.",
+            )
         known = LifeEvent.objects.filter(
             person_id=person_id, kind=kind, value=value, happened_on=happened_on, state__in=["OPEN", "ACCEPTED"]
         ).first()
@@ -277,11 +290,12 @@ def choices() -> list[tuple[str, str]]:
     return found
 
 
-def stopped_benefits(person_id: int) -> list[str]:
-    """This will return the benefits that a told change has stopped and that could go on, in the order of their codes."""
-    rows = LifeEvent.objects.filter(person_id=person_id, kind=STOP, state="ACCEPTED").values_list("value", flat=True)
-    running = Decision.objects.filter(person_id=person_id, end_month=None).values_list("benefit", flat=True)
-    return sorted(set(rows) - set(running))
+def stopped_benefits(person_id: int) -> list[tuple[int, str]]:
+    """This will return the benefits that a told change has stopped and that could go on, each with the event's number."""
+    rows = LifeEvent.objects.filter(person_id=person_id, kind=STOP, state="ACCEPTED").order_by("id")
+    last = dict(rows.values_list("value", "id"))
+    running = set(Decision.objects.filter(person_id=person_id, end_month=None).values_list("benefit", flat=True))
+    return sorted((number, benefit) for benefit, number in last.items() if benefit not in running)
 
 
 def told(person_id: int, kind: str, value: str, happened_on: datetime.date) -> bool:
@@ -348,7 +362,7 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
                 return _row(row, at.date())
             raise Refused(
                 "event_decided",
-                vi=f"Biến động này đã được {row.decided_by} quyết định.",
+                vi=f"Biến động này đã được {row.decided_by} quyết định. Hãy mở lại trang để xem.",
                 en=f"{row.decided_by} has decided about this event.",
             )
         if row.recorded_by == by:
@@ -541,5 +555,6 @@ def _row(row: LifeEvent, today: datetime.date) -> EventRow:
         clauses=tuple(row.effect.get("clauses", ())),
         is_unknown=bool(row.effect.get("unknown")),
         details=row.details,
+        note=row.note,
         on_request_dong=row.effect.get("on_request_dong", 0),
     )

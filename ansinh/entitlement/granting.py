@@ -6,6 +6,8 @@ Who tells, who decides and what it would change is `entitlement.events`; a month
 import datetime
 from functools import lru_cache
 
+from django.db.models import F
+
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement.models import Decision
@@ -103,7 +105,7 @@ def _first_month(area_id: int, benefit: str, on: datetime.date, received_on: dat
 
 
 def stop(*, person_id: int, benefit: str, month: Month, by: str, at: datetime.datetime) -> str:
-    """This will let the decision about one benefit end before the month, and return its number and its end until now.
+    """This will let the decisions about one benefit end before the month, and return their numbers and ends until now.
 
     Raises:
         Refused: `nothing_to_stop`; `date_impossible` for a day before the benefit began.
@@ -111,28 +113,28 @@ def stop(*, person_id: int, benefit: str, month: Month, by: str, at: datetime.da
     Law: NĐ 335/2026/NĐ-CP, Điều 8 khoản 4
     """
     rows = Decision.objects.select_for_update().filter(person_id=person_id, benefit=benefit)
-    row = rows.exclude(end_month__lte=month.first_day).order_by("-start_month").first()
-    if row is None:
+    # One that ended where it began was a mistake and stops nothing.
+    running = list(
+        rows.exclude(end_month__lte=month.first_day).exclude(end_month=F("start_month")).order_by("start_month")
+    )
+    if not running:
         raise Refused(
             "nothing_to_stop",
             vi="Người này không hưởng chế độ ấy từ tháng đó, nên không có gì để thôi chi trả.",
             en="The person does not receive this benefit from that month on; there is nothing to stop.",
         )
-    if month.plus(-1).first_day < row.start_month:
+    began = Month.of(running[0].start_month)
+    if month <= began:
         raise Refused(
             "date_impossible",
-            vi=f"Chế độ này hưởng từ tháng {Month.of(row.start_month).vi}; ngày thôi hưởng không thể trước đó. Hãy kiểm tra lại ngày.",
-            en=f"The benefit began in {Month.of(row.start_month)}; it cannot stop before. Check the day.",
+            vi=f"Chế độ này hưởng từ tháng {began.vi}; ngày thôi hưởng không thể trước đó. Hãy kiểm tra lại ngày.",
+            en=f"The benefit began in {began}; it cannot stop before. Check the day.",
         )
-    before = f"{row.id}:{row.end_month or ''}"
+    before = " ".join(f"{row.id}:{row.end_month or ''}" for row in running)
     told_at(at)
-    row.end_month = max(row.start_month, month.first_day)
-    row.save(update_fields=["end_month"])
-    audit(
-        by=by,
-        action="decision.stop",
-        subject=f"person:{person_id}",
-        detail={"decisions": [row.id], "month": str(month)},
-        at=at,
-    )
+    for row in running:
+        row.end_month = max(row.start_month, month.first_day)
+        row.save(update_fields=["end_month"])
+    detail = {"decisions": [row.id for row in running], "month": str(month)}
+    audit(by=by, action="decision.stop", subject=f"person:{person_id}", detail=detail, at=at)
     return before

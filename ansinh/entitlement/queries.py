@@ -24,6 +24,8 @@ class DecisionRow:
     signed_on: datetime.date
     start_month: Month
     end_month: Month | None
+    # The row's number tells no benefit: a page may name a decision by it.
+    id: int
 
 
 def decisions_of(person_id: int) -> list[DecisionRow]:
@@ -36,6 +38,7 @@ def decisions_of(person_id: int) -> list[DecisionRow]:
             row.signed_on,
             Month.of(row.start_month),
             Month.of(row.end_month) if row.end_month else None,
+            row.id,
         )
         for row in rows
     ]

@@ -27,7 +27,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.payroll import retroactivity
 from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
 from ansinh.payroll.pinning import statement_hash
-from ansinh.payroll.queries import Control, RunRow, control_of, run_row
+from ansinh.payroll.queries import Control, RunRow, control_of, holds_of, run_row
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
 from ansinh.people.remembering import as_known_where_changed
@@ -88,7 +88,7 @@ def _has_beneficiaries(selection: Selection, month: Month) -> bool:
 
 def _open_run(
     selection: Selection, month: Month, *, by: str, at: datetime.datetime, known_on: datetime.date, law_hash: str
-) -> tuple[PayrollRun, tuple[int, int, str] | None]:
+) -> tuple[PayrollRun, tuple[int, int, str, str] | None]:
     """Return the run that is still open for this month and area, emptied, with its control figures so far; or a new one."""
     # The unique constraint allows one open run; taking it over instead of adding a second keeps one number for one
     # draft.
@@ -98,7 +98,7 @@ def _open_run(
         .exclude(state="FROZEN")
         .first()
     )
-    before = None if run is None else (run.lines, run.control_total_dong, run.sha256)
+    before = None if run is None else (run.lines, run.control_total_dong, run.sha256, holds_of(run.id))
     if run is None:
         earlier = PayrollRun.objects.filter(month=month.first_day, area_id=selection.area_id).count()
         run = PayrollRun(
@@ -238,11 +238,12 @@ def calculate(
                 scope = _evaluate_months(package, run, selection, months, whole=whole)
             with stage("calculate"):
                 _write_lines(run, selection, scope)
+                run.basis |= retroactivity.look_up_again()
                 control = control_of(run.id)
                 run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
                 run.save()
             # A run is made first and judged afterwards: only the finished comparison can tell what it is worth.
-            if before == (control.lines, control.total_dong, control.sha256):
+            if before == (control.lines, control.total_dong, control.sha256, holds_of(run.id)):
                 # The same figures again: whoever checked or approved them did so rightly. The savepoint forgets our copy.
                 transaction.set_rollback(True)
                 unchanged = True

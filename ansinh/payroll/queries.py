@@ -111,6 +111,17 @@ def control_of(run_id: int) -> Control:
         return Control(*cursor.fetchone())
 
 
+def holds_of(run_id: int) -> str:
+    """Return one hash over what the run holds and why: the same lines with another hold are another run to check."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(md5(string_agg(concat_ws(';', person_id, reason, detail, amount_dong), E'\n'"
+            " ORDER BY person_id, reason, detail, amount_dong)), '') FROM payroll_payrollhold WHERE run_id = %s",
+            [run_id],
+        )
+        return cursor.fetchone()[0]
+
+
 # The plain form is what leaves this room: a page that held the model could load related rows one by one.
 def run_row(run: PayrollRun) -> RunRow:
     """Return the plain form of a run."""

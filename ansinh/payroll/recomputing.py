@@ -35,11 +35,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Recomputation:
-    """How many sums (person, benefit, month) were compared, how many differ, and the first of them."""
+    """How many sums (person, benefit, month) were compared, how many differ, and the first of them.
+
+    `uncertain` ones differ too, of people about whom somebody wrote while the run was being calculated: whether it saw
+    that is not known, and the next run asks about them again.
+    """
 
     run_code: str
     compared: int
     differing: int
+    uncertain: int
     shown: tuple[Difference, ...]
 
 
@@ -68,12 +73,18 @@ def recompute(code: str) -> Recomputation:
             question = entitlement.Question(month, run.known_on, run.facts_known_at, selection.communes)
             entitlement.evaluate_month(law, question)
         cursor.execute("ANALYZE entitled; ANALYZE undecided")
-        parameters = {"run": run.id, "months": [m.first_day for m in months], "areas": list(selection.communes)}
+        parameters = {
+            "run": run.id, "months": [m.first_day for m in months], "areas": list(selection.communes),
+            "start": run.basis.get("snapshot"), "end": run.basis.get("end"), "own": run.basis.get("xid"),
+        }  # fmt: skip
         cursor.execute(statement("payroll", "recomputed"), parameters)
-        cursor.execute("SELECT count(*), count(*) FILTER (WHERE due <> settled) FROM recomputed")
-        compared, differing = cursor.fetchone()
         cursor.execute(
-            "SELECT person_id, benefit, for_month, due, settled FROM recomputed WHERE due <> settled"
+            "SELECT count(*), count(*) FILTER (WHERE due <> settled AND NOT is_uncertain),"
+            " count(*) FILTER (WHERE due <> settled AND is_uncertain) FROM recomputed"
+        )
+        compared, differing, uncertain = cursor.fetchone()
+        cursor.execute(
+            "SELECT person_id, benefit, for_month, due, settled FROM recomputed WHERE due <> settled AND NOT is_uncertain"
             " ORDER BY person_id, for_month, benefit LIMIT %s",
             [_SHOWN],
         )
@@ -81,7 +92,7 @@ def recompute(code: str) -> Recomputation:
             Difference(p, b, Month.of(month), due, settled) for p, b, month, due, settled in cursor.fetchall()
         )
         cursor.execute("DROP TABLE recomputed")
-    return Recomputation(run.code, compared, differing, shown)
+    return Recomputation(run.code, compared, differing, uncertain, shown)
 
 
 def _selection(run: PayrollRun) -> Selection:

@@ -75,6 +75,18 @@ def look(selection: Selection) -> Basis:
     return Basis(snapshot, cluster, hashlib.sha256(communes.encode("ascii")).hexdigest())
 
 
+def look_up_again() -> dict[str, str]:
+    """Return the snapshot at the end of the calculation and our own transaction: what was written in between is uncertain.
+
+    A change that was told before the run's instant and became visible only later, or the other way round, is news for the
+    next run and no fault of this one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text, pg_current_xact_id()::text")
+        snapshot, xid = cursor.fetchone()
+    return {"end": snapshot, "xid": xid}
+
+
 def fingerprints(law: LawBook | LawPackage, questions: Sequence[Question]) -> dict[str, str]:
     """Return for each month and domain one hash over all that decides the month except the facts themselves."""
     settling = "\n".join(statement("payroll", name) for name in ("differences", "holds"))

@@ -43,7 +43,7 @@ def enter(entry: Entry, *, document: str, by: str, at: datetime.datetime) -> int
     Raises:
         Refused: `role_not_allowed`, `area_not_yours`, `document_missing`, `sex_missing`,
             `phone_impossible`, `text_too_long`, `person_known` for a namesake born on
-            the same day, `household_unknown`, and what `record_person` refuses.
+            the same day, `household_unknown`, `household_without_head`, `relationship_impossible`, and what `record_person` refuses.
     """
     if office.staff(by).role not in _KEEPERS:
         raise _refused("role_not_allowed", f"“{by}” không ghi người mới vào sổ.", f"“{by}” enters nobody.")
@@ -98,14 +98,13 @@ def _refuse_impossible(entry: Entry, document: str) -> None:
 
 def _refuse_namesake(entry: Entry) -> None:
     # Under the caller's sight: of a namesake elsewhere the nightly search tells whoever may know.
-    twin = Person.objects.filter(
-        name_fold=fold(entry.full_name), birth_date=entry.birth_date, merged_into=None, death_date=None
-    ).first()
+    twin = Person.objects.filter(name_fold=fold(entry.full_name), birth_date=entry.birth_date, merged_into=None).first()
     if twin is not None:
+        gone = f", đã mất ngày {twin.death_date:%d/%m/%Y}" if twin.death_date else ""
         raise _refused(
             "person_known",
-            f"Sổ đã có {twin.full_name} sinh ngày {twin.birth_date:%d/%m/%Y} (hồ sơ số {twin.id}). Nếu là người khác, "
-            "hãy đánh dấu “Là người khác”.",
+            f"Sổ đã có {twin.full_name} sinh ngày {twin.birth_date:%d/%m/%Y} (hồ sơ số {twin.id}{gone}). Nếu là người "
+            "khác, hãy đánh dấu “Là người khác” (ở dòng lệnh: --another).",
             f"{twin.full_name}, born on the same day, is on record (file {twin.id}). Say so if this is somebody else.",
         )
 
@@ -132,9 +131,13 @@ def _household(entry: Entry, person: int) -> Household:
 def _refuse_relationship(entry: Entry, household: Household) -> None:
     """Refuse a second spouse of the head, and a child older or a parent younger than the head."""
     members = Membership.objects.filter(household=household, valid_to=None).select_related("person")
-    head = members.filter(relationship="head").first()
+    head = members.filter(relationship="head", person__death_date=None).first()
     if head is None:
-        return
+        raise _refused(
+            "household_without_head",
+            f"Hộ {household.code} không còn chủ hộ. Hãy để trống mã hộ để lập hộ mới, hoặc ghi lại chủ hộ trước.",
+            f"Household {household.code} has no head. Leave its code out for a new household, or name its head first.",
+        )
     born = head.person.birth_date
     is_wrong = {
         "spouse": members.filter(relationship="spouse", person__death_date=None).exists(),

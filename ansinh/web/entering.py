@@ -91,6 +91,6 @@ def _entry(form: QueryDict, communes: dict[int, str]) -> entering.Entry:
         full_name=form.get("ho-ten", ""), sex=form.get("gioi-tinh", ""), area_id=area,
         birth_date=_birthday(form.get("ngay-sinh", "")), national_id=form.get("dinh-danh", ""),
         ethnicity=form.get("dan-toc", ""), phone=form.get("dien-thoai", ""), village=form.get("thon", ""),
-        household=form.get("ho", ""), relationship=form.get("quan-he", "other"),
+        household=form.get("ho", ""), relationship=form.get("quan-he", ""),
         is_another=form.get("la-nguoi-khac") == "1",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events, granting
 from ansinh.entitlement import queries as entitlement
@@ -67,6 +68,7 @@ def event_page(request: HttpRequest, event_id: int) -> HttpResponse:
     context |= {
         "row": row,
         "label": labels.event_label(row.kind),
+        "effect": [(Month.parse(one["month"]), one["before_dong"], one["after_dong"]) for one in row.effect],
         "value": _shown_value(row),
         "source": labels.event_source_label(row.source),
         "may_act": member.may_write and row.state == "OPEN",
@@ -83,10 +85,10 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
     member, form = request.staff, request.POST  # type: ignore[attr-defined]
     context: dict[str, Any] = {}
     kind, _sign, value = form.get("viec", "").partition(":")
-    held = {events.STOP: _placed(_running(person_id)), events.STOP_UNDONE: _placed(events.stopped_benefits(person_id))}
+    held = {events.STOP: _running(person_id), events.STOP_UNDONE: events.stopped_benefits(person_id)}
     if kind in held:
-        # The page names a decision by its place: what the benefit is would tell a health status.
-        value = dict(held[kind]).get(value, "")
+        # The page names a decision by its number: what the benefit is would tell a health status.
+        value = {str(number): benefit for number, benefit in held[kind]}.get(value, "")
     if request.method == "POST":
         try:
             told = events.record(
@@ -120,9 +122,9 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         if _may_choose(kind, value, member)
     ]
     choices += [
-        (f"{one}:{place}", f"{labels.event_label(one)}: {benefit_name(code)}")
-        for one, placed in held.items()
-        for place, code in placed
+        (f"{one}:{number}", f"{labels.event_label(one)}: {benefit_name(code)}")
+        for one, numbered in held.items()
+        for number, code in numbered
     ]
     today = f"{timezone.localdate():%Y-%m-%d}"
     context |= {
@@ -143,13 +145,11 @@ _FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "tinh-den", "ten-con
            "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay", "ly-do")  # fmt: skip
 
 
-def _running(person_id: int) -> list[str]:
-    """Return the benefits whose decisions run, in the order of the person's page."""
-    return [row.benefit for row in entitlement.decisions_of(person_id) if row.end_month is None]
-
-
-def _placed(benefits: list[str]) -> list[tuple[str, str]]:
-    return [(str(place), benefit) for place, benefit in enumerate(benefits, 1)]
+def _running(person_id: int) -> list[tuple[int, str]]:
+    """Return (number, benefit) of the decisions that run this month or later, in the order of the person's page."""
+    now = Month.of(timezone.localdate())
+    rows = entitlement.decisions_of(person_id)
+    return [(row.id, row.benefit) for row in rows if row.end_month is None or row.end_month > max(now, row.start_month)]
 
 
 def _may_choose(kind: str, value: str, member: office.StaffRow) -> bool:

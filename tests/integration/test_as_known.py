@@ -239,7 +239,7 @@ def test_a_run_is_computed_again_from_what_was_known_then(paid: tuple[_World, st
     world, run = paid
     found = recompute(run)
     assert found.compared == PayrollLine.objects.filter(run__code=run).count() and found.compared > 2
-    assert found == Recomputation(run, found.compared, 0, ())
+    assert found == Recomputation(run, found.compared, 0, 0, ())
     # What somebody changed behind the register's back comes out.
     Circumstance.objects.filter(person=world.head, kind="disability", value="severe").update(value="extremely_severe")
     # A line is looked at even when its person now looks like never having lived there.

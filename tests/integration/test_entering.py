@@ -164,4 +164,20 @@ def test_a_household_has_one_spouse_of_its_head_and_generations_in_order() -> No
     )
     _enter(household=home.code, relationship="spouse")
     again = {"full_name": "Hồ Thị Hai", "household": home.code, "relationship": "spouse"}
+    assert refusal(_enter, **again | {"relationship": ""}) == "household_unknown"
     assert refusal(_enter, **again) == "relationship_impossible"
+
+
+def test_a_household_without_a_living_head_takes_nobody_in() -> None:
+    makers.staff()
+    head = makers.person(poverty="poor")
+    home = Membership.objects.get(person=head).household
+    Person.objects.filter(pk=head.pk).update(death_date=DAY(2026, 11, 1))
+    assert refusal(_enter, household=home.code, relationship="child") == "household_without_head"
+
+
+def test_a_namesake_who_has_died_is_named_too() -> None:
+    makers.staff()
+    first = _enter()
+    Person.objects.filter(pk=first).update(death_date=DAY(2026, 11, 20))
+    assert refusal(_enter) == "person_known"

@@ -7,7 +7,7 @@ import pytest
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.entitlement import events, granting
+from ansinh.entitlement import agency_lists, events, granting
 from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
 from ansinh.law.package import default_laws
@@ -104,7 +104,8 @@ def test_what_has_changed_since_it_was_told_counts_when_it_is_signed() -> None:
     [
         ("grant", "K99", RECEIVED, {}, "benefit_unknown"),
         ("grant", "ONE-07", RECEIVED, {}, "benefit_unknown"),
-        ("grant", "", RECEIVED, {}, "event_impossible"),
+        ("grant", "", RECEIVED, {}, "benefit_missing"),
+        ("stop_undone", "", RECEIVED, {}, "benefit_missing"),
         ("grant", "K6", DAY(2026, 12, 24), {}, "date_in_future"),
         ("grant", "K6", RECEIVED, {"cause": "declined"}, "event_impossible"),
         ("stop", "K6", RECEIVED, {}, "cause_unknown"),
@@ -192,15 +193,16 @@ def test_a_benefit_that_tells_a_health_status_is_granted_without_being_named() -
     shown = page(client, f"/bien-dong/{told.id}/")
     assert "Trợ cấp xã hội hằng tháng" in shown and "K8" not in shown and "HIV" not in shown
     telling = page(client, f"/nguoi/{person.id}/bien-dong/")
-    assert 'value="stop:1"' in telling and "stop:K8" not in telling
+    number = Decision.objects.get().id
+    assert f'value="stop:{number}"' in telling and "stop:K8" not in telling
     assert as_json(told)["value"] == "Trợ cấp xã hội hằng tháng"
     trail = AuditEvent.objects.filter(subject=f"person:{person.id}").values_list("detail", flat=True)
     assert all("K8" not in str(detail) for detail in trail)
     form = {"ngay": "2026-11-20", "giay-to": "Đơn", "ly-do": "declined"}
     client.post(f"/nguoi/{person.id}/bien-dong/", form | {"viec": "stop:K8"})
     put_on(everything("tests", protected=True))
-    assert not LifeEvent.objects.filter(kind="stop").exists(), "a place is no code"
-    answer = client.post(f"/nguoi/{person.id}/bien-dong/", form | {"viec": "stop:1"})
+    assert not LifeEvent.objects.filter(kind="stop").exists(), "a decision is named by its number"
+    answer = client.post(f"/nguoi/{person.id}/bien-dong/", form | {"viec": f"stop:{number}"})
     assert answer.status_code == 302
     stopped = LifeEvent.objects.get(kind="stop")
     assert (stopped.value, stopped.details["cause"]) == ("K8", "declined")
@@ -245,12 +247,43 @@ def test_a_stop_told_by_mistake_is_taken_back_exactly() -> None:
     assert refusal(tell, woman, "stop_undone", "K6", RECEIVED) == "nothing_to_resume"
     accept(tell(woman, "stop", "K6", DAY(2026, 11, 5), cause="declined"))
     assert refusal(tell, woman, "grant", "K6", RECEIVED) == "already_granted", "it ends only next month"
-    assert 'value="stop_undone:1"' in page(working("department_officer"), f"/nguoi/{woman.id}/bien-dong/")
+    stopped = LifeEvent.objects.get(kind="stop").id
+    assert f'value="stop_undone:{stopped}"' in page(working("department_officer"), f"/nguoi/{woman.id}/bien-dong/")
     told = tell(woman, "stop_undone", "K6", DAY(2026, 11, 20))
     assert [(one["month"], one["before_dong"], one["after_dong"]) for one in told.effect] == [("2026-12", 0, 810_000)]
     accept(told)
     assert set(Decision.objects.values_list("benefit", "end_month")) == {("K6", None), ("K4", None)}
     assert refusal(tell, woman, "stop_undone", "K6", DAY(2026, 11, 21)) == "nothing_to_resume"
+
+
+def test_a_stop_ends_every_decision_of_the_benefit_and_is_taken_back_as_a_whole() -> None:
+    makers.staff()
+    woman = makers.severe()
+    Decision.objects.update(end_month=DAY(2026, 11, 1))
+    makers.decision(woman, "K6", start="2026-11")
+    before = list(Decision.objects.order_by("id").values_list("id", "end_month"))
+    accept(tell(woman, "stop", "K6", DAY(2026, 7, 5), cause="declined"))
+    ends = list(Decision.objects.order_by("id").values_list("end_month", flat=True))
+    assert ends == [DAY(2026, 8, 1), DAY(2026, 11, 1)], "the one of before, and the one that began since"
+    assert refusal(tell, woman, "stop", "K6", DAY(2026, 7, 6), cause="declined") == "nothing_to_stop"
+    accept(tell(woman, "stop_undone", "K6", DAY(2026, 11, 20)))
+    assert list(Decision.objects.order_by("id").values_list("id", "end_month")) == before
+
+
+def test_a_stop_told_ahead_shows_its_month_and_nobody_applies_for_the_dead() -> None:
+    makers.staff()
+    woman = makers.severe()
+    told = tell(woman, "stop", "K6", DAY(2027, 6, 15), cause="prison")
+    assert [(one["month"], one["after_dong"]) for one in told.effect] == [("2027-07", 0)]
+    gone = makers.person(disability="severe", died="2026-11-01")
+    assert refusal(tell, gone, "grant", "K6", RECEIVED) == "person_is_deceased"
+
+
+def test_a_list_tells_nobody_who_receives_what() -> None:
+    makers.staff()
+    for kind in ("grant", "stop", "stop_undone"):
+        taken = {"kind": kind, "value": "K8", "source": "health_insurance", "document": "x", "by": "can.bo", "at": AT}
+        assert refusal(agency_lists.take, [], **taken) == "event_impossible"
 
 
 def test_nothing_stops_before_it_began() -> None:

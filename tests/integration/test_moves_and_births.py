@@ -6,7 +6,8 @@ import pytest
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.entitlement import agency_lists, events
+from ansinh.entitlement import agency_lists
+from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.models import Decision, LifeEvent
 from ansinh.entitlement.releases import law_in_force
 from ansinh.office import queries as office
@@ -128,7 +129,7 @@ def test_leaving_special_hardship_ends_what_hangs_on_it() -> None:
     told = tell(child, "household_move", AWAY)
     assert told.monthly_change_dong < 0 and told.effect[0]["month"] >= "2026-10"
     accept(told)
-    facts = events.entitlement.facts_of(law_in_force(), child.id)
+    facts = entitlement.facts_of(law_in_force(), child.id)
     assert facts["area_hardship"][0]["to"] == MOVED.isoformat()
 
 

@@ -10,6 +10,7 @@ from django.db.utils import ProgrammingError
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.entitlement.models import Decision
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
@@ -20,6 +21,7 @@ from ansinh.payroll import operations, queries
 from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement
 from ansinh.payroll.selection import select
 from ansinh.people.models import FinancialAddress
+from ansinh.people.remembering import told_at
 from ansinh.project.work import payroll as payroll_work
 from tests.integration import makers
 
@@ -144,6 +146,24 @@ def test_calculating_again_replaces_the_open_run() -> None:
     makers.severe()
     second = calculate()
     assert (first.code, first.lines, second.lines) == (second.code, 1, 2)
+
+
+def test_calculating_again_finds_a_new_hold_under_the_same_lines() -> None:
+    """What is to be taken back moves no line, and whoever checks the run must see it all the same."""
+    makers.severe()
+    gone = makers.severe()
+    told_at(AT)
+    settled(gone, "2026-10", 810_000)
+    Decision.objects.filter(person=gone).update(end_month=datetime.date(2026, 11, 1))
+    first = calculate()
+    operations.check(run=first.code, by="operator", at=AT)
+    assert not PayrollHold.objects.filter(run__code=first.code, reason="recovery_needs_decision").exists()
+    Decision.objects.filter(person=gone).update(end_month=datetime.date(2026, 10, 1))
+    again = calculate(at=AT + datetime.timedelta(hours=1))
+    assert (again.code, again.control_total_dong) == (first.code, first.control_total_dong)
+    held = PayrollHold.objects.get(run__code=first.code, reason="recovery_needs_decision")
+    assert (held.person_id, held.amount_dong) == (gone.id, -810_000)
+    assert again.state == "CALCULATED", "a check made without it is made again"
 
 
 def test_the_same_facts_give_the_same_hash() -> None:

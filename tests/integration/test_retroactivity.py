@@ -349,6 +349,25 @@ def test_the_pruned_payroll_is_the_whole_one(own_database: None, scopes: list[re
         assert again.differing == 0 and again.compared > 0, (code, again.shown)
 
 
+def test_what_somebody_writes_while_a_run_is_calculated_is_no_fault_of_the_run(own_database: None) -> None:
+    """Told before the run's instant, committed after the run has looked: the run cannot have seen it."""
+    committed(_populate, random.Random(3))
+    row = committed(lambda: Decision.objects.filter(benefit="K6", end_month=None).order_by("id").first())
+    writer = django.db.connections["owner"].cursor()
+    writer.execute("BEGIN")
+    writer.execute("SELECT set_config('ansinh.told_at', %s, true)", [(AT - datetime.timedelta(seconds=1)).isoformat()])
+    writer.execute("UPDATE entitlement_decision SET end_month = '2026-08-01' WHERE id = %s", [row.pk])
+    code = frozen(Month(2026, 11), AT)
+    assert committed(recompute, code).differing == 0
+    writer.execute("COMMIT")
+    again = committed(recompute, code)
+    assert (again.differing, again.shown) == (0, ()) and again.uncertain > 0
+    # The next run sees it, and takes back what was paid too much.
+    later = AT + datetime.timedelta(days=31)
+    tried_lines, held = tried(Month(2026, 12), later, whole=False)
+    assert row.person_id in {line[0] for line in tried_lines} | {hold[0] for hold in held}
+
+
 def test_where_nothing_was_written_nobody_is_asked_again(own_database: None, scopes: list[retroactivity.Scope]) -> None:
     committed(_populate, random.Random(1))
     frozen(Month(2026, 11), AT)

@@ -150,7 +150,13 @@ def _told(found: Recomputation) -> dict[str, Any]:
         else f"{format_number(found.differing)} trong {format_number(found.compared)} khoản tính lại ra số khác: dữ liệu hoặc "
         "kỳ đã bị sửa ngoài hệ thống. Hãy đối chiếu những người nêu dưới đây với nhật ký và bản sao lưu."
     )
-    return {"message": message, "compared": found.compared, "differing": found.differing, "first": rows}
+    return {
+        "message": message,
+        "compared": found.compared,
+        "differing": found.differing,
+        "uncertain": found.uncertain,
+        "first": rows,
+    }
 
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:
