@@ -35,9 +35,9 @@ def postgres_cpu_ms(postmaster: int) -> int:
 
 
 def own_cpu_ms() -> int:
-    """Return the CPU milliseconds of this process and all its threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return round((usage.ru_utime + usage.ru_stime) * 1000)
+    """Return the CPU milliseconds of this process, all its threads, and the workers that it has seen end."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round((own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime) * 1000)
 
 
 def _private_kb(process: int) -> int:

@@ -68,7 +68,7 @@ def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boun
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT), "ANSINH_WORKERS": "2"},
         check=False,
     )
     assert note.exists(), f"the kill did not happen: {command} {victim} {stage} {boundary} {done.stdout} {done.stderr}"
@@ -76,4 +76,5 @@ def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boun
         assert done.returncode == -signal.SIGKILL
     else:
         assert done.returncode == 1, done.stderr
-        assert json.loads(done.stdout)["refused"] == "database_unavailable"
+        expected = "worker_ended" if victim == "worker" else "database_unavailable"
+        assert json.loads(done.stdout)["refused"] == expected

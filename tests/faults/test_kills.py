@@ -28,6 +28,8 @@ KILLS = [
     ("collect", "process", "parse", "leave"),
     ("collect", "process", "apply", "leave"),
     ("collect", "backend", "apply", "leave"),
+    ("collect", "worker", "read", "enter"),
+    ("collect", "worker", "read", "leave"),
 ]
 
 

@@ -31,6 +31,7 @@ from ansinh.project.home import Home
 from ansinh.project.operator import OPERATOR, say
 from ansinh.project.population.bounds import check_size
 from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
+from ansinh.project.workers import workers
 
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
 
@@ -174,8 +175,9 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
         sandbox.wait_until_idle(home)
         with accounting():
             collecting.collect(
-                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say
-            )
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say,
+                workers=workers(),
+            )  # fmt: skip
 
 
 def month(arguments: argparse.Namespace) -> dict[str, Any]:
