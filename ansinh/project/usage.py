@@ -47,6 +47,12 @@ def _private_kb(process: int) -> int:
     return 0
 
 
+def _copies_of(parent: int) -> list[int]:
+    """Return the children that are copies of their parent, and not programs that it started."""
+    words = Path(f"/proc/{parent}/cmdline").read_bytes()
+    return [child for child in _children(parent) if Path(f"/proc/{child}/cmdline").read_bytes() == words]
+
+
 @dataclass
 class Peak:
     """The largest private memory seen, in MB; shared buffers are not counted twice (they are the server's setting)."""
@@ -57,14 +63,18 @@ class Peak:
 
 @contextlib.contextmanager
 def watching(postmaster: int) -> Iterator[Peak]:
-    """Look at memory five times a second while the block runs."""
+    """Look at memory five times a second while the block runs: the server's, and that of this process with its workers."""
     peak, done = Peak(), threading.Event()
+    us = os.getpid()
 
     def look() -> None:
         while not done.wait(0.2):
             with contextlib.suppress(OSError):
                 server = sum(_private_kb(process) for process in (postmaster, *_children(postmaster)))
                 peak.postgres_mb = max(peak.postgres_mb, server // 1024)
+                # What a worker still shares with us is counted in both: rather too much than too little.
+                python = sum(_private_kb(process) for process in (us, *_copies_of(us)))
+                peak.python_mb = max(peak.python_mb, python // 1024)
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -73,4 +83,4 @@ def watching(postmaster: int) -> Iterator[Peak]:
     finally:
         done.set()
         watcher.join()
-        peak.python_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak.python_mb = max(peak.python_mb, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

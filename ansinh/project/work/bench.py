@@ -170,6 +170,7 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
                 by=OPERATOR,
                 at=timezone.localtime(),
                 progress=say,
+                workers=workers(),
             )
         # The bank works on the same two cores; its time lies between the stages and in none of them.
         sandbox.wait_until_idle(home)
@@ -206,8 +207,9 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
             totals = queries.run_totals(run_id)
     statements = counter.statements
     stages = {name: round(recorder.nanoseconds.get(name, 0) / 1e9, 3) for name in STAGES}
-    # Uploading is part of submitting, fetching the answers over SFTP is part of reading them.
-    for whole, part in (("submit", "upload"), ("parse", "fetch")):
+    # Uploading is part of submitting, fetching the answers over SFTP is part of reading them. Where files are written and
+    # sent side by side, what there is to time is how long that takes.
+    for whole, part in (("submit", "upload"), ("render", "send"), ("parse", "fetch")):
         stages[whole] = round(stages[whole] + recorder.nanoseconds.get(part, 0) / 1e9, 3)
     total_s, cpu_s, raw_s = sum(stages.values()), (cpu["python"] + cpu["postgres"]) / 1000, _raw_copy_s(run_id)
     with acting(everything(OPERATOR)):

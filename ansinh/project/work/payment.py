@@ -33,6 +33,7 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
                 by=OPERATOR,
                 at=timezone.localtime(),
                 progress=say,
+                workers=workers(),
             )
         sent, unknown, held = sent + done.sent, unknown + done.unknown, held + done.held
     return {"sent": sent, "applied": 0, "held": held, "unknown": unknown}
