@@ -41,6 +41,11 @@ ANSWER_TABLE = """
     CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
                                    reason_set text, reason_code text, hold_reason text, is_share bool DEFAULT false) ON COMMIT DROP
 """
+# Lines that were held are judged again: they stand there already.
+_KEPT_BEFORE = """
+    ON CONFLICT (message_id, line) DO UPDATE
+    SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share
+"""
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"
 # Fewer orders are written before other processes have begun.
@@ -528,7 +533,9 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
             },
         )
         cursor.execute(statement("payment", "apply"), stretch)
-        cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
+        # Of a message that comes to be applied no line was kept yet: none needs to be looked for.
+        again = "" if message.state == Message.State.STORED else _KEPT_BEFORE
+        cursor.execute(statement("payment", "keep_lines") + again, {"message": message.id})
         cursor.execute(statement("payment", "answered_batches"), {"at": at, **stretch})
         # What follows looks few things up among many.
         cursor.execute("SET LOCAL enable_nestloop = on")
