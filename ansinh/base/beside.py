@@ -5,6 +5,7 @@ piece would have, and it ends with us, even by kill -9. What is read in it must 
 """
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -48,6 +49,8 @@ class Beside(Generic[T]):
             # Ctrl-C reaches both of us: whoever started the work decides, and its end is ours.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            # What was there before the fork is looked at no more by the collector: looking would copy it.
+            gc.freeze()
             _work(source, outlet)
         outlet.close()
         self._is_over = False

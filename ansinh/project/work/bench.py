@@ -157,9 +157,10 @@ def _month() -> tuple[str, int]:
 def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractContextManager]) -> None:
     with acting(everything(OPERATOR)):
         (provider,) = operations.active_providers()
-    # A bank takes a file and works on it later, on machines of its own; ours tells us when it is through.
-    (home.sandbox / "control").mkdir(parents=True, exist_ok=True)
-    (home.sandbox / "control" / "answer_later").touch()
+    # A bank takes a file and works on it later, on machines of its own; ours, on the same two cores, waits meanwhile.
+    later = home.sandbox / "control" / "answer_later"
+    later.parent.mkdir(parents=True, exist_ok=True)
+    later.touch()
     with bootstrap.gateway_to(provider) as gateway:
         with accounting():
             operations.submit(
@@ -172,7 +173,8 @@ def _pay(home: Home, code: str, accounting: Callable[[], contextlib.AbstractCont
                 progress=say,
                 workers=workers(),
             )
-        # The bank works on the same two cores; its time lies between the stages and in none of them.
+        # Its time lies between the stages and in none of them.
+        later.unlink()
         sandbox.wait_until_idle(home)
         with accounting():
             collecting.collect(
