@@ -14,7 +14,7 @@ from ansinh.base.beside import Beside
 
 Piece = TypeVar("Piece")
 Done = TypeVar("Done")
-# The parent's connections as a child inherits them. Kept for its whole life, so that nothing in it ever closes them: what
+# The parent's connections as a child inherits them. Kept for its whole life, so that nothing ever closes them: what
 # it would say to the server on the way, the server would take for the parent's.
 _INHERITED: list[object] = []
 

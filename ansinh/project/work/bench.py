@@ -21,7 +21,6 @@ from django.utils import timezone
 from ansinh.base.stages import recording, stage
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import operations as ledger
-from ansinh.ledger import queries as books
 from ansinh.office.security import acting, everything
 from ansinh.payment import collecting, operations, queries
 from ansinh.payroll import operations as payroll
@@ -31,6 +30,7 @@ from ansinh.project.home import Home
 from ansinh.project.operator import OPERATOR, say
 from ansinh.project.population.bounds import check_size
 from ansinh.project.work.demo import APPROVER, MONTH, OFFICER, PROVINCE, SEED
+from ansinh.project.work.ledger import checked
 from ansinh.project.workers import workers
 
 STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply", "reconcile", "seal")
@@ -204,9 +204,10 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
         with accounting():
             code, run_id = _month()
         _pay(home, code, accounting)
-        with accounting(), stage("reconcile"), acting(everything(OPERATOR)):
-            verified, tied = books.verify(), queries.invariants(thorough=False)
-            totals = queries.run_totals(run_id)
+        with accounting(), stage("reconcile"):
+            books, found = checked(shared_by=workers(), thorough=False)
+            with acting(everything(OPERATOR)):
+                totals = queries.run_totals(run_id)
     statements = counter.statements
     stages = {name: round(recorder.nanoseconds.get(name, 0) / 1e9, 3) for name in STAGES}
     # Uploading is part of submitting, fetching the answers over SFTP is part of reading them. Where files are written and
@@ -232,9 +233,9 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
         "peak_rss_mb": {"python": peak.python_mb, "postgres": peak.postgres_mb},
         "sql_statements": statements,
         "checks": {
-            "books_balanced": all(verified.checks.values()),
-            "paid_once": tied["paid_once"] and totals.paid_dong == totals.due_dong,
-            "items_equal_books": all(tied.values()),
+            "books_balanced": all(books.checks.values()),
+            "paid_once": not found["paid_once"] and totals.paid_dong == totals.due_dong,
+            "items_equal_books": not any(found.values()),
         },
     }
 
