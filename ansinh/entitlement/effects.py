@@ -38,11 +38,14 @@ def of_fact(
 
 
 def of_writing(
-    write: Callable[[], Sequence[int]], happened_on: datetime.date, today: datetime.date, act: str = ""
+    write: Callable[[], Sequence[int]],
+    happened_on: datetime.date,
+    today: datetime.date,
+    act: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """This will return what a change of the registry would change for everybody of whom it is; nothing of it stays.
 
-    `act` names the procedure's act whose clause says so (“move”); without one: starting, changing, stopping.
+    `act` names the procedure's act and cause whose clause says so; without one: starting, changing, stopping.
     `write` returns the numbers of these persons. Whoever is not in the registry before has nothing before. Raises what
     `write` raises.
     """
@@ -81,7 +84,7 @@ def _compared(
     pairs: Sequence[tuple[Inquiry | None, Inquiry]],
     happened_on: datetime.date,
     today: datetime.date,
-    act: str = "",
+    act: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     months, clauses, is_unknown = [], [], False
     first, last = max(Month.of(happened_on), Month.of(today).plus(-_MONTHS_BACK)), Month.of(today).plus(1)
@@ -124,7 +127,12 @@ def _typed(value: str) -> Any:
 
 
 def _clauses(
-    book: LawBook, before: Mapping[str, int], after: Mapping[str, int], month: Month, today: datetime.date, act: str
+    book: LawBook,
+    before: Mapping[str, int],
+    after: Mapping[str, int],
+    month: Month,
+    today: datetime.date,
+    act: tuple[str, str] | None,
 ) -> list[str]:
     """Return the clauses by which benefits start, change or stop in the month: of the procedure, never of a group."""
     found = []
@@ -135,6 +143,6 @@ def _clauses(
             package, benefit = next(
                 (one, benefit) for one in book.packages for benefit in one.benefits if benefit.code == code
             )
-            rule = load_procedure(default_laws()).life_rule(act, "", benefit.group, code, today) if act else None
+            rule = load_procedure(default_laws()).life_rule(*act, benefit.group, code, today) if act else None
             found.append(rule.clause.citation if rule else procedure_clause(package, code, month, today, which))
     return [clause for clause in found if clause]

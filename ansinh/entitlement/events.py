@@ -16,7 +16,7 @@ from ansinh.base.months import Month
 from ansinh.base.names import normalise
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
-from ansinh.entitlement import effects
+from ansinh.entitlement import effects, granting
 from ansinh.entitlement import month as evaluation
 from ansinh.entitlement import queries as entitlement
 from ansinh.entitlement.facts import Question
@@ -31,6 +31,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
 from ansinh.people.queries import household_of
+from ansinh.people.remembering import told_at
 from ansinh.poverty import operations as poverty
 from ansinh.poverty.models import PovertyClass
 
@@ -47,6 +48,8 @@ DELEGATE, DELEGATE_ENDS = "delegate", "delegate_ends"
 POVERTY_CLASS = "poverty_class"
 MOVES = frozenset({MOVE, HOUSEHOLD_MOVE})
 LEAVES_PROVINCE, LEAVING_UNDONE = "leaves_province", "leaving_undone"
+# An application, told with the day it was received; the end of one benefit, with its ground. The value is the benefit.
+GRANT, STOP = "grant", "stop"
 # What of an event is told beside its value: where in the new commune; what a birth certificate says.
 _DETAILS = {
     MOVE: frozenset({"village"}),
@@ -54,6 +57,8 @@ _DETAILS = {
     BIRTH: frozenset({"sex", "national_id"}),
     DELEGATE: frozenset({"name", "sex", "birth_date", "mandate", "certifier", "until"}),
     LEAVES_PROVINCE: frozenset(),
+    GRANT: frozenset(),
+    STOP: frozenset({"cause"}),
 }
 # What is told without a value.
 _BARE = frozenset({DEATH, DELEGATE_ENDS, LEAVING_UNDONE})
@@ -156,6 +161,16 @@ def _check(
         )
     if kind == DEATH and happened_on > at.date():
         raise Refused("date_in_future", vi="Ngày mất không thể ở sau hôm nay.", en="A death is not in the future.")
+    if kind == GRANT and happened_on > at.date():
+        raise Refused(
+            "date_in_future", vi="Ngày nhận hồ sơ không thể ở sau hôm nay.", en="No file is received in the future."
+        )
+    if kind == STOP and details.get("cause") not in granting.stop_causes():
+        raise Refused(
+            "cause_unknown",
+            vi=f"Hãy chọn lý do thôi hưởng: {', '.join(granting.stop_causes())}.",
+            en=f"Choose why the benefit stops: {', '.join(granting.stop_causes())}.",
+        )
 
 
 def record(
@@ -174,11 +189,13 @@ def record(
 
     The value of a move is the code of the commune, with the `village` in `details`; that of a birth, told of a parent,
     is the child's name, with `sex` and `national_id`; that of a delegate the identity number, with who it is; that of
-    a poverty class, told of any member, is of the whole household; that of leaving the province says where to.
+    a poverty class, told of any member, is of the whole household; that of leaving the province says where to; that of
+    an application, told with the day it was received, and of a stop with its `cause`, is the benefit.
 
     Raises:
         Refused: `person_unknown`, `event_impossible`, `date_in_future`, `date_too_far`, `text_too_long`, `document_missing`, `role_not_allowed`,
-            `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`; what the registry refuses about a move, a birth or a household's class.
+            `staff_unknown`, `nothing_to_stop`, `nothing_to_resume`, `cause_unknown`, `benefit_unknown`,
+            `already_granted`; what the registry refuses about a move, a birth or a household's class.
     """
     _role(by, _RECORDERS)
     beside = {name: text.strip() for name, text in (details or {}).items() if text.strip()}
@@ -199,7 +216,8 @@ def record(
         if known is None:
             known = LifeEvent.objects.create(
                 person_id=person_id, kind=kind, value=value, happened_on=happened_on, source=source, document=document.strip()[:200],
-                area_id=area, recorded_by=by, recorded_at=at, due_on=_due(kind, at.date()), effect={}, state="OPEN",
+                area_id=area, recorded_by=by, recorded_at=at, effect={}, state="OPEN",
+                due_on=_due(kind, happened_on if kind == GRANT else at.date()),
                 details=beside,
             )  # fmt: skip
             known.effect = _effect(known, by, at)
@@ -214,8 +232,8 @@ def _effect(told: LifeEvent, by: str, at: datetime.datetime) -> dict[str, Any]:
     if told.kind in FACTS or told.kind == DEATH:
         death = told.happened_on if told.kind == DEATH else None
         return effects.of_fact(told.person_id, told.kind, told.value, told.happened_on, at.date(), death)
-    act = "move" if told.kind == LEAVES_PROVINCE else ""
-    return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date(), act)
+    acts = {LEAVES_PROVINCE: ("move", ""), GRANT: ("grant", ""), STOP: ("stop", told.details.get("cause", ""))}
+    return effects.of_writing(lambda: _write(told, by, at), told.happened_on, at.date(), acts.get(told.kind))
 
 
 def _due(kind: str, told_on: datetime.date) -> datetime.date | None:
@@ -241,6 +259,7 @@ def choices() -> list[tuple[str, str]]:
         (DELEGATE_ENDS, ""),
     ]
     found += [(POVERTY_CLASS, value) for value in PovertyClass.values]
+    found += [(kind, one.code) for kind in (GRANT, STOP) for one in granting.grantable()]
     # A certificate that has ended: until somebody looks again nobody knows the degree, and the month is held.
     found.append(("disability", circumstances.UNKNOWN))
     for kind in sorted(FACTS):
@@ -296,7 +315,9 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
 
     Raises:
         Refused: `event_unknown`, `event_decided`, `second_person_needed`, `note_missing`, `role_not_allowed`, `staff_unknown`, and what the
-            registry refuses about the fact itself.
+            registry refuses about the fact itself; `not_entitled`, `not_verified` for a grant without ground in law.
+
+    The note of a grant is the number of the commune's decision, signed today.
     """
     _role(by, _DECIDERS)
     if not note.strip():
@@ -321,13 +342,35 @@ def decide(*, event_id: int, is_accepted: bool, note: str, by: str, at: datetime
                 en="Whoever recorded the event does not decide about it.",
             )
         if is_accepted:
+            row.note = note.strip()
+            _require_due(row, by, at)
             _write(row, by, at)
         row.state, row.decided_by, row.decided_at, row.note = state, by, at, note.strip()[:200]
         # Not the whole row: a move has just carried it to another commune.
-        row.save(update_fields=["state", "decided_by", "decided_at", "note", "details"])
+        row.save(update_fields=["state", "decided_by", "decided_at", "note", "details", "effect"])
         detail = {"event": row.id, "state": state}
         audit(by=by, action="event.decide", subject=f"person:{row.person_id}", detail=detail, at=at)
         return _row(row, at.date())
+
+
+def _require_due(row: LifeEvent, by: str, at: datetime.datetime) -> None:
+    """Refuse to grant what the law, asked today, does not give or cannot decide."""
+    if row.kind != GRANT:
+        return
+    row.effect = _effect(row, by, at)
+    if row.effect["unknown"]:
+        raise Refused(
+            "not_verified",
+            vi="Luật chưa quyết định được vì còn thông tin chưa rõ. Hãy xác minh ở trang người này trước khi ký.",
+            en="The law cannot decide: something is not known. Verify it first.",
+        )
+    if not any(one["after_dong"] > one["before_dong"] for one in row.effect["months"]):
+        raise Refused(
+            "not_entitled",
+            vi="Theo luật và thông tin trong sổ, quyết định này không làm người ấy được hưởng thêm. Hãy xem "
+            "“Chế độ không được hưởng và vì sao” ở trang người ấy.",
+            en="By the law and the record the person would receive nothing more. See which conditions are not met.",
+        )
 
 
 def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
@@ -364,6 +407,13 @@ def _write(row: LifeEvent, by: str, at: datetime.datetime) -> list[int]:
             household_id=household, poverty_class=row.value, decision_number=row.document, valid_from=day, by=by, at=at
         )
         return members
+    elif row.kind == GRANT:
+        granting.grant(
+            person_id=person, area_id=row.area_id, benefit=row.value, number=row.note, received_on=day,
+            on=timezone.localdate(at), by=by, at=at,
+        )  # fmt: skip
+    elif row.kind == STOP:
+        granting.stop(person_id=person, benefit=row.value, month=Month.of(day).plus(1), by=by, at=at)
     elif row.kind == DELEGATE_ENDS:
         mandates.end(beneficiary_id=person, on=day, document=row.document, by=by, at=at)
     else:
@@ -388,6 +438,7 @@ def _stop_decisions(person_id: int, month: Month, by: str, at: datetime.datetime
         )
     # Number and end of each as they stood.
     before = [f"{row.id}:{row.end_month or ''}" for row, _ in stopped]
+    told_at(at)
     for row, until in stopped:
         row.end_month = until
         row.save(update_fields=["end_month"])
@@ -410,6 +461,7 @@ def _resume_decisions(person_id: int, by: str, at: datetime.datetime) -> None:
             vi="Không có chế độ nào của người này đã thôi chi trả vì chuyển sang tỉnh khác.",
             en="No benefit of this person was stopped because they left the province.",
         )
+    told_at(at)
     for row in stopped:
         row.end_month = _written_day(before[str(row.pk)])
         row.save(update_fields=["end_month"])

@@ -54,7 +54,10 @@ class _Elsewhere:
 
 def _in_hardship(day: str) -> str:
     """Return SQL for: the commune is one of special hardship on the day, or a reform ended the one that was (reading, ADR 0014)."""
-    held = f"hardship.valid_from <= {day} AND (hardship.valid_to IS NULL OR hardship.valid_to > {day})"
+    held = (
+        f"hardship.valid_from <= {day} AND (hardship.valid_to IS NULL OR hardship.valid_to > {day})"
+        " AND (hardship.recorded_at IS NULL OR hardship.recorded_at <= %(known_at)s::timestamptz)"
+    )
     return (
         f"((person.area_id = ANY (ARRAY(SELECT hardship.area_id FROM office_hardship AS hardship WHERE {held}))"
         # Whoever came later was not there on the day.
@@ -169,6 +172,7 @@ def _outcome(kind: FactKind) -> str:
     if kind.outcome.what == "received":
         return (
             f"person.id IN (SELECT one.person_id FROM entitlement_decision AS one WHERE one.benefit IN ({codes})"
+            " AND one.recorded_at <= %(known_at)s::timestamptz"
             " AND one.start_month < %(month)s::date AND (one.end_month IS NULL OR one.end_month >= %(month)s::date))"
         )
     # Gathered once into a set and asked for each person: the temporary tables have no index.
@@ -329,7 +333,9 @@ def _children(package: LawPackage) -> str:
         day = f"(raised.birth_date + interval '{int(age)} years')" if age else "%(month)s::date"
         columns.append(
             f"(SELECT coalesce(bool_or(decision.start_month < {day} AND (decision.end_month IS NULL OR decision.end_month >= {day})), false)"
-            f" FROM entitlement_decision AS decision WHERE decision.person_id = raised.parent_id AND decision.benefit = '{benefit}') AS {kind.name}"
+            " FROM entitlement_decision AS decision WHERE decision.person_id = raised.parent_id"
+            f" AND decision.benefit = '{benefit}'"
+            f" AND decision.recorded_at <= %(known_at)s::timestamptz) AS {kind.name}"
         )
     return statement("entitlement", "children").format(
         kinds=", ".join(f"'{kind.name}'" for kind in kinds) or "''",

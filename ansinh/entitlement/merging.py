@@ -18,6 +18,7 @@ from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people import giving_way
 from ansinh.people.giving_way import LockedPerson, locked
+from ansinh.people.remembering import told_at
 
 _ROLES = frozenset({"commune_officer", "department_officer", "department_approver"})
 _CONFIRMERS = frozenset({"department_officer", "department_approver"})
@@ -113,6 +114,7 @@ def confirm(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
                 "Một trong hai hồ sơ đã được gộp từ khi đề nghị. Hãy mở từng hồ sơ để xem lại.",
                 "One of the records is merged already. Look at both again.",
             )
+        told_at(at)
         day = at.date()
         ended: dict[str, Any] = {**giving_way.give_way(gone=going.id, keep=kept.id, day=day)}
         ended["inherited"] = giving_way.inherit_account(keep=kept, ended=ended["address"], day=day, at=at)
@@ -163,6 +165,7 @@ def undo(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
             detail = {"gone": merge.gone_id, "merge": merge.id}
             audit(by=by, action="merge.withdraw", subject=f"person:{merge.keep_id}", detail=detail, at=at)
             return _row(merge)
+        told_at(at)
         giving_way.come_back(gone=merge.gone_id, ended=merge.ended)
         # Merges of before this was kept gave nothing.
         if "inherited" in merge.ended:

@@ -15,6 +15,7 @@ class Code(IntEnum):
     TREASURY_ORDER = 3
     PREFUND = 4
     YEAR_END = 5
+    UNAPPROPRIATE = 6
     RESERVE = 10
     PAY = 11
     REJECT = 12
@@ -32,6 +33,7 @@ class Code(IntEnum):
     SUSPENSE_CREDIT = 32
     SUSPENSE_DEBIT = 33
     SUSPENSE_EXPLAINED = 34
+    FEE_VOID = 35
     SUSPENSE_TO_BUDGET = 36
 
 
@@ -41,6 +43,7 @@ LABELS = {
     Code.TREASURY_ORDER: "Rút dự toán tại Kho bạc",
     Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
     Code.YEAR_END: "Nộp trả dự toán chưa dùng cuối năm",
+    Code.UNAPPROPRIATE: "Huỷ ghi dự toán đã ghi sai",
     Code.RESERVE: "Giữ tiền cho lệnh chi",
     Code.PAY: "Đã chi cho người nhận",
     Code.REJECT: "Ngân hàng từ chối lệnh chi",
@@ -58,6 +61,7 @@ LABELS = {
     Code.SUSPENSE_CREDIT: "Tiền vào chưa rõ nội dung",
     Code.SUSPENSE_DEBIT: "Tiền ra chưa rõ nội dung",
     Code.SUSPENSE_EXPLAINED: "Khoản treo đã rõ, sổ đã có",
+    Code.FEE_VOID: "Huỷ phí của sao kê đã rút lại",
     Code.SUSPENSE_TO_BUDGET: "Nộp ngân sách khoản không rõ chủ",
 }
 

@@ -87,8 +87,9 @@ def _refuse_early(month: Month, row: ClosedPeriod | None, at: datetime.datetime)
     if at.date() <= month.last_day:
         raise Refused(
             "month_not_over",
-            vi=f"Tháng {month.vi} chưa hết nên chưa khoá sổ được.",
-            en=f"{month} is not over yet.",
+            vi=f"Tháng {month.vi} chưa hết nên chưa khoá sổ được. "
+            f"Hãy khoá sổ từ ngày {month.plus(1).first_day:%d/%m/%Y}.",
+            en=f"{month} is not over yet. Close it from {month.plus(1).first_day} on.",
             month=str(month),
         )
     earlier = (

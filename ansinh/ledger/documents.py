@@ -5,16 +5,20 @@ read differently is booked by nobody.
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations
 from ansinh.ledger.models import FundsDocument, LedgerAccount
 
 _LARGEST = 10**17
+# “12”, “07/LC-STC”, “A.3”: it begins with a letter or digit. “-1” or “00” is a slip of the hand.
+_NUMBER = re.compile(r"[^\W_].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,9 @@ def enter(
     `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing.
 
     Raises:
-        Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_in_the_future`,
-            `second_person_needed`, `document_differs`, `year_end_differs`, `balance_insufficient`.
+        Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,
+            `document_in_the_future`, `second_person_needed`, `document_differs`, `year_end_differs`,
+            `balance_insufficient`.
     """
     _refuse_impossible(number, amount_dong, signed_on, at)
     with transaction.atomic():
@@ -70,7 +75,7 @@ def enter(
                 document=number,
             )
         if is_new or row.approved_by:
-            return _shown(row)
+            return shown(row)
         if row.proposed_by == by:
             raise Refused(
                 "second_person_needed",
@@ -81,13 +86,20 @@ def enter(
         row.approved_by, row.approved_at = by, at
         row.save(update_fields=["approved_by", "approved_at"])
         operations.seal(at=at)
-    return _shown(row)
+    return shown(row)
 
 
 def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, at: datetime.datetime) -> None:
     if not number.strip() or len(number.strip()) > 40:
         raise Refused(
             "document_number_missing", vi="Hãy ghi số chứng từ (tối đa 40 ký tự).", en="Give the document's number."
+        )
+    if _NUMBER.fullmatch(number.strip()) is None or not number.strip().strip("0"):
+        raise Refused(
+            "document_number_impossible",
+            vi=f"“{number.strip()}” không thể là số chứng từ. Hãy ghi đúng như trên bản giấy, ví dụ 12 hoặc 07/LC-STC.",
+            en=f"“{number.strip()}” cannot be a document's number. Write it as on the paper, such as 12 or 07/LC-STC.",
+            document=number.strip(),
         )
     if not 0 < amount_dong <= _LARGEST:
         raise Refused(
@@ -121,8 +133,10 @@ def _refuse_other_than_unused(kind: str, number: str, signed_on: datetime.date, 
     if total != amount_dong:
         raise Refused(
             "year_end_differs",
-            vi=f"Số chưa dùng theo sổ là {total} đồng, chứng từ ghi {amount_dong} đồng. Khoản còn phải chi phải được thôi chi trước khi nộp trả.",
-            en=f"The books have {total} đồng unused, the document says {amount_dong}. What is still owed must be waived first.",
+            vi=f"Số chưa dùng theo sổ là {format_dong(total)}, chứng từ ghi {format_dong(amount_dong)}. "
+            "Khoản còn phải chi phải được thôi chi trước khi nộp trả.",
+            en=f"The books have {total:,} đồng unused, the document says {amount_dong:,} đồng. "
+            "What is still owed must be waived first.",
             unused_dong=total,
         )
 
@@ -170,10 +184,11 @@ def booked(kind: str, number: str, provider_code: str) -> list[int]:
 
 def documents() -> list[Document]:
     """Return every paper that was entered, newest first."""
-    return [_shown(row) for row in FundsDocument.objects.order_by("-id")]
+    return [shown(row) for row in FundsDocument.objects.order_by("-id")]
 
 
-def _shown(row: FundsDocument) -> Document:
+def shown(row: FundsDocument) -> Document:
+    """Return a paper as it stands."""
     return Document(
         row.kind, row.number, row.signed_on, row.amount_dong, row.run_code, row.provider_code, row.proposed_by,
         row.approved_by,

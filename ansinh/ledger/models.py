@@ -56,6 +56,7 @@ class FundsDocument(models.Model):
         PREFUND = "prefund", "chuyển tiền cho tổ chức chi trả"
         FEE_FUND = "fee-fund", "kinh phí trả phí"
         YEAR_END = "year-end", "nộp trả cuối năm"
+        UNAPPROPRIATE = "unappropriate", "huỷ ghi dự toán"
 
     kind = models.CharField("loại", max_length=14, choices=Kind)
     number = models.CharField("số chứng từ", max_length=40)

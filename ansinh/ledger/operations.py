@@ -7,12 +7,14 @@ import datetime
 
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
+from django.utils import timezone
 
 from ansinh.base.dong import format_dong
+from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.accounts import refund as refund_of
-from ansinh.ledger.models import LedgerAccount, Transfer
+from ansinh.ledger.models import ClosedPeriod, LedgerAccount, Transfer
 from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, chain_link, root_of
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
@@ -123,11 +125,11 @@ def evidence_into(*, account: int, code: Code) -> int:
 
 
 def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: datetime.datetime) -> int:
-    """This will book money given by the budget, once per document number.
+    """This will book money given by the budget and return 1, or 0 when this document stands booked just so.
 
     Raises:
         Refused: `amount_not_positive`, `number_too_large`, `document_number_impossible`, `document_already_booked` with
-            another amount.
+            another amount or month.
     """
     if document < 1:
         # Evidence is a number above zero: a booking without any could never be taken back, and no month could be closed.
@@ -150,25 +152,57 @@ def appropriate(*, amount_dong: int, document: int, month: datetime.date, at: da
             en="The amount must be above zero.",
             amount=amount_dong,
         )
-    _, found = booked(code=Code.APPROPRIATE, reference=document) or (0, None)
-    if found not in {None, amount_dong}:
-        # The same document twice is a repeated command; the same document with another sum is a mistake in one of the two.
-        raise Refused(
-            "document_already_booked",
-            vi=f"Văn bản số {document} đã ghi dự toán {format_dong(found)}. Hãy kiểm tra số văn bản hoặc số tiền.",
-            en=f"Document {document} was booked with {format_dong(found)}. Check the number or the amount.",
-            document=document,
-            booked_dong=found,
-        )
+    wait_for_the_books()
+    found = standing_appropriation(document)
+    if found is not None:
+        # The same document twice is a repeated command; with another sum or month it is a mistake in one of the two.
+        if (found.amount_dong, found.month) == (amount_dong, _month_booked(month, found.booked_at)):
+            return 0
+        raise _booked_otherwise(document, found)
     return book_one(
         code=Code.APPROPRIATE,
-        reference=document,
+        reference=_appropriation_reference(document),
         debit=APPROPRIATION,
         credit=WORLD,
         amount_dong=amount_dong,
         evidence=document,
         month=month,
         at=at,
+    )
+
+
+def standing_appropriation(document: int) -> Transfer | None:
+    """Return the appropriation that stands under a document, None when there is none or it was taken back."""
+    given = Transfer.objects.filter(code=Code.APPROPRIATE, evidence=document).order_by("-id")
+    undone = Transfer.objects.filter(code=Code.UNAPPROPRIATE, evidence=document).count()
+    return given.first() if given.count() > undone else None
+
+
+def _appropriation_reference(document: int) -> int:
+    """Return the document's number; after it was taken back, the paper that did so, below zero: each event once."""
+    undone = Transfer.objects.filter(code=Code.UNAPPROPRIATE, evidence=document).order_by("-id").first()
+    return document if undone is None else -undone.reference
+
+
+def _month_booked(month: datetime.date, at: datetime.datetime) -> datetime.date:
+    """Return the month into which a booking for this month went at an instant: the first that was open then."""
+    closed = ClosedPeriod.objects.exclude(closed_by="").filter(closed_at__lte=at).order_by("-month").first()
+    return month if closed is None else max(month, Month.of(closed.month).plus(1).first_day)
+
+
+def _booked_otherwise(document: int, found: Transfer) -> Refused:
+    month, day = Month.of(found.month), timezone.localdate(found.booked_at)
+    return Refused(
+        "document_already_booked",
+        vi=f"Văn bản số {document} đã ghi dự toán {format_dong(found.amount_dong)} cho tháng {month.vi}, "
+        f"ghi sổ ngày {day:%d/%m/%Y}. Hãy kiểm tra số văn bản, số tiền, tháng; "
+        "nếu lần ghi trước sai thì huỷ bằng ansinh ledger undo-appropriation.",
+        en=f"Document {document} was booked with {found.amount_dong:,} đồng for {month} on {day}. "
+        "Check number, amount and month; if that booking was wrong, take it back by ansinh ledger undo-appropriation.",
+        document=document,
+        booked_dong=found.amount_dong,
+        booked_month=str(month),
+        booked_on=day.isoformat(),
     )
 
 

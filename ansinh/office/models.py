@@ -63,6 +63,8 @@ class Hardship(models.Model):
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
     document = models.CharField("văn bản", max_length=200)
+    # Null in what was taken over: known from the beginning.
+    recorded_at = models.DateTimeField("ghi nhận lúc", null=True)
 
     class Meta:
         verbose_name = "địa bàn đặc biệt khó khăn"

@@ -76,6 +76,13 @@ def _require_cashier(by: str) -> None:
         )
 
 
+def _own_place(area: str, by: str, at: datetime.datetime) -> office.AreaRow:
+    """Return the commune, for which the cashier must answer: of another one nothing would be seen, not even why."""
+    place = office.find_commune(area, at.date())
+    office.require_reach(by, place.id)
+    return place
+
+
 def _frozen(code: str) -> PayrollRun:
     run = PayrollRun.objects.filter(code=code, state="FROZEN").first()
     if run is None:
@@ -99,10 +106,11 @@ def open_list(*, run: str, area: str, by: str, at: datetime.datetime) -> CashShe
     Promises: an item is on at most one list and with no bank; called again while a list is open it returns that list.
 
     Raises:
-        Refused: `run_not_frozen`, `area_unknown`, `role_not_allowed`, `nothing_to_pay_in_cash`, `balance_insufficient`.
+        Refused: `run_not_frozen`, `area_unknown`, `area_not_yours`, `role_not_allowed`, `nothing_to_pay_in_cash`,
+            `balance_insufficient`.
     """
     _require_cashier(by)
-    place = office.find_commune(area, at.date())
+    place = _own_place(area, by, at)
     with transaction.atomic(), connection.cursor() as cursor:
         row = _frozen(run)
         _lock(row.id, place.id)
@@ -250,9 +258,12 @@ def pay_out(
 def _unknown(code: str) -> Refused:
     return Refused(
         "receipt_unknown",
-        vi=f"Mã biên nhận “{code}” không có trên danh sách chi tiền mặt nào đang mở. Hãy kiểm tra lại mã; "
-        "danh sách đã kết sổ thì mã cũ hết dùng, bản ký từ trước thì nhập theo bản ký.",
-        en=f"No open cash list has the receipt “{code}”. The code of a closed list is worth nothing at the desk.",
+        # The same words whether the code stands on another commune's list or nowhere: those lists are not hers to ask.
+        vi=f"Mã biên nhận “{code}” không có trên danh sách chi tiền mặt nào đang mở ở địa bàn của bạn. "
+        "Hãy kiểm tra lại mã; biên nhận của xã khác thì chi tại điểm chi của xã đó; danh sách đã kết sổ thì mã cũ hết dùng, "
+        "bản ký từ trước thì nhập theo bản ký.",
+        en=f"No open cash list of your area has the receipt “{code}”. Check it; "
+        "another commune's receipt is paid there. The code of a closed list is worth nothing at the desk.",
         code=code,
     )
 
@@ -338,10 +349,10 @@ def close_list(*, run: str, area: str, by: str, at: datetime.datetime) -> CashSh
     """This will close the commune's open list: what was not collected goes back to the commitment and waits for the next list.
 
     Raises:
-        Refused: `run_not_frozen`, `area_unknown`, `role_not_allowed`, `no_open_list`.
+        Refused: `run_not_frozen`, `area_unknown`, `area_not_yours`, `role_not_allowed`, `no_open_list`.
     """
     _require_cashier(by)
-    place = office.find_commune(area, at.date())
+    place = _own_place(area, by, at)
     with transaction.atomic():
         row = _frozen(run)
         _lock(row.id, place.id)
@@ -351,8 +362,10 @@ def close_list(*, run: str, area: str, by: str, at: datetime.datetime) -> CashSh
         if known is None:
             raise Refused(
                 "no_open_list",
-                vi=f"Không có danh sách tiền mặt đang chi của kỳ {run} ở {place.name}.",
-                en="No list is open.",
+                vi=f"Không có danh sách tiền mặt đang chi của kỳ {run} ở {place.name} nên không có gì để kết sổ. "
+                f"Hãy kiểm tra mã kỳ và xã; cần chi thì lập danh sách: ansinh cash list {run} --area {place.code}.",
+                en=f"No cash list of run {run} is open in {place.name}, so there is nothing to close. "
+                f"Check run and commune; to pay, make a list: ansinh cash list {run} --area {place.code}.",
                 run=run,
             )
         left = PaymentItem.objects.select_for_update().filter(cash_list_id=known.id, inflight_dong__gt=0).order_by("id")

@@ -4,6 +4,7 @@ One bad line holds that line; an unreadable file is quarantined; what was applie
 """
 
 import contextlib
+import dataclasses
 import datetime
 import re
 from collections.abc import Iterator, Sequence
@@ -104,14 +105,20 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
             # It moves nothing: whoever asked reads what the bank said, and the money's own answer is waited for.
             hold = _RECALLED[line.status]
             yield f"{line.line}\t{name[1]}\t{name[2]}\t{name_told}\tUNKNOWN\t{_NOTHING}\t{reason}\t{hold}\n"
-        elif name is None or name[0] != instance or line.status not in _OF_ORDERS:
+        elif name is None or name[0] != instance or line.status not in _OF_ORDERS or _is_foreign(line):
             # Money or news about something that is not ours: kept, never guessed.
+            hold = "currency_foreign" if _is_foreign(line) else "unknown_reference"
             told = f"{_safe(name_told[:35])}\t{_safe(line.status[:8])}\t{amount}"
-            yield f"{line.line}\t{_NOTHING}\t{_NOTHING}\t{told}\t{reason}\tunknown_reference\n"
+            yield f"{line.line}\t{_NOTHING}\t{_NOTHING}\t{told}\t{reason}\t{hold}\n"
         else:
             # Clocks of banks differ by hours, not by days: a later date is a mistake, and may be one about more.
             hold = "booked_in_the_future" if line.booked_on and line.booked_on > tomorrow else ""
             yield f"{line.line}\t{name[1]}\t{name[2]}\t{name_told}\t{line.status}\t{amount}\t{reason}\t{hold}\n"
+
+
+def _is_foreign(line: Entry) -> bool:
+    """Return whether a line names an amount that is not in đồng: it is shown, and never applied."""
+    return line.amount_dong is None and line.amount is not None and line.currency not in ("", "VND")
 
 
 def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:
@@ -331,7 +338,7 @@ def _apply(
         message.note = ", ".join(said.warnings)[:300]
         message.applied_at = at
         message.save()
-    return Collected(1, applied, held)
+    return Collected(1, applied, held, 0 if known else 1)
 
 
 def _retry_early_returns(provider: PaymentServiceProvider, at: datetime.datetime) -> int:
@@ -367,7 +374,7 @@ def collect(
         early = _retry_early_returns(provider, at)
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
-    return Collected(done.messages, done.applied + early, done.held - early)
+    return dataclasses.replace(done, applied=done.applied + early, held=done.held - early)
 
 
 def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> None:
@@ -411,22 +418,25 @@ def _apply_stored(
     workers: int,
 ) -> Collected:
     """Apply every stored message in the order of arrival, each in a transaction of its own."""
-    messages = applied = held = 0
+    done = Collected(0, 0, 0)
     stored = list(Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"))
     if not stored:
-        return Collected(0, 0, 0)
+        return done
     sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
     reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
     # The next file is read while the database applies this one.
     with _reading(reader, stored, workers) as pieces:
         for message in stored:
             try:
-                done = _apply(message, provider, gateway.debtor.account_number, pieces, at)
+                one = _apply(message, provider, gateway.debtor.account_number, pieces, at)
             except Unreadable as unreadable:
                 with transaction.atomic():
                     quarantine(message=message, refusal=unreadable.refusal, at=at)
-                progress(f"{message.name}: cách ly ({unreadable.refusal.reason})")
-                continue
-            messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
-            progress(f"{message.name}: {done.applied} dòng đã xử lý, {done.held} dòng tạm giữ")
-    return Collected(messages, applied, held)
+                one = Collected(0, 0, 0, 1)
+            done = Collected(*map(sum, zip(dataclasses.astuple(done), dataclasses.astuple(one), strict=True)))
+            progress(
+                f"{message.name}: cách ly, không áp dụng dòng nào"
+                if one.quarantined
+                else f"{message.name}: {one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
+            )
+    return done

@@ -35,8 +35,8 @@ from ansinh.payment.operations import ANSWER_TABLE, judge_and_apply, share_answe
 from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import decode
 
-_ROLES = frozenset({"department_officer", "department_approver"})
-_READERS = _ROLES | {"auditor"}
+ROLES = frozenset({"department_officer", "department_approver"})
+_READERS = ROLES | {"auditor"}
 Kind = StatementMovement.Resolution
 # Which way money of each kind goes; two lines that undo each other may be named from either side.
 _SIDES = {
@@ -66,12 +66,16 @@ class MovementRow:
 
 @dataclass(frozen=True)
 class AccountView:
-    """The accounts that somebody answers for: each newest statement against the books, what is wrong, what stands in suspense, and lines that wait."""
+    """The accounts that somebody answers for: each newest statement against the books, and what is wrong with them.
+
+    Beside it what stands in suspense, lines that wait for a person, and statements that are not counted.
+    """
 
     reconciliations: tuple[statements.Reconciliation, ...]
     breaks: tuple[statements.Break, ...]
     movements: tuple[MovementRow, ...]
     held: tuple[HeldLine, ...]
+    left_out: tuple[statements.LeftOut, ...]
 
 
 def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
@@ -82,7 +86,7 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
     """
     member = office_queries.staff(by)
     if member.role not in _READERS:
-        raise _role_not_allowed(by)
+        raise role_not_allowed(by)
     with transaction.atomic():
         # An account has no area: whose it is was asked first, and nothing else is read with this sight.
         put_on(everything(by))
@@ -104,10 +108,12 @@ def accounts_of(by: str, *, with_settled: bool = False) -> AccountView:
             tuple(one for one in statements.breaks() if one.provider in codes),
             tuple(_shown(row) for row in found),
             tuple(held_lines(sorted(codes))),
+            tuple(statements.left_out(sorted(codes))),
         )
 
 
-def _role_not_allowed(by: str) -> Refused:
+def role_not_allowed(by: str) -> Refused:
+    """Return the refusal for somebody who is not of the department that pays."""
     return Refused(
         "role_not_allowed",
         vi=f"“{by}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
@@ -126,14 +132,14 @@ def explain(*, number: int, kind: str, detail: str, by: str, at: datetime.dateti
             `explanation_differs`, `second_person_needed`, `not_in_the_books`, `order_unknown`, `answer_not_possible`, `batch_unknown`,
             `movement_does_not_match`, `run_unknown`, `balance_insufficient`.
     """
-    if office_queries.staff(by).role not in _ROLES:
-        raise _role_not_allowed(by)
+    if office_queries.staff(by).role not in ROLES:
+        raise role_not_allowed(by)
     detail = detail.strip()
     with transaction.atomic():
         put_on(everything(by))
         ledger.wait_for_the_books()
         row = _open(number)
-        _require_reach(row.provider, by)
+        require_whole_reach(row.provider, by)
         _refuse_impossible(row, kind, detail)
         # Looked at when it is proposed too: a mistake is told to whoever makes it.
         carry_out = _SUPPORT[Kind(kind)](row, detail)
@@ -173,7 +179,7 @@ def _open(number: int) -> StatementMovement:
     return row
 
 
-def _require_reach(provider: PaymentServiceProvider, by: str) -> None:
+def require_whole_reach(provider: PaymentServiceProvider, by: str) -> None:
     """Refuse somebody who does not answer for everybody whom the provider pays: its account is one for all of them."""
     for area in PaymentBatch.objects.filter(provider=provider).values_list("run__area_id", flat=True).distinct():
         office_queries.require_reach(by, area)
@@ -200,7 +206,8 @@ def _not_in_the_books(row: StatementMovement, known_dong: int) -> Refused:
     return Refused(
         "not_in_the_books",
         vi=f"Sổ chỉ còn {known} loại này chưa thấy trên sao kê, khoản treo số {row.id} là {amount}. Hãy kiểm tra căn cứ.",
-        en=f"The books know only {known_dong} đồng of this kind that no statement has told, movement {row.id} is {row.amount_dong}. Check it.",
+        en=f"The books know only {known_dong:,} đồng of this kind that no statement has told, "
+        f"movement {row.id} is {row.amount_dong:,} đồng. Check it.",
         known_dong=known_dong,
     )
 
@@ -267,7 +274,7 @@ def _batch(row: StatementMovement, detail: str) -> PaymentBatch:
 def _order(row: StatementMovement, detail: str) -> CarryOut:
     """The debit of a whole batch, of which the bank did not say the name: not more than was sent and not told yet."""
     batch = _batch(row, detail)
-    told = BatchDebit.objects.filter(batch=batch).exclude(message__kind__startswith="camt.054")
+    told = BatchDebit.objects.filter(batch=batch).exclude(statements.NOT_TOLD)
     left = batch.control_total_dong - (told.aggregate(total=Sum("amount_dong"))["total"] or 0)
     if left < row.amount_dong:
         raise _not_in_the_books(row, left)
@@ -285,7 +292,7 @@ def _refused(row: StatementMovement, detail: str) -> CarryOut:
     """What a bank had debited with a whole batch beyond what it carried out, and gives back."""
     batch = _batch(row, detail)
     refused = books.moved_after(chart.Code.REJECT, first=chart.Code.RESERVE, evidence=batch.id)
-    told = BatchDebit.objects.filter(batch=batch).exclude(message__kind__startswith="camt.054")
+    told = BatchDebit.objects.filter(batch=batch).exclude(statements.NOT_TOLD)
     booked = told.aggregate(total=Sum("amount_dong"))["total"] or 0
     # More than it should have taken: what it refused, or its own mistake.
     known = booked - batch.control_total_dong + refused - _settled(row, detail, Kind.REFUSED)
@@ -313,7 +320,7 @@ def _return(row: StatementMovement, detail: str) -> CarryOut:
         raise Refused(
             "answer_not_possible",
             vi=f"Lệnh chi “{detail}” không ở trạng thái đã chi {format_dong(row.amount_dong)} nên không thể hoàn trả bằng khoản này.",
-            en=f"Order “{detail}” is not paid with {row.amount_dong} đồng, so this money cannot be its return.",
+            en=f"Order “{detail}” is not paid with {row.amount_dong:,} đồng, so this money cannot be its return.",
         )
 
     def carry_out(by: str, at: datetime.datetime) -> None:
@@ -361,7 +368,7 @@ def _pair(row: StatementMovement, detail: str) -> StatementMovement:
         raise Refused(
             "movement_does_not_match",
             vi=f"Khoản treo “{detail}” phải cùng tổ chức chi trả, ngược chiều, đúng {format_dong(row.amount_dong)} và chưa giải quyết.",
-            en=f"Movement “{detail}” must be of the same provider, the other way, of {row.amount_dong} đồng, and open.",
+            en=f"Movement “{detail}” must be of the same provider, the other way, of {row.amount_dong:,} đồng, and open.",
         )
     return other
 

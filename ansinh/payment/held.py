@@ -32,6 +32,10 @@ REASONS = {
         "Không có số tiền nên không xác nhận đã chi. Hãy yêu cầu gửi lại kết quả có số tiền.",
         "Without an amount nothing is confirmed. Ask for the result with its amount.",
     ),
+    "currency_foreign": (
+        "Số tiền không bằng đồng (VND) nên không ghi sổ. Hãy xin ngân hàng sao kê của tài khoản đồng Việt Nam.",
+        "The amount is not in đồng (VND) and is not booked. Ask the bank for the statement of the account in đồng.",
+    ),
     "final_answers_disagree": (
         "Hai kết quả cuối cùng trái nhau (đã chi, bị từ chối). Chờ sao kê quyết định; quá ngày thì hỏi tổ chức chi trả.",
         "Two final answers contradict each other. The statement decides; if it does not, ask the provider.",

@@ -235,6 +235,7 @@ class StatementMovement(models.Model):
         CASH = "cash", "rút để chi tiền mặt"
         REFUND = "refund", "nộp trả ngân sách phần thôi chi"
         ORDER = "order", "ghi nợ cả lô lệnh"
+        VOID = "void", "sao kê đã rút lại"
 
     provider = models.ForeignKey(PaymentServiceProvider, models.PROTECT, verbose_name="tổ chức chi trả")
     message = models.ForeignKey("Message", models.PROTECT, verbose_name="thông điệp")
@@ -266,6 +267,25 @@ class StatementMovement(models.Model):
             ),
         ]
         indexes = [models.Index("provider", condition=Q(approved_at=None), name="open_movements")]
+
+
+class StatementWithdrawal(models.Model):
+    """A counted statement that turned out wrong: one person proposes to take it back, another agrees."""
+
+    message = models.OneToOneField("Message", models.PROTECT, primary_key=True, verbose_name="thông điệp")
+    reason = models.CharField("lý do", max_length=200)
+    proposed_by = models.CharField("người đề nghị", max_length=60)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    approved_by = models.CharField("người duyệt", max_length=60, blank=True)
+    approved_at = models.DateTimeField("duyệt lúc", null=True)
+
+    class Meta:
+        verbose_name = "rút lại sao kê"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")), name="second_person_withdraws"
+            ),
+        ]
 
 
 class CashList(models.Model):

@@ -64,11 +64,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Collected:
-    """What one call of `collect` did: messages read, lines applied, lines held."""
+    """What one call of `collect` did: messages read, lines applied, lines held; files set aside, not a line applied."""
 
     messages: int
     applied: int
     held: int
+    quarantined: int = 0
 
 
 def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:

@@ -9,7 +9,7 @@ from django.db import connection
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.payment.invariants import offenders
-from ansinh.payment.models import BatchDebit, CashList, CashReceipt, PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import BatchDebit, CashList, CashReceipt, Message, PaymentItem, PaymentServiceProvider
 from ansinh.people.models import FinancialAddress
 
 STOP_LABELS = {
@@ -259,6 +259,39 @@ def open_items(month: datetime.date) -> dict[str, int]:
             " AS known WHERE known.message_id = line.message_id AND known.line = line.line AND known.approved_at IS NOT NULL)"
         )
         return {**found, "held_lines": cursor.fetchone()[0]}
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A file that was quarantined: nothing of it was applied. `found` is what the reading said, if anything."""
+
+    provider: str
+    file: str
+    reason: str
+    found: str
+
+    def message(self, *, is_english: bool) -> str:
+        """Return what to do about it."""
+        if is_english:
+            return (
+                f"File {self.file} was set aside ({self.reason}); nothing of it was applied. "
+                f"Look at it with ansinh payment read, then ask {self.provider} to send the right file."
+            )
+        found = self.found or "Không hiểu được tệp này là gì; hãy xem tệp bằng ansinh payment read."
+        return (
+            f"Tệp {self.file} bị cách ly, không áp dụng dòng nào. {found} "
+            f"Nếu cần kết quả trong tệp, hãy yêu cầu {self.provider} gửi lại tệp đúng."
+        )
+
+
+def quarantined_since(at: datetime.datetime) -> list[SetAside]:
+    """Return the files set aside since an instant, in the order of their coming."""
+    rows = Message.objects.filter(state=Message.State.QUARANTINED, applied_at__gte=at).order_by("id")
+    found = []
+    for provider, name, note in rows.values_list("provider__code", "name", "note"):
+        reason, is_refusal, said = note.partition(": ")
+        found.append(SetAside(provider, name, reason if is_refusal else "message_unknown", said))
+    return found
 
 
 def unknown_count() -> int:

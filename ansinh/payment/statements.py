@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
@@ -19,10 +20,18 @@ from ansinh.standards.iso20022.results import BOOKED, Balance, Entry, Held
 
 # Only these tell the whole of what moved on an account in a day; a notification repeats a part of it beforehand.
 _WHOLE = ("camt.053", "MT940")
+# A batch's debit that a notification told beforehand, or a statement that was taken back, is none to count.
+NOT_TOLD = Q(message__kind__startswith="camt.054") | Q(message__statementwithdrawal__approved_at__isnull=False)
 LEFT_OUT = {
     "other_account": ("Sao kê của tài khoản khác", "The statement of another account"),
     "repeated": ("Sao kê đã nhận", "The statement came before"),
     "overlaps": ("Sao kê trùng ngày với sao kê đã nhận", "Days of it were told by another statement"),
+    "withdrawn": ("Sao kê sai đã được hai người rút lại", "The statement was wrong and two people took it back"),
+    # No balance of it is kept: it is not in đồng. What its lines say is held under the same name.
+    "currency_foreign": (
+        "Sao kê không bằng đồng (VND): hãy xin ngân hàng sao kê của tài khoản đồng Việt Nam dùng để chi trả",
+        "The statement is not in đồng (VND): ask the bank for that of the account in đồng that pays",
+    ),
 }
 
 
@@ -153,6 +162,17 @@ def book_explained(*, provider: PaymentServiceProvider, movements: Sequence[int]
         )
 
 
+def book_void_fees(*, provider: PaymentServiceProvider, movements: Sequence[int], at: datetime.datetime) -> None:
+    """This will book these fees back into the money given for fees: the statement that told of them was wrong."""
+    if movements:
+        expense, fund = ledger.account_ids(chart.fee(provider.code), chart.fee_fund(provider.code))
+        ledger.book(
+            rows=statement("payment", "fee_transfers"),
+            parameters=[chart.Code.FEE_VOID, fund, expense, list(movements)],
+            at=at,
+        )
+
+
 def settle_applied(*, provider: PaymentServiceProvider, at: datetime.datetime) -> int:
     """This will take out of suspense the movements of lines that were applied after all; how many there were."""
     with connection.cursor() as cursor:
@@ -221,6 +241,33 @@ BREAK_LABELS = {
     "debited_and_refused": ("Lệnh bị từ chối nhưng đã ghi nợ", "An order was refused and debited all the same"),
     "batch_differs": ("Ghi nợ cả lô khác số đã gửi", "The debit of a batch is not what was sent"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A statement that is not compared with the books, and why; one that came before is no news and not told of."""
+
+    provider: str
+    file: str
+    reason: str
+
+    def label(self, *, is_english: bool) -> str:
+        """Return the reason and what to do about it."""
+        return LEFT_OUT[self.reason][is_english]
+
+
+def left_out(providers: Sequence[str], *, limit: int = 50) -> list[LeftOut]:
+    """Return the newest statements of these providers that are not compared with the books."""
+    columns = ("message_id", "provider__code", "message__name", "left_out")
+    kept = AccountStatement.objects.filter(provider__code__in=providers).exclude(left_out__in=("", "repeated"))
+    told = {(row[0], row[3]): row for row in kept.order_by("-message_id").values_list(*columns)[:limit]}
+    # Of a statement in another currency no balance is kept; its reading has noted it.
+    foreign = Message.objects.filter(provider__code__in=providers, note__contains="currency_foreign")
+    # A notification in another currency is no statement: its lines are held, and that is all.
+    foreign = foreign.filter(Q(kind__startswith=_WHOLE[0]) | Q(kind__startswith=_WHOLE[1]))
+    for row in foreign.order_by("-id").values_list("id", "provider__code", "name")[:limit]:
+        told[row[0], "currency_foreign"] = (*row, "currency_foreign")
+    return [LeftOut(*row[1:]) for row in sorted(told.values(), key=lambda row: (-row[0], row[3]))[:limit]]
 
 
 def reconcile() -> list[Reconciliation]:

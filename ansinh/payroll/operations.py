@@ -30,6 +30,7 @@ from ansinh.payroll.pinning import statement_hash
 from ansinh.payroll.queries import Control, RunRow, control_of, run_row
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
+from ansinh.people.remembering import as_known_where_changed
 
 _APPROVERS = frozenset({"department_approver"})
 _FREEZERS = frozenset({"department_approver", "department_officer", "administrator"})
@@ -168,12 +169,14 @@ def _evaluate_months(
     basis = replace(basis, months=retroactivity.fingerprints(package, questions))
     scope = retroactivity.scope_of(selection, basis, months, whole=whole)
     hashes: dict[str, str] = {}
-    for question in questions:
-        is_kept = question.month in scope.kept
-        # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
-        ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
-        found = ask(package, replace(question, only_touched=is_kept))
-        hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
+    # Somebody may have told of a change between the run's instant and now: it is the next run's news, not this one's.
+    with as_known_where_changed(run.facts_known_at):
+        for question in questions:
+            is_kept = question.month in scope.kept
+            # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
+            ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
+            found = ask(package, replace(question, only_touched=is_kept))
+            hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
     run.statements, run.statement_hash, run.basis = hashes, statement_hash(hashes), basis.to_json()
     return scope
 
@@ -310,8 +313,12 @@ def check(*, run: str, by: str, at: datetime.datetime) -> RunRow:
         if control.lines == 0:
             raise Refused(
                 "run_is_empty",
-                vi="Kỳ này không có dòng chi nào, không có gì để duyệt.",
-                en="The run has no line.",
+                vi="Kỳ này không có dòng chi nào nên không có gì để duyệt. "
+                "Hãy xem các khoản tạm giữ, sửa dữ liệu rồi tính lại; "
+                "nếu mọi người đã được chi đủ thì không phải làm gì thêm.",
+                en="The run has no line, so there is nothing to approve. "
+                "Look at what is held, mend it and calculate again; "
+                "when everybody was paid already, nothing is to be done.",
                 run=run,
             )
         if control.total_dong != control.payees_total_dong:

@@ -93,6 +93,7 @@ class LineRow:
     # What the run of this line was pinned to: the words on a page come from that law, as known on that day.
     law_hash: str
     known_on: datetime.date
+    facts_known_at: datetime.datetime
     run_area_id: int
     benefit: str
     for_month: Month
@@ -142,6 +143,13 @@ def runs(month: Month) -> list[RunRow]:
     return [
         run_row(run) for run in PayrollRun.objects.select_related("area").filter(month=month.first_day).order_by("id")
     ]
+
+
+def frozen_areas() -> list[int]:
+    """Return the units for which a run was ever frozen: whose money the books speak of."""
+    return list(
+        PayrollRun.objects.filter(state="FROZEN").order_by("area_id").values_list("area_id", flat=True).distinct()
+    )
 
 
 def unknown_run(code: str) -> Refused:
@@ -209,6 +217,7 @@ def person_lines(person_id: int, month: Month) -> list[LineRow]:
             row.run.code,
             row.run.law_hash,
             row.run.known_on,
+            row.run.facts_known_at,
             row.run.area_id,
             row.benefit,
             Month.of(row.for_month),

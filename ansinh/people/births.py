@@ -56,7 +56,10 @@ def record_birth(
             Membership.objects.create(
                 household_id=own.household_id, person_id=child,
                 relationship=_TO_THE_HEAD.get(own.relationship, "other"), area_id=parent.area_id, valid_from=max(birth_date, own.valid_from),
+                recorded_at=at,
             )  # fmt: skip
-        ParentChild.objects.create(parent=parent, child_id=child, area_id=parent.area_id, valid_from=birth_date)
+        ParentChild.objects.create(
+            parent=parent, child_id=child, area_id=parent.area_id, valid_from=birth_date, recorded_at=at
+        )
         audit(by=by, action="birth_recorded", subject=f"person:{parent_id}", detail={"child": child}, at=at)
     return child

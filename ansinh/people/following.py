@@ -18,11 +18,13 @@ OF_PERSONS: dict[str, str] = {
     "people_accountconsent": "person_id",
     "people_personcorrection": "person_id",
     "people_duplicatepair": "first_id",
+    "people_formerstate": "person_id",
 }
 OF_HOUSEHOLDS: dict[str, str] = {
     "people_household": "id",
     "people_splitdecision": "household_id",
     "people_householdchange": "from_household_id",
+    "people_formerstate": "household_id",
 }
 
 

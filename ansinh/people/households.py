@@ -14,6 +14,7 @@ from ansinh.base.refusals import Refused
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people.models import Household, HouseholdChange, Membership
+from ansinh.people.remembering import told_at
 
 _KEEPERS = frozenset({"commune_officer", "department_officer"})
 
@@ -69,10 +70,12 @@ def split_household(
             )
         new = Household.objects.create(code=_fresh_code(old), area_id=old.area_id, village=old.village)
         heads = {head: "head"} | ({head_left: "head"} if leaves else {})
-        moved = [_moved(members[one], new, heads.get(one, "other"), on) for one in sorted(going)]
+        moved = [_moved(members[one], new, heads.get(one, "other"), on, at) for one in sorted(going)]
         if leaves:
             # Whoever stays stands otherwise to a new head.
-            moved += [_moved(members[one], old, heads.get(one, "other"), on) for one in sorted(members.keys() - going)]
+            moved += [
+                _moved(members[one], old, heads.get(one, "other"), on, at) for one in sorted(members.keys() - going)
+            ]
         return _keep(HouseholdChange.Kind.SPLIT, old, new, moved, sorted(going), on, document, by, at)
 
 
@@ -97,7 +100,7 @@ def join_household(
         if not members or not _open_members(target):
             raise _refused("nobody_left", "Một trong hai hộ không còn ai.", "One of the households has nobody.")
         _refuse_impossible(on, document, members, at)
-        moved = [_moved(row, target, "other", on) for _, row in sorted(members.items())]
+        moved = [_moved(row, target, "other", on, at) for _, row in sorted(members.items())]
         return _keep(HouseholdChange.Kind.JOIN, old, target, moved, sorted(members), on, document, by, at)
 
 
@@ -123,6 +126,7 @@ def undo_change(*, change: int, by: str, at: datetime.datetime) -> ChangeRow:
                 "Có người đã chuyển hộ lần nữa từ đó. Hãy hoàn tác lần sau trước.",
                 "Somebody has moved again since. Take the later change back first.",
             )
+        told_at(at)
         # A period without a day is what the registry keeps of a mistake.
         opened.update(valid_to=F("valid_from"))
         Membership.objects.filter(pk__in=row.closed).update(valid_to=None)
@@ -192,13 +196,17 @@ def _fresh_code(old: Household) -> str:
     return f"{stem}-T{taken + 1}"
 
 
-def _moved(row: Membership, household: Household, relationship: str, on: datetime.date) -> tuple[int, int]:
+def _moved(
+    row: Membership, household: Household, relationship: str, on: datetime.date, at: datetime.datetime
+) -> tuple[int, int]:
     """End one membership on the day and begin the next; return the ids of both."""
+    told_at(at)
     row.valid_to = on
     row.save(update_fields=["valid_to"])
     opened = Membership.objects.create(
-        household=household, person_id=row.person_id, relationship=relationship, area_id=row.area_id, valid_from=on
-    )
+        household=household, person_id=row.person_id, relationship=relationship, area_id=row.area_id, valid_from=on,
+        recorded_at=at,
+    )  # fmt: skip
     return row.pk, opened.pk
 
 

@@ -17,6 +17,7 @@ from ansinh.office.operations import audit
 from ansinh.office.staging import stage
 from ansinh.people.operations import COOL_OFF_DAYS, load_banks
 from ansinh.people.reading import GoodRow, HeldRow
+from ansinh.people.remembering import told_at
 
 _COLUMNS = (
     ("row", "int"),
@@ -98,6 +99,7 @@ def import_list(
         cursor.execute("DROP TABLE IF EXISTS pg_temp.import_verdict")
         # Every row is judged against the register as it was before any of them was applied. An old address is closed
         # before the new one is written, because the database allows one current address a person.
+        told_at(at)
         for name in (
             "import_judge",
             "import_create",

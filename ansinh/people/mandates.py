@@ -15,6 +15,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.people import operations
 from ansinh.people.models import FinancialAddress, Mandate, Person
 from ansinh.people.queries import unknown_person
+from ansinh.people.remembering import told_at
 
 
 def appoint(
@@ -54,10 +55,14 @@ def appoint(
             by=by, at=at, beneficiary_id=beneficiary_id, payee_id=payee_id, kind=kind, document=document, certifier=certifier,
             valid_from=valid_from, valid_to=valid_to,
         )  # fmt: skip
-        if not FinancialAddress.objects.filter(person_id=payee_id, valid_to=None).exists():
-            # From now on somebody to be asked for an account.
-            operations.set_financial_address(by=by, at=at, person_id=payee_id, state="NOT_OPENED")
+        ask_for_account(person_id=payee_id, by=by, at=at)
     return payee_id
+
+
+def ask_for_account(*, person_id: int, by: str, at: datetime.datetime) -> None:
+    """This will put a payee of whom nothing is known yet among those to be asked for an account."""
+    if not FinancialAddress.objects.filter(person_id=person_id, valid_to=None).exists():
+        operations.set_financial_address(by=by, at=at, person_id=person_id, state="NOT_OPENED")
 
 
 def end(*, beneficiary_id: int, on: datetime.date, document: str, by: str, at: datetime.datetime) -> None:
@@ -79,6 +84,7 @@ def end(*, beneficiary_id: int, on: datetime.date, document: str, by: str, at: d
                 vi=f"Ngày {on:%d/%m/%Y} không có ai nhận thay người này. Hãy kiểm tra lại ngày.",
                 en=f"Nobody receives for this person on {on}. Check the day.",
             )
+        told_at(at)
         row.valid_to = on
         row.save(update_fields=["valid_to"])
         detail = {"payee": row.payee_id, "on": on.isoformat(), "document": document.strip()[:200]}

@@ -128,6 +128,8 @@ class Membership(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
+    # Null in what was taken over: known from the beginning.
+    recorded_at = models.DateTimeField("ghi nhận lúc", null=True)
 
     class Meta:
         verbose_name = "thành viên hộ"
@@ -227,6 +229,26 @@ class PersonCorrection(models.Model):
         indexes = [models.Index("field", "recorded_at", name="person_corrected")]
 
 
+class FormerState(models.Model):
+    """What a row said until it was changed: any earlier day can be read again (ADR 0016). Triggers write it.
+
+    `said` holds the columns that changed, as they stood before.
+    """
+
+    relation = models.CharField("bảng", max_length=40)
+    row_id = models.BigIntegerField("dòng")
+    said = models.JSONField("trước đó")
+    # Whose file it belongs to; one of the two.
+    person = models.ForeignKey(Person, models.PROTECT, null=True, verbose_name="cá nhân")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, verbose_name="hộ")
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    known_until = models.DateTimeField("được biết đến lúc")
+
+    class Meta:
+        verbose_name = "điều đã ghi trước đó"
+        indexes = [models.Index("known_until", name="former_known_until")]
+
+
 class AreaReform(models.Model):
     """A reform of areas carried out on the register of one present province: one person proposes, another carries it out."""
 
@@ -278,6 +300,8 @@ class ParentChild(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
+    # Null in what was taken over: known from the beginning.
+    recorded_at = models.DateTimeField("ghi nhận lúc", null=True)
 
     class Meta:
         verbose_name = "nuôi con"
@@ -365,6 +389,8 @@ class Mandate(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
     valid_from = models.DateField("từ ngày")
     valid_to = models.DateField("đến trước ngày", null=True)
+    # Null in what was taken over: known from the beginning.
+    recorded_at = models.DateTimeField("ghi nhận lúc", null=True)
 
     class Meta:
         verbose_name = "giám hộ, uỷ quyền"

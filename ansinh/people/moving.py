@@ -16,6 +16,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.people.following import OF_HOUSEHOLDS, OF_PERSONS
 from ansinh.people.models import Household, Membership, Person, Residence
 from ansinh.people.queries import unknown_person
+from ansinh.people.remembering import told_at
 
 
 def move_chosen(day: datetime.date, at: datetime.datetime, source: str, village: str | None = None) -> tuple[int, int]:
@@ -23,6 +24,7 @@ def move_chosen(day: datetime.date, at: datetime.datetime, source: str, village:
 
     Both are temporary tables of the caller's, dropped here. A `village` is that of the new home (None: as it was).
     """
+    told_at(at)
     parameters = {"day": day, "at": at, "source": source, "village": village}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE moved_person; ANALYZE moved_household")
@@ -89,7 +91,7 @@ def move_home(
         going = [person_id, *(one.person_id for one in others if with_household)]
         _refuse_too_early(going, on)
         if own is not None and household is None:
-            _leave(own, target.id, village, on)
+            _leave(own, target.id, village, on, at)
         with connection.cursor() as cursor:
             parameters = {"new": target.id, "persons": going, "households": [household.pk] if household else []}
             for name in ("moving_persons", "moving_households"):
@@ -152,7 +154,7 @@ def _refuse_too_early(going: list[int], on: datetime.date) -> None:
         )
 
 
-def _leave(own: Membership, area_id: int, village: str, on: datetime.date) -> None:
+def _leave(own: Membership, area_id: int, village: str, on: datetime.date, at: datetime.datetime) -> None:
     if own.relationship == Membership.Relationship.HEAD:
         raise _refused(
             "head_leaves",
@@ -160,6 +162,7 @@ def _leave(own: Membership, area_id: int, village: str, on: datetime.date) -> No
             "hoặc ghi cả hộ chuyển.",
             "The person heads a household of which others stay. Part it first and name its new head, or move all of it.",
         )
+    told_at(at)
     own.valid_to = on
     own.save(update_fields=["valid_to"])
     stem = own.household.code[:24]
@@ -171,6 +174,7 @@ def _leave(own: Membership, area_id: int, village: str, on: datetime.date) -> No
         relationship=Membership.Relationship.HEAD,
         area_id=own.area_id,
         valid_from=on,
+        recorded_at=at,
     )
 
 

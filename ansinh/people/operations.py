@@ -18,6 +18,7 @@ from ansinh.base.statements import statement
 from ansinh.office.operations import audit
 from ansinh.people import banks, circumstances, identifier, queries, transitions
 from ansinh.people.models import Bank, Circumstance, FinancialAddress, Mandate, Person, ProtectedCondition
+from ansinh.people.remembering import told_at
 
 _ADULT_YEARS = 18
 # The states in which a bank and a number must stand; the database holds the same line (`address_has_account_or_none`).
@@ -241,6 +242,7 @@ def record_death(*, by: str, at: datetime.datetime, person_id: int, death_date: 
                 vi=f"Ngày mất {person.death_date:%d/%m/%Y} đã được ghi. Hãy đính chính bằng văn bản.",
                 en=f"The death was already recorded for {person.death_date.isoformat()}. Correct it by a document.",
             )
+        told_at(at)
         Person.objects.filter(pk=person_id).update(death_date=death_date, death_recorded_at=at)
         after = death_date + datetime.timedelta(days=1)
         standing = Mandate.objects.filter(
@@ -341,6 +343,7 @@ def record_mandate(
     with transaction.atomic():
         beneficiary, payee = _find(beneficiary_id), _find(payee_id)
         _check_mandate(beneficiary, payee, document, valid_from)
+        told_at(at)
         _end_mandate_before(beneficiary_id, valid_from)
         mandate = Mandate.objects.create(
             beneficiary_id=beneficiary_id,
@@ -351,6 +354,7 @@ def record_mandate(
             area_id=beneficiary.area_id,
             valid_from=valid_from,
             valid_to=valid_to,
+            recorded_at=at,
         )
         audit(
             by=by,

@@ -10,6 +10,7 @@ from django.db import transaction
 from ansinh.base.refusals import Refused
 from ansinh.office.operations import audit
 from ansinh.people.models import Household
+from ansinh.people.remembering import told_at
 from ansinh.poverty.models import HouseholdClass, PovertyClass, PovertyReview
 
 LONGEST_NUMBER = 60
@@ -61,6 +62,7 @@ def record_class(
                 vi="Hộ đã có kết quả từ ngày này hoặc muộn hơn. Hãy kiểm tra lại ngày của quyết định.",
                 en="The household already has a class from that day or later. Check the decision's date.",
             )
+        told_at(at)
         # "Not poor" is a class too: a household that left poverty has a decision that says so, not a gap.
         standing.filter(valid_to=None).update(valid_to=valid_from)
         added = HouseholdClass.objects.create(

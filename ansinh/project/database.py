@@ -5,6 +5,7 @@ application's role can neither own tables nor bypass row-level security.
 """
 
 import contextlib
+import functools
 import importlib.metadata
 import importlib.util
 import json
@@ -52,6 +53,10 @@ _SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
 }
+
+
+# How long to wait for a server that starts, recovers or ends before it counts as broken.
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,11 @@ def _connect(host: str, password: str, *, user: str = SUPERUSER, dbname: str = "
     return psycopg.connect(host=host, user=user, password=password, dbname=dbname, connect_timeout=5, autocommit=True)
 
 
+def _is_lost(error: psycopg.Error) -> bool:
+    """Return whether a server went away, and not that it refused something (a full disk, a broken rule)."""
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08")[:2] in ("08", "57")
+
+
 def _note(home: Home) -> dict[str, Any]:
     """Return what the last server noted of itself; a damaged note (a kill, a full disk) counts as none."""
     try:
@@ -203,9 +213,11 @@ def _note(home: Home) -> dict[str, Any]:
     return note if is_whole else {}
 
 
-def _is_postgres(process: int) -> bool:
+def _is_postgres(process: int, socket_folder: str) -> bool:
+    """Return whether the process is the server with this socket: the number may be another home's server by now."""
     try:
-        return b"bin/postgres" in Path(f"/proc/{process}/cmdline").read_bytes()
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        return words[0].endswith(b"bin/postgres") and socket_folder.encode() in words
     except OSError:
         return False
 
@@ -219,8 +231,8 @@ def _running(home: Home) -> str | None:
     note = _note(home)
     if not note:
         return None
-    deadline = time.monotonic() + 60
-    while _is_postgres(note["pid"]):
+    deadline = time.monotonic() + _PATIENCE_S
+    while _is_postgres(note["pid"], note["socket"]):
         try:
             _connect(note["socket"], home.secret(SUPERUSER)).close()
         except psycopg.OperationalError as error:
@@ -238,10 +250,33 @@ def _running(home: Home) -> str | None:
 
 
 def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]:
+    """Start the server and return it with its socket's folder, once it answers. Raises `Refused`."""
     binaries = _binaries(user)
     data = _data_folder(home, user)
     if not (data / "PG_VERSION").exists():
         _initialise(home, binaries, data, user)
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        # What is left of a server that was killed, or is still ending, holds its memory for a moment more.
+        is_left_behind = (data / "postmaster.pid").exists()
+        started = _started(home, binaries, data, user, deadline)
+        if started is not None:
+            break
+        if not is_left_behind or time.monotonic() > deadline:
+            raise _no_database("máy chủ không khởi động.")
+        time.sleep(0.2)
+    process, socket_folder = started
+    # Written beside and renamed: a kill in this instant must not leave half a note.
+    beside = home.path / "run.json.new"
+    beside.write_text(json.dumps({"pid": process.pid, "socket": socket_folder}), encoding="utf8")
+    beside.replace(home.path / "run.json")
+    return process, socket_folder
+
+
+def _started(
+    home: Home, binaries: Path, data: Path, user: int | None, deadline: float
+) -> tuple[subprocess.Popen[bytes], str] | None:
+    """Start the server once; None when it ended again, or did not answer before the deadline."""
     # Short on purpose: a socket path has 107 bytes, and a home may lie deep.
     socket_folder = tempfile.mkdtemp(prefix="ansinh-", dir="/tmp")
     if user is not None:
@@ -256,22 +291,17 @@ def _launch(home: Home, user: int | None) -> tuple[subprocess.Popen[bytes], str]
         user=user,
         environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
     )
-    deadline = time.monotonic() + 60
     while True:
         try:
             _connect(socket_folder, home.secret(SUPERUSER)).close()
-            break
-        except psycopg.OperationalError as error:
+        except psycopg.OperationalError:
             if process.poll() is not None or time.monotonic() > deadline:
                 children.stop(process, stop_signal=signal.SIGINT)
                 shutil.rmtree(socket_folder, ignore_errors=True)
-                raise _no_database("máy chủ không khởi động.") from error
+                return None
             time.sleep(0.02)
-    # Written beside and renamed: a kill in this instant must not leave half a note.
-    beside = home.path / "run.json.new"
-    beside.write_text(json.dumps({"pid": process.pid, "socket": socket_folder}), encoding="utf8")
-    beside.replace(home.path / "run.json")
-    return process, socket_folder
+        else:
+            return process, socket_folder
 
 
 @contextlib.contextmanager
@@ -281,26 +311,41 @@ def embedded(home: Home) -> Iterator[Connections]:
     Promises: whoever started the server ends it, after the others have let go. Raises `Refused` (`database_unavailable`).
     """
     user = _server_user()
-    socket_folder = ""
+    found: list[Connections] = []
 
     def join_or_start() -> Callable[[], None] | None:
         """Join the server that answers for this home, or start it and say how to end it."""
-        nonlocal socket_folder
-        socket_folder = _running(home) or ""
-        if socket_folder:
-            return None
-        process, socket_folder = _launch(home, user)
-        return lambda: _end(home, process, socket_folder)
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            end, socket_folder = None, _running(home)
+            if socket_folder is None:
+                process, socket_folder = _launch(home, user)
+                end = functools.partial(_end, home, process, socket_folder)
+            try:
+                # Alone, as everything here: two that both find no role and no database would both make them.
+                found.append(prepare(_connect(socket_folder, home.secret(SUPERUSER)), home, socket_folder))
+            except psycopg.Error as error:
+                if end is not None:
+                    end()
+                if not _is_lost(error):
+                    raise
+                # Whoever had started the server was killed in this instant, and the server with it: then it is ours.
+                if time.monotonic() > deadline:
+                    raise _no_database("máy chủ ngừng ngay khi vừa kết nối.") from error
+                time.sleep(0.1)
+            else:
+                return end
 
     with shared(home.path, join_or_start):
-        yield prepare(_connect(socket_folder, home.secret(SUPERUSER)), home, socket_folder)
+        yield found[0]
 
 
 def _end(home: Home, process: subprocess.Popen[bytes], socket_folder: str) -> None:
     # A server that is recovering from the death of a backend does not hear a fast shutdown; it recovers in a moment.
     with contextlib.suppress(Refused):
         _running(home)
-    children.stop(process, stop_signal=signal.SIGINT)
+    # Its last checkpoint may take long on a busy disk; a kill in the middle of it makes the next start recover.
+    children.stop(process, stop_signal=signal.SIGINT, patience_s=_PATIENCE_S)
     (home.path / "run.json").unlink(missing_ok=True)
     shutil.rmtree(socket_folder, ignore_errors=True)
 

@@ -3,10 +3,12 @@
 It promises an owner-only folder and refuses, with a named reason, one that cannot be used.
 """
 
+import contextlib
 import errno
 import json
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +52,13 @@ class Home:
         """Return the random secret of that name, made on first use and readable by the owner alone."""
         path = self.keys / f"{name}.secret"
         if not path.exists():
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            # Written beside and linked: of two that are first at once one wins, and nobody reads half a secret.
+            handle, beside = tempfile.mkstemp(prefix=f".{name}-", dir=self.keys)
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(beside, path)
+            os.unlink(beside)
         return path.read_text(encoding="ascii")
 
 

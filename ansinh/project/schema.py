@@ -12,6 +12,7 @@ from ansinh.project.database import APPLICATION
 
 # Tables of which history may never be changed or removed; balances are kept by a trigger of the owner.
 _ONLY_GROW = ("ledger_transfer", "ledger_seal", "office_auditevent", "payroll_touch")
+_MIGRATING = 7312
 _TRIGGER_KEEPS = ("ledger_ledgeraccount",)
 
 
@@ -26,8 +27,15 @@ def migrate() -> None:
     # Looking takes milliseconds; migrating would also grant anew, on every command.
     if is_current():
         return
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
-    grant(connections["owner"].cursor())
+    with connections["owner"].cursor() as cursor:
+        # Two commands may be the first at once: the second waits, and finds nothing left to do.
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            if not is_current():
+                call_command("migrate", database="owner", verbosity=0, interactive=False)
+                grant(cursor)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def grant(cursor: psycopg.Cursor) -> None:

@@ -1,9 +1,9 @@
 """One person's month as pages and the API tell it: what the law tells, with the papers of the registry and the run's lines.
 
 The payroll is the truth about money, the law about reasons; where the two no longer agree (a fact changed since), the
-line says so. A reason that is hidden only for a health status would tell it: benefits that hang on one are told in the
-same words as a large, ordinary group, and of whoever has had one of them nothing is told that could take the group
-apart (ADR 0011).
+line gives the reasons of then, and says so. A reason that is hidden only for a health status would tell it: benefits
+that hang on one are told in the same words as a large, ordinary group, and of whoever has had one of them nothing is
+told that could take the group apart (ADR 0011).
 """
 
 import datetime
@@ -21,6 +21,7 @@ from ansinh.law.telling import tell
 from ansinh.law.tree import facts_of
 from ansinh.law.words import Text
 from ansinh.payroll import queries as payroll
+from ansinh.people.remembering import as_known, is_file_changed_since
 
 # Groups 3 and 8 are defined by HIV status; their very name on a page would tell it. Hidden alone, they would be told by
 # being hidden: so children without care, small children of poor households and old poor people share their words.
@@ -71,6 +72,8 @@ class Pinned:
     known_on: datetime.date
     law_hash: str = ""
     release: releases.ReleaseRow | None = None
+    # When the run looked at the register; None before any run.
+    facts_known_at: datetime.datetime | None = None
 
 
 def _pinned(
@@ -81,18 +84,18 @@ def _pinned(
         runs = payroll.runs(month)
         return [(Pinned(law(entitlement.area_of(person_id)), runs[-1].known_on if runs else today), [])]
     # Runs of one month may have used different laws, and have asked one law on different days.
-    groups: dict[tuple[datetime.date, str, int], list[payroll.LineRow]] = {}
+    groups: dict[tuple[datetime.date, str, int, datetime.datetime], list[payroll.LineRow]] = {}
     for line in lines:
-        groups.setdefault((line.known_on, line.law_hash, line.run_area_id), []).append(line)
+        groups.setdefault((line.known_on, line.law_hash, line.run_area_id, line.facts_known_at), []).append(line)
     return [(_law_of(*key), groups[key]) for key in sorted(groups)]
 
 
-def _law_of(known_on: datetime.date, law_hash: str, area_id: int) -> Pinned:
+def _law_of(known_on: datetime.date, law_hash: str, area_id: int, facts_known_at: datetime.datetime) -> Pinned:
     # What was refused or superseded since is still what the run used. A run older than the archive is explained by the
     # law in force, and the page says so.
     used = releases.law_used(law_hash, area_id)
     release = releases.release_of(law_hash) if used else None
-    return Pinned(used or law(area_id), known_on, law_hash, release)
+    return Pinned(used or law(area_id), known_on, law_hash, release, facts_known_at)
 
 
 def _laws(pinned: Sequence[Pinned]) -> list[dict[str, Any]]:
@@ -130,7 +133,8 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         inquiry = _inquiry(person_id, pinned, decisions, language)
         # The law is asked as the run was: with what had been settled before it, so that it finds the same differences.
         told = tell(inquiry, month, _settled_before(own, month), records)
-        found += _lines(told, own, pinned, language, is_neutral=is_neutral)
+        then = _told_then(person_id, pinned, own, month, language) or told
+        found += _lines(then, told, own, pinned, language, is_neutral=is_neutral)
     # This month first, then the arrears from the oldest month on, as a pay slip lists them.
     found.sort(key=lambda one: (one[0]["for_month"] != str(month), one[0]["for_month"], one[0]["name"]))
     told |= {
@@ -141,6 +145,17 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
     }
     return _without_what_tells(told, kept_apart(laws[-1][0].package), is_neutral=is_neutral)
+
+
+def _told_then(
+    person_id: int, pinned: Pinned, own: Sequence[payroll.LineRow], month: Month, language: str
+) -> dict[str, Any] | None:
+    """Return what the law says of the facts as known when the run looked, or None when nothing has changed since."""
+    if pinned.facts_known_at is None or not is_file_changed_since(pinned.facts_known_at, person_id):
+        return None
+    with as_known(pinned.facts_known_at, [person_id]):
+        inquiry = _inquiry(person_id, pinned, entitlement.decisions_of(person_id), language)
+        return tell(inquiry, month, _settled_before(own, month), entitlement.records_of(person_id))
 
 
 def _inquiry(person_id: int, pinned: Pinned, decisions: Sequence[entitlement.DecisionRow], language: str) -> Inquiry:
@@ -172,13 +187,11 @@ Told = tuple[dict[str, Any], dict[str, Any] | None]
 
 
 def _lines(
-    told: Mapping[str, Any], lines: Sequence[payroll.LineRow], pinned: Pinned, language: str, *, is_neutral: bool
-) -> list[Told]:
-    """Return the lines of runs with the law's reasons; before any run, what the law says of decided benefits."""
-    reasons = {
-        (line["benefit"], line["for_month"]): (line, trace)
-        for line, trace in zip(told["lines"], told["trace"], strict=True)
-    }
+    then: Mapping[str, Any], now: Mapping[str, Any], lines: Sequence[payroll.LineRow], pinned: Pinned, language: str, *,
+    is_neutral: bool,
+) -> list[Told]:  # fmt: skip
+    """Return the lines of runs with the reasons of then and now; before any run, what the law says of decisions."""
+    reasons, reasons_now = _reasons(then), _reasons(now)
     if not lines:
         return [
             ({"name": benefit_name(line["benefit"], language), **line, "is_in_run": False, "differs": False}, trace)
@@ -187,19 +200,29 @@ def _lines(
         ]
     found: list[Told] = []
     for line in lines:
-        reason, trace = reasons.get((line.benefit, str(line.for_month)), ({}, None))
-        differs = reason.get("amount_dong") != line.amount_dong
+        which = (line.benefit, str(line.for_month))
+        reason, trace = reasons.get(which, ({}, None))
+        at_present, _ = reasons_now.get(which, ({}, None))
+        differs = at_present.get("amount_dong") != line.amount_dong
         if line.benefit in NEUTRAL_BENEFITS or (differs and is_neutral):
             # The law is asked here without the protected facts: what it misses must not look like a change.
             found.append((_neutral(line, pinned, language), None))
         else:
-            found.append((_explained(line, reason, language, differs=differs), None if differs else trace))
+            is_same = reason.get("amount_dong") == line.amount_dong
+            told = _explained(line, reason if is_same else at_present, language, is_same=is_same)
+            told |= {"differs": differs, "now_because": at_present.get("because", "") if differs and is_same else ""}
+            found.append((told, trace if is_same else None))
     return found
 
 
-def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, *, differs: bool) -> dict[str, Any]:
-    """Return a line of a run with the reason that the law gives for it now."""
-    sums = {name: reason[name] for name in ("coefficient", "base_dong") if name in reason and not differs}
+def _reasons(told: Mapping[str, Any]) -> dict[tuple[str, str], tuple[Mapping[str, Any], Any]]:
+    pairs = zip(told["lines"], told["trace"], strict=True)
+    return {(line["benefit"], line["for_month"]): (line, trace) for line, trace in pairs}
+
+
+def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, *, is_same: bool) -> dict[str, Any]:
+    """Return a line of a run with the reason that the law gives for it."""
+    sums = {name: reason[name] for name in ("coefficient", "base_dong") if name in reason and is_same}
     return {
         "name": benefit_name(line.benefit, language),
         "benefit": line.benefit,
@@ -210,7 +233,6 @@ def _explained(line: payroll.LineRow, reason: Mapping[str, Any], language: str, 
         "clause": reason.get("clause", ""),
         "because": reason.get("because", ""),
         "is_in_run": True,
-        "differs": differs,
     }
 
 

@@ -101,9 +101,9 @@ class FileReading(results.FileReading):
     def _packed(self, content: bytes) -> Iterator[Entry | Held]:
         try:
             archive = archives.opened(content)
-        except archives.DAMAGED as error:
+        except archives.DAMAGED:
             self._line += 1
-            yield Held(self._line, "zip_damaged", str(error)[:80])
+            yield Held(self._line, "zip_damaged", "tệp nén hỏng hoặc bị cắt")
             return
         with archive:
             if workbook.is_workbook(archive):
@@ -129,9 +129,9 @@ class FileReading(results.FileReading):
             for outcome in self._from(inner):
                 entries += isinstance(outcome, Entry)
                 yield outcome
-        except archives.DAMAGED as error:
+        except archives.DAMAGED:
             problem, self.incomplete = "zip_damaged", True
-            self.warnings.append(Notice("file_incomplete", {"file": name[:80], "says": str(error)[:200]}))
+            self.warnings.append(Notice("file_incomplete", {"file": name[:80], "found": "hỏng trong tệp nén"}))
         except Refused as refusal:
             if not refusal.reason.startswith(_OF_ONE_MEMBER):
                 raise

@@ -154,6 +154,8 @@ class Mt940Reading(FileReading):
     def _end(self) -> None:
         if self._has_begun:
             self.messages += 1
+            if self._currency not in ("", "VND"):
+                self.warnings.append(Notice("currency_foreign", {"currency": self._currency[:3]}))
             # A statement without its closing balance was cut: what is missing behind it cannot be known.
             if not self._is_closed and not self._is_interim and not self._is_interim_by_name:
                 self.incomplete = True

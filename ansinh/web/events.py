@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.refusals import Refused
-from ansinh.entitlement import events
+from ansinh.entitlement import events, granting
+from ansinh.entitlement import queries as entitlement
 from ansinh.office import queries as office
 from ansinh.people import queries as people
 from ansinh.web import access, labels
 from ansinh.web.access import for_roles
-from ansinh.web.explaining import fact_value
+from ansinh.web.explaining import benefit_name, fact_value, law_name
 from ansinh.web.scope import go, number_asked
 
 ADDRESS = "/bien-dong/"
@@ -81,6 +82,10 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
     member, form = request.staff, request.POST  # type: ignore[attr-defined]
     context: dict[str, Any] = {}
     kind, _sign, value = form.get("viec", "").partition(":")
+    held = _held(person_id)
+    if kind == events.STOP:
+        # The page names a decision by its place: what the benefit is would tell a health status.
+        value = dict(held).get(value, value)
     if request.method == "POST":
         try:
             told = events.record(
@@ -99,7 +104,10 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         else:
             return go(request, f"{ADDRESS}{told.id}/")
         context["form"] = {name.replace("-", "_"): form.get(name, "") for name in _FIELDS}
-    choices = [(f"{kind}:{value}", _choice(kind, value)) for kind, value in events.choices()]
+    choices = [(f"{kind}:{value}", _choice(kind, value)) for kind, value in events.choices() if kind != events.STOP]
+    choices += [
+        (f"{events.STOP}:{place}", f"{labels.event_label(events.STOP)}: {benefit_name(code)}") for place, code in held
+    ]
     today = f"{timezone.localdate():%Y-%m-%d}"
     context |= {
         "person": person,
@@ -109,13 +117,20 @@ def tell_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "communes": _communes_near(person.area_id),
         "sexes": [("female", labels.sex_label("female")), ("male", labels.sex_label("male"))],
         "chosen": form.get("viec", "") or f"{request.GET.get('viec', '')}:",
+        "causes": [(one, labels.stop_cause_label(one)) for one in granting.stop_causes()],
         "mandates": [(one, labels.mandate_label(one)) for one in ("delegate", "guardian", "parent")],
     }
     return render(request, "web/event_tell.html", context)
 
 
 _FIELDS = ("so-tien", "ngay", "giay-to", "noi-den", "thon", "tinh-den", "ten-con", "gioi-tinh", "dinh-danh",
-           "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay")  # fmt: skip
+           "so-nhan", "ten-nhan", "gioi-tinh-nhan", "ngay-sinh-nhan", "loai-nhan", "noi-xac-nhan", "den-ngay", "ly-do")  # fmt: skip
+
+
+def _held(person_id: int) -> list[tuple[str, str]]:
+    """Return (place, benefit) of the decisions that run, in the order of the person's page."""
+    running = [row.benefit for row in entitlement.decisions_of(person_id) if row.end_month is None]
+    return [(str(place), benefit) for place, benefit in enumerate(running, 1)]
 
 
 def _communes_near(area_id: int) -> list[tuple[str, str]]:
@@ -130,12 +145,17 @@ def _communes_near(area_id: int) -> list[tuple[str, str]]:
 def _choice(kind: str, value: str) -> str:
     if (kind, value) == ("disability", "unknown"):
         return _("Giấy xác nhận khuyết tật hết hạn")
+    if kind == events.GRANT:
+        # Of the law, not of a person: here every benefit has its own name.
+        return f"{labels.event_label(kind)}: {law_name(value)}"
     return f"{labels.event_label(kind)}: {_said(kind, value)}" if value else labels.event_label(kind)
 
 
 def _said(kind: str, value: str) -> str:
     if kind == events.LEAVES_PROVINCE:
         return value
+    if kind in {events.GRANT, events.STOP}:
+        return benefit_name(value)
     return fact_value("household_poverty" if kind == events.POVERTY_CLASS else kind, value)
 
 
@@ -152,6 +172,8 @@ def _entered(kind: str, form: QueryDict) -> str:
 def _details(kind: str, form: QueryDict) -> dict[str, str]:
     if kind in events.MOVES:
         return {"village": form.get("thon", "")}
+    if kind == events.STOP:
+        return {"cause": form.get("ly-do", "")}
     if kind == events.DELEGATE:
         named = {"name": "ten-nhan", "sex": "gioi-tinh-nhan", "birth_date": "ngay-sinh-nhan", "mandate": "loai-nhan",
                  "certifier": "noi-xac-nhan", "until": "den-ngay"}  # fmt: skip
@@ -178,6 +200,8 @@ def _shown_value(row: events.EventRow) -> str:
         return ", ".join(
             one for one in (*words, f"{_('đến')} {datetime.date.fromisoformat(until):%d/%m/%Y}" if until else "") if one
         )
+    if row.kind == events.STOP:
+        return f"{benefit_name(row.value)}; {labels.stop_cause_label(row.details.get('cause', ''))}"
     return _said(row.kind, row.value) if row.value else ""
 
 

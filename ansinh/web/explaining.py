@@ -65,6 +65,8 @@ class ExplainedLine:
     because: str
     is_in_run: bool
     differs: bool
+    # What present information would say of it, where it says something else.
+    now_because: str
     trace: Trace | None
 
 
@@ -135,6 +137,11 @@ def _language() -> str:
 def benefit_name(code: str) -> str:
     """Return the benefit's name as the law package has it; the neutral group has one name for all."""
     return reports.benefit_name(code, _language())
+
+
+def law_name(code: str) -> str:
+    """Return the benefit's own name as the law has it: for a list of the law's benefits, never beside a person."""
+    return next((f"{one.name.of(_language())} ({code})" for one in law().benefits if one.code == code), code)
 
 
 def fact_name(kind: str, fallback: str) -> str:
@@ -228,6 +235,7 @@ def _line(line: dict[str, Any], trace: dict[str, Any] | None) -> ExplainedLine:
         because=line["because"],
         is_in_run=line["is_in_run"],
         differs=line["differs"],
+        now_because=line.get("now_because", ""),
         trace=None if trace is None else _trace(trace),
     )
 

@@ -107,6 +107,8 @@ _EVENTS = {
     "leaves_province": noop("Chuyển sang tỉnh khác"),
     "leaving_undone": noop("Ghi nhầm chuyển tỉnh: hưởng lại như cũ"),
     "poverty_class": noop("Kết quả rà soát hộ nghèo, cận nghèo"),
+    "grant": noop("Đề nghị hưởng chế độ"),
+    "stop": noop("Thôi hưởng một chế độ"),
     "delegate": noop("Cử người nhận thay"),
     "delegate_ends": noop("Thôi người nhận thay"),
     "disability": noop("Mức độ khuyết tật"),
@@ -115,6 +117,13 @@ _EVENTS = {
     "single_parent": noop("Đơn thân nuôi con"),
     "in_community_care": noop("Được chăm sóc tại cộng đồng"),
     "monthly_pension_dong": noop("Lương hưu, trợ cấp hằng tháng"),
+}
+_STOP_CAUSES = {
+    "declined": noop("Người hưởng từ chối nhận"),
+    "decision": noop("Cơ quan có thẩm quyền quyết định thôi hưởng"),
+    "missing": noop("Bị tuyên bố mất tích"),
+    "not_eligible": noop("Không còn đủ điều kiện"),
+    "prison": noop("Chấp hành án phạt tù"),
 }
 _EVENT_SOURCES = {
     "commune": noop("Cán bộ xã"),
@@ -251,6 +260,11 @@ def mark_label(mark: str) -> str:
 def event_label(kind: str) -> str:
     """Return the words for a kind of change of life."""
     return _(_EVENTS[kind]) if kind in _EVENTS else kind
+
+
+def stop_cause_label(cause: str) -> str:
+    """Return the words for why a benefit stops."""
+    return _word(_STOP_CAUSES, cause)
 
 
 def benefit_group_label(group: str) -> str:

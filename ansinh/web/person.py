@@ -101,10 +101,18 @@ def search_page(request: HttpRequest) -> HttpResponse:
         decided = [one for one in entitlement.people_by_decision(asked, FOUND_AT_MOST) if one not in seen]
         found += people.people_of(decided)[: FOUND_AT_MOST - len(found)]
     context = {"q": asked, "found": found, "is_full": len(found) == FOUND_AT_MOST, "limit": FOUND_AT_MOST}
+    context["may_enter"] = request.staff.role in access.HOUSEHOLD_KEEPERS  # type: ignore[attr-defined]
     return render(request, "web/search.html", context)
 
 
-def _facts(file: people.PersonFile) -> list[FactView]:
+def require_possible(person_id: int) -> None:
+    """Answer "not found" for a number that nobody can have: beyond a bigint the database answers with an error."""
+    if person_id > 2**63 - 1:
+        raise Http404
+
+
+def facts_in_words(file: people.PersonFile) -> list[FactView]:
+    """Return the facts of a file as a page tells them, without those from which a health status could be told."""
     return [
         FactView(
             fact_name(row.kind, row.kind_label),
@@ -145,7 +153,8 @@ def _holds(person_id: int, month: Month) -> list[HoldView]:
     ]
 
 
-def _decisions(person_id: int) -> list[DecisionView]:
+def decisions_in_words(person_id: int) -> list[DecisionView]:
+    """Return the person's decisions as a page tells them."""
     rows = entitlement.decisions_of(person_id)
     return [DecisionView(benefit_name(row.benefit), row) for row in rows]
 
@@ -185,9 +194,7 @@ def _month(request: HttpRequest, months: list[Month]) -> Month:
 @require_safe
 def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show one person; a person of another area is not found. That somebody looked is kept in the audit trail."""
-    # Beyond a bigint the database answers with an error, not with nobody.
-    if person_id > 2**63 - 1:
-        raise Http404
+    require_possible(person_id)
     file = people.person_file(person_id)
     # A draft is nobody's pay yet: only frozen months are offered.
     months = reports.frozen_months(areas_around(request))
@@ -209,9 +216,9 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         "members": [(row, relationship_label(row.relationship)) for row in file.members if row.person_id != person_id],
         "held": [row for row in open_mandates if row.payee_id == person_id],
         "address": _address(given.payee_id if given else person_id),
-        "facts": _facts(file),
+        "facts": facts_in_words(file),
         "corrections": [(row, corrected_label(row.field), *_as_written(row)) for row in file.corrections],
-        "decisions": _decisions(person_id),
+        "decisions": decisions_in_words(person_id),
     }
     # Reading a person's file is an act too: who looked at whom can be asked later.
     by = request.staff.username  # type: ignore[attr-defined]

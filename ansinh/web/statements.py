@@ -63,6 +63,7 @@ def statements_page(request: HttpRequest) -> HttpResponse:
     context |= {
         "accounts": [(one, _differences(one)) for one in found.reconciliations],
         "breaks": [(one, statements.BREAK_LABELS[one.reason][is_english]) for one in found.breaks],
+        "left_out": [(one, one.label(is_english=bool(is_english))) for one in found.left_out],
         "movements": [(row, kinds[row.resolution][0] if row.proposed_by else "") for row in waiting[:ROWS_A_PAGE]],
         "next_after": waiting[ROWS_A_PAGE - 1].number if len(waiting) > ROWS_A_PAGE else None,
         "is_first": after == "0",

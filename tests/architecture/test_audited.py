@@ -25,6 +25,8 @@ NO_WRITE = {
         "hand_over",
     ): "of a gateway, found through its port; `by_hand` notes it",
     ("payment/explaining.py", "carry_out"): "a part of `explain`, which notes what it was",
+    ("payment/explaining.py", "require_whole_reach"): "a check",
+    ("payment/explaining.py", "role_not_allowed"): "a refusal",
     ("payment/explaining.py", "accounts_of"): "a read of sums and of what strangers wrote",
 }
 Place = tuple[str, str]

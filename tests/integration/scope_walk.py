@@ -24,7 +24,7 @@ from ansinh.office import queries as office
 from ansinh.office.models import Staff
 from ansinh.office.security import Scope, acting, everything, put_on
 from tests.integration.scope_world import BEGINNINGS, MARKS, NOVEMBER, A, B, Marked
-from tests.integration.visiting import area_id
+from tests.integration.visiting import AT, area_id
 
 # Beside the rooms' `queries`, these read people too.
 MORE_READS = {
@@ -47,6 +47,7 @@ TELLS_OF_NOBODY = {
     "ledger": "the books know references and sums, no person; only the operator's commands read them",
     "payroll.runs": "a run names its area and totals; pages list those of the reader's own area alone",
     "payroll.run": "as payroll.runs",
+    "payroll.frozen_areas": "numbers of units, no person; a command asks whether somebody answers for all of them",
     "payroll.control_of": "a checksum over no rows",
     "reports.months": "months in which any run exists",
     "reports.frozen_months": "as reports.months",
@@ -55,6 +56,7 @@ TELLS_OF_NOBODY = {
     "reports.coverage": "the number of lines of a run, from its totals",
     "reports.progress_of": "as reports.coverage, and its batches: sums of a run",
     "payment.providers": "which providers there are, no person",
+    "payment.quarantined_since": "names of providers' files and why they were set aside, no person",
     "payment.invariants": "whether the books and the items agree: yes or no",
     "payment.by_hand": "a batch carries sums",
     "payment.open_items": "counts, of which that of held lines is the whole system's; the closing of a month reads them",
@@ -227,6 +229,7 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.scope_of": lambda _: {"member": office.staff("can.bo")},
     "office.reaches": lambda _: {"member": office.staff("can.bo")},
     "office.require_reach": lambda _: {"by": "can.bo"},
+    "payment.quarantined_since": lambda _: {"at": AT},
     "payment.open_items": lambda _: {"month": NOVEMBER.first_day},
     "ledger.moved": lambda _: {"code": 4, "debit": "", "credit": "", "evidence": None},
     "ledger.moved_after": lambda _: {"code": 12, "first": 10, "evidence": 1},

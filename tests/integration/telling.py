@@ -16,20 +16,27 @@ ON = datetime.date(2026, 10, 12)
 
 
 def tell(
-    person: Person, kind: str, value: str, on: datetime.date = ON, *, document: str = "phiếu 7", **details: str
+    person: Person,
+    kind: str,
+    value: str,
+    on: datetime.date = ON,
+    *,
+    document: str = "phiếu 7",
+    at: datetime.datetime = AT,
+    **details: str,
 ) -> events.EventRow:
     """Let an officer tell of a person, and give the test its own sight back."""
     told = events.record(
-        person_id=person.id, kind=kind, value=value, happened_on=on, source="commune", document=document, by="can.bo", at=AT,
+        person_id=person.id, kind=kind, value=value, happened_on=on, source="commune", document=document, by="can.bo", at=at,
         details=details,
     )  # fmt: skip
     put_on(everything("tests", protected=True))
     return told
 
 
-def accept(told: events.EventRow) -> events.EventRow:
+def accept(told: events.EventRow, *, at: datetime.datetime = AT) -> events.EventRow:
     """Let the second person accept it."""
-    done = events.decide(event_id=told.id, is_accepted=True, note="đã đối chiếu", by="lanh.dao", at=AT)
+    done = events.decide(event_id=told.id, is_accepted=True, note="đã đối chiếu", by="lanh.dao", at=at)
     put_on(everything("tests", protected=True))
     return done
 

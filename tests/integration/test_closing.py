@@ -136,7 +136,9 @@ def test_what_is_with_the_bank_cannot_be_given_up_and_nobody_is_given_up_unnamed
 
 
 def test_a_month_is_closed_by_two_people_once_it_is_over(ended: Ended) -> None:
-    assert refused(close, "can.bo", at=AT) == "month_not_over"
+    with pytest.raises(Refused) as early:
+        close("can.bo", at=AT)
+    assert (early.value.reason, "Hãy khoá sổ từ ngày 01/12/2026" in early.value.vi) == ("month_not_over", True)
     proposed = close("can.bo")
     assert (proposed.closed_by, proposed.open_items) == ("", {"in_flight": 1, "to_be_paid_again": 1})
     assert refused(close, "can.bo") == "second_person_needed"

@@ -1,12 +1,14 @@
 """Public money moves by papers that two people have read: orders, prefunds, money for fees, the year's end."""
 
 import datetime
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
@@ -45,9 +47,13 @@ def both(world: World, kind: str, amount: int, number: str = "01") -> documents.
 
 
 def refused(*arguments: Any, **named: Any) -> str:
+    return refusal_of(*arguments, **named).reason
+
+
+def refusal_of(*arguments: Any, **named: Any) -> Refused:
     with pytest.raises(Refused) as refusal:
         enter(*arguments, **named)
-    return refusal.value.reason
+    return refusal.value
 
 
 def test_an_order_is_booked_when_a_second_person_enters_the_same_paper(world: World) -> None:
@@ -70,6 +76,10 @@ def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
     assert FundsDocument.objects.get().approved_by == ""
     assert refused(world, "prefund", 0) == "amount_not_positive"
     assert refused(world, "prefund", 5, number=" ") == "document_number_missing"
+    for number in ("-1", "0", "000", "/12", "–5", "_"):
+        assert refused(world, "prefund", 5, number=number) == "document_number_impossible"
+    for number in ("12", "07/LC-STC", "Đ.3", "0012"):
+        assert enter(world, "prefund", 5, number=number).number == number
 
 
 def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> None:
@@ -99,7 +109,9 @@ def test_at_the_end_of_the_year_what_is_unused_goes_back_by_two_people(world: Wo
     reopening.approve(run=world.run, by="lanh.dao", at=AT)
     left = documents.unused()
     assert left == {chart.APPROPRIATION.name: 10**12 - 3 * AMOUNT, chart.refund(world.run).name: AMOUNT}
-    assert refused(world, "year-end", AMOUNT) == "year_end_differs"
+    differs = refusal_of(world, "year-end", AMOUNT)
+    assert differs.reason == "year_end_differs"
+    assert {format_dong(sum(left.values())), format_dong(AMOUNT)} <= set(re.findall(r"[0-9.]+ đồng", differs.vi))
     both(world, "year-end", sum(left.values()))
     assert documents.unused() == {}
     assert books.balance(chart.WORLD.name) == -2 * AMOUNT

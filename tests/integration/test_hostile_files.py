@@ -15,7 +15,7 @@ from ansinh.base.refusals import Refused
 from ansinh.ledger import queries as books
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, put_on
-from ansinh.payment import by_hand
+from ansinh.payment import by_hand, queries
 from ansinh.payment.gateways import Inbound
 from ansinh.payment.gateways.spreadsheet import Settings, Spreadsheet
 from ansinh.payment.models import Message, MessageLine
@@ -90,6 +90,10 @@ def test_from_a_bank(world: World, kind: str, message: str) -> None:
     [kept] = Message.objects.all()
     assert (kept.state, kept.note.split(":")[0]) == ("QUARANTINED", reason)
     assert world.archive.path(kept.sha256).exists(), "evidence, as it came"
+    [aside] = queries.quarantined_since(AT)
+    assert (aside.file, aside.reason) == ("x.xml", reason)
+    assert kept.note.partition(": ")[2] in aside.message(is_english=False), "why"
+    assert "hãy yêu cầu TESTBANK gửi lại" in aside.message(is_english=False), "and what to do"
     _noted(reason, "payment.quarantine")
     # The honest file is believed when it comes.
     world.bank.outbox.append(("y.xml", honest))

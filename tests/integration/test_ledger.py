@@ -1,6 +1,8 @@
 """The books on real PostgreSQL: balanced by construction, append-only, sealed, never below their floor."""
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -8,16 +10,23 @@ from django.db.utils import DatabaseError, IntegrityError, ProgrammingError
 
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
-from ansinh.ledger import operations, queries
-from ansinh.ledger.models import Transfer
+from ansinh.ledger import operations, queries, undoing
+from ansinh.ledger.models import ClosedPeriod, Transfer
+from ansinh.payment import queries as payment
 
 AT = datetime.datetime(2026, 11, 20, 9, tzinfo=datetime.UTC)
 MONTH = datetime.date(2026, 11, 1)
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def _appropriate(amount: int = 1_000_000, document: int = 1) -> int:
-    return operations.appropriate(amount_dong=amount, document=document, month=MONTH, at=AT)
+def _appropriate(amount: int = 1_000_000, document: int = 1, month: datetime.date = MONTH) -> int:
+    return operations.appropriate(amount_dong=amount, document=document, month=month, at=AT)
+
+
+def _refused(work: Callable[..., Any], *arguments: Any, **named: Any) -> Refused:
+    with pytest.raises(Refused) as refusal:
+        work(*arguments, **named)
+    return refusal.value
 
 
 def _commit(amount: int, run: int = 1) -> int:
@@ -63,6 +72,65 @@ def test_the_same_document_with_another_amount_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         _appropriate(10**23)
     assert refusal.value.reason == "number_too_large"
+
+
+def test_the_same_document_with_another_month_is_refused_and_shows_what_is_booked() -> None:
+    _appropriate(1_000_000)
+    refusal = _refused(_appropriate, 1_000_000, month=datetime.date(2026, 12, 1))
+    assert refusal.reason == "document_already_booked"
+    assert "1.000.000 đồng cho tháng 11/2026, ghi sổ ngày 20/11/2026" in refusal.vi
+    assert (refusal.details["booked_dong"], refusal.details["booked_month"]) == (1_000_000, "2026-11")
+    assert _appropriate(1_000_000) == 0, "the same again is the same command twice"
+
+
+def test_an_appropriation_for_a_closed_month_can_be_repeated() -> None:
+    ClosedPeriod.objects.create(
+        month=MONTH, transfers=0, proposed_by="a", proposed_at=AT, closed_by="b", closed_at=AT
+    )  # fmt: skip
+    assert (_appropriate(), _appropriate()) == (1, 0), "booked in the first open month, and known there"
+    assert Transfer.objects.get().month == datetime.date(2026, 12, 1)
+
+
+def _undo(by: str) -> str:
+    return undoing.undo_appropriation(document=1, by=by, at=AT).approved_by
+
+
+def test_a_wrong_appropriation_is_taken_back_by_two_people_and_can_be_booked_right() -> None:
+    _appropriate(9_000_000)
+    assert _undo("can.bo") == ""
+    assert queries.balance(chart.APPROPRIATION.name) == 9_000_000, "one person moves nothing"
+    assert _refused(_undo, "can.bo").reason == "second_person_needed"
+    assert _undo("lanh.dao") == "lanh.dao"
+    assert (queries.balance(chart.APPROPRIATION.name), queries.balance(chart.WORLD.name)) == (0, 0)
+    assert Transfer.objects.count() == 2, "nothing is deleted"
+    assert _refused(_undo, "lanh.dao").reason == "appropriation_unknown"
+    assert (_appropriate(900_000), _appropriate(900_000)) == (1, 0)
+    assert _refused(_appropriate, 9_000_000).reason == "document_already_booked"
+    # And once more, on the same day.
+    assert (_undo("lanh.dao"), _undo("can.bo")) == ("", "can.bo")
+    assert _appropriate(800_000) == 1
+    operations.seal(at=AT)
+    assert queries.balance(chart.APPROPRIATION.name) == 800_000
+    assert all({**queries.verify().checks, **payment.invariants()}.values())
+
+
+def test_an_appropriation_that_is_committed_stays() -> None:
+    _appropriate(1_000_000)
+    _undo("can.bo")
+    _commit(1)
+    refusal = _refused(_undo, "lanh.dao")
+    assert refusal.reason == "appropriation_committed"
+    assert "999.999 đồng" in refusal.vi
+    assert Transfer.objects.count() == 2
+
+
+def test_a_reversal_without_its_paper_is_named() -> None:
+    _appropriate(5)
+    operations.book_one(
+        code=chart.Code.UNAPPROPRIATE, reference=7, debit=chart.WORLD, credit=chart.APPROPRIATION, amount_dong=5,
+        evidence=1, month=MONTH, at=AT,
+    )  # fmt: skip
+    assert not payment.invariants()["every_transfer_has_evidence"]
 
 
 def test_an_account_with_a_floor_refuses_to_overspend_and_books_nothing() -> None:

@@ -428,6 +428,15 @@ def test_a_refusal_of_a_file_we_never_sent_is_held(world: World) -> None:
     assert world.hold_reasons() == ["unknown_reference"]
 
 
+def test_a_file_that_nobody_understands_is_told_with_what_to_do(world: World) -> None:
+    world.submit()
+    world.bank.outbox.append(("x.xml", b"xin chao"))
+    assert world.collect().quarantined == 1
+    [aside] = queries.quarantined_since(AT)
+    assert (aside.file, aside.reason) == ("x.xml", "message_unknown")
+    assert "hãy xem tệp" in aside.message(is_english=False)
+
+
 def test_a_date_in_the_future_is_held(world: World) -> None:
     world.submit()
     world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))

@@ -1,5 +1,6 @@
 """The payroll on real PostgreSQL: differences, holds, four eyes, exactly one settlement of each month."""
 
+import argparse
 import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
+from ansinh.office.security import everything, put_on
 from ansinh.payment import operations as payment
 from ansinh.payroll import operations, queries
 from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement
 from ansinh.payroll.selection import select
 from ansinh.people.models import FinancialAddress
+from ansinh.project.work import payroll as payroll_work
 from tests.integration import makers
 
 NOVEMBER = Month(2026, 11)
@@ -396,3 +399,30 @@ def test_a_commune_of_another_province_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         calculate(area="19777", province="01")
     assert refusal.value.reason == "area_outside_province"
+
+
+@pytest.mark.parametrize("act", ["calculate", "check"])
+def test_whoever_calculates_or_checks_by_name_cannot_approve(act: str) -> None:
+    makers.severe()
+    named = {name: "lanh.dao" if name == act else None for name in ("calculate", "check")}
+    given = argparse.Namespace(month="2026-11", province=None, area="19777", user=named["calculate"])
+    code = payroll_work.calculate(given)["run"]
+    payroll_work.check(argparse.Namespace(run=code, user=named["check"]))
+    put_on(everything("tests"))
+    run = queries.run(code)
+    assert (run.calculated_by, run.checked_by) == tuple(named[name] or "operator" for name in ("calculate", "check"))
+    with pytest.raises(Refused) as refusal:
+        operations.approve(run=code, by="lanh.dao", at=AT)
+    assert refusal.value.reason == "second_person_required"
+    assert operations.approve(run=code, by="lanh.dao2", at=AT).state == "APPROVED"
+
+
+def test_without_a_name_the_operator_calculates_as_the_contract_says() -> None:
+    makers.severe()
+    code = payroll_work.calculate(argparse.Namespace(month="2026-11", province=None, area="19777"))["run"]
+    payroll_work.check(argparse.Namespace(run=code))
+    put_on(everything("tests"))
+    assert operations.approve(run=code, by="lanh.dao", at=AT).state == "APPROVED"
+    with pytest.raises(Refused) as refusal:
+        payroll_work.calculate(argparse.Namespace(month="2026-11", province=None, area="19777", user="soan.luat"))
+    assert refusal.value.reason == "role_not_allowed"

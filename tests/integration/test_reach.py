@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.office.security import everything, put_on
+from ansinh.payment.models import StatementMovement
 from ansinh.project.commands import COMMANDS, find
 from tests.integration import scope_world
 from tests.integration.visiting import working
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.usefixtures("database")
 A = scope_world.A
 # What each command takes, beside who acts. "RUN" and the like stand for what belongs to commune A.
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "payroll calculate": {"month": "2026-11", "province": "46", "area": None, "whole": False},
+    "payroll check": {"run": "DRAFT"},
     "payroll approve": {"run": "DRAFT"},
     "payroll freeze": {"run": "DRAFT"},
     "payment recall": {"run": "RUN", "provider": None, "person": ["PERSON"], "reason": "x"},
@@ -31,11 +34,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "cash list": {"run": "RUN", "area": A, "sheet": None},
     "cash pay": {"code": "RECEIPT", "identity": "046186778899", "offline": False, "paid_on": None, "note": None},
     "cash close": {"run": "RUN", "area": A},
+    "ledger undo-appropriation": {"document": 1, "reason": "x"},
     "ledger refund": {"run": "RUN", "document": 7},
     "ledger document": {
         "kind": "treasury-order", "number": "1", "date": "2026-11-20", "amount": 1, "run": "RUN", "provider": None,
     },
     "ledger close-month": {"month": "2026-11"},
+    "payment withdraw-statement": {"statement": "STATEMENT", "reason": "x"},
     "payment explain": {"number": "MOVEMENT", "kind": "funding", "detail": "RUN"},
     "account decide": {"check": "CHECK", "accept": True, "note": "x"},
     "people decide-duplicate": {"pair": "PAIR", "is_same": False, "note": "x"},
@@ -45,7 +50,11 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "account form": {"area": A, "to": "/nowhere/phieu.pdf"},
     "people event": {
         "person": "PERSON", "kind": "death", "value": "", "on": "2026-09-10", "document": "x", "village": "", "sex": "", "national_id": "", "name": "",
-        "born": "", "mandate": "", "certifier": "", "until": "",
+        "born": "", "mandate": "", "certifier": "", "until": "", "cause": "",
+    },
+    "people add": {
+        "area": "19777", "name": "Trần Thị Mới", "sex": "female", "born": "1990-02-01", "national_id": "", "ethnicity": "",
+        "phone": "", "village": "", "household": "", "relationship": "other", "another": False, "document": "x",
     },
     "people decide-event": {"event": "EVENT", "accept": False, "note": "x"},
     "account consent": {"person": "PERSON", "bank": "970405", "document": "x", "withdraw": False},
@@ -110,7 +119,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
         working(role, area)
     words = {
         "DRAFT": marked.draft_code, "RUN": marked.run_code, "PERSON": marked.person, "BATCH": marked.batch,
-        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "CHANGE": marked.change,
+        "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "STATEMENT": str(StatementMovement.objects.get().message_id), "CHANGE": marked.change,
     }  # fmt: skip
     before, refusals = _contents(), {}
     for user in ("department_approver.48", "department_officer.48", "commune_officer.19753", "auditor.46", "leader.46"):
@@ -119,9 +128,33 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
             assert _contents() == before, f"{name} as {user} changed something"
     assert all(refusals.values()), [where for where, reason in refusals.items() if not reason]
     # The role alone does not refuse a colleague of another province: the area does.
-    for name in ("payroll approve", "ledger refund", "ledger close-month", "payment explain"):
+    for name in (
+        "payroll calculate",
+        "payroll check",
+        "payroll approve",
+        "ledger refund",
+        "ledger close-month",
+        "ledger undo-appropriation",
+        "payment explain",
+    ):
         assert refusals["department_approver.48", name] == "area_not_yours", name
     assert refusals["auditor.46", "payroll approve"] == "role_not_allowed"
+    # Another commune's officer is told that the desk is not hers, and not that it is empty; of a receipt she hears the
+    # same whether it is on that commune's list or nowhere.
+    for name in ("cash list", "cash close"):
+        assert refusals["commune_officer.19753", name] == "area_not_yours", name
+    told = [
+        _said("cash pay", _filled(ARGUMENTS["cash pay"], words) | {"code": code}) for code in (words["RECEIPT"], "AS0X")
+    ]
+    assert told[0].replace(words["RECEIPT"], "AS0X") == told[1]
+    assert "ở địa bàn của bạn" in told[0]
+    assert "không phụ trách" in _said("cash uncollected", {"area": A, "province": None})
+
+
+def _said(name: str, given: dict[str, Any]) -> str:
+    with pytest.raises(Refused) as refusal:
+        find(name).load()(argparse.Namespace(**given, user="commune_officer.19753", lang="vi"))
+    return refusal.value.vi
 
 
 def _filled(given: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from ansinh.payroll.models import PayrollLine, Settlement
 from ansinh.payroll.selection import select
 from ansinh.people import reform
 from ansinh.people.following import OF_HOUSEHOLDS, OF_PERSONS
-from ansinh.people.models import Household, Person, Residence, SplitDecision
+from ansinh.people.models import FormerState, Household, Person, Residence, SplitDecision
 from ansinh.poverty.models import HouseholdClass
 from ansinh.web import assets
 from tests.integration import makers
@@ -50,6 +50,8 @@ def _move_to(person: Person, area: int) -> None:
             cursor.execute(f"UPDATE {table} SET area_id = %s WHERE {column} = %s", [area, person.id])
         for table, column in OF_HOUSEHOLDS.items():
             cursor.execute(f"UPDATE {table} SET area_id = %s WHERE {column} = %s", [area, household])
+    # There they were from the beginning.
+    FormerState.objects.filter(person=person).delete()
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def _everything_of(person: Person) -> dict[str, list[tuple]]:
     found = {}
     with connection.cursor() as cursor:
         for table, column in OF_PERSONS.items():
-            if table != "people_residence":
+            if table not in {"people_residence", "people_formerstate"}:
                 cursor.execute(
                     f"SELECT to_jsonb(t) - 'area_id' FROM {table} AS t WHERE {column} = %s ORDER BY id", [person.id]
                 )
@@ -112,6 +114,7 @@ def test_whole_units_move_and_nothing_else_changes(people: dict[str, list[Person
         assert person.area_id == heir.id
         now, then = reform.residences_of(person.id)
         assert (then.unit_code, then.valid_to, now.unit_code, now.valid_from) == (WHOLE, DAY, heir.code, DAY)
+        assert [row.said for row in FormerState.objects.filter(person=person)] == [{"area_id": _old(WHOLE)}]
         assert Household.objects.get(membership__person=person).area_id == heir.id
         assert HouseholdClass.objects.get(household__membership__person=person).area_id == heir.id
         assert Decision.objects.get(person=person).area_id == heir.id

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
@@ -15,7 +16,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
 from ansinh.office.models import AuditEvent
-from ansinh.payment import explaining, held, queries, statements
+from ansinh.payment import explaining, held, queries, statements, withdrawing
 from ansinh.payment.models import AccountStatement, PaymentBatch, StatementMovement
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -350,3 +351,87 @@ def test_every_line_that_waits_says_what_to_do_about_it(world: World) -> None:
     assert (line.file, line.line, line.reference, line.reason) == ("n1.xml", 1, world.names()[0], "amount_differs")
     assert line.advice(is_english=False).startswith("Số tiền khác số đã gửi.")
     assert replace(line, reason="line_unreadable").advice(is_english=True).startswith("The line could not be read")
+
+
+def test_a_statement_in_another_currency_is_a_named_thing_and_books_nothing(world: World, account: Account) -> None:
+    _funded(world, account)
+    before = (_suspense(world), world.balances(), statements.reconcile())
+    name = world.names()[0]
+    lines = (entry(detail(name, str(AMOUNT)), amount=str(AMOUNT)), entry(amount="7", more=words("PHI", "CHRG")))
+    raw = day_statement(*lines, day="2026-11-06", number=9, account=ACCOUNT, opening=3 * AMOUNT, closing=2 * AMOUNT)
+    world.bank.outbox.append(("usd.xml", raw.replace(b'"VND"', b'"USD"')))
+    world.collect()
+    assert world.hold_reasons() == ["currency_foreign", "currency_foreign", "unknown_reference"]
+    assert (_suspense(world), world.balances(), statements.reconcile()) == before
+    assert "đồng Việt Nam" in held.REASONS["currency_foreign"][0]
+    found = explaining.accounts_of("can.bo")
+    assert [(one.file, one.reason) for one in found.left_out] == [("usd.xml", "currency_foreign")]
+    assert "xin ngân hàng" in found.left_out[0].label(is_english=False)
+
+
+# ── a statement that was wrong ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _withdraw(by: str, name: str = "s2.xml") -> withdrawing.Withdrawn:
+    return withdrawing.withdraw(name=name, reason="ngân hàng gửi nhầm", by=by, at=AT)
+
+
+def _withdrawal_refused(by: str, name: str = "s2.xml") -> str:
+    with pytest.raises(Refused) as refusal, transaction.atomic():
+        _withdraw(by, name)
+    return refusal.value.reason
+
+
+def test_a_wrong_statement_is_taken_back_by_two_people_and_the_right_one_is_counted(
+    world: World, account: Account
+) -> None:
+    _funded(world, account)
+    code = world.provider.code
+    for by in ("can.bo", "lanh.dao"):
+        documents.enter(
+            kind="fee-fund", number="7", signed_on=datetime.date(2026, 11, 2), amount_dong=5_000, provider_code=code, by=by, at=AT
+        )  # fmt: skip
+    # The bank has said already that the first was paid: its statement only repeats it.
+    world.bank.says("n1.xml", (world.names()[0], "DBIT", AMOUNT))
+    world.collect()
+    before, right = books.balances(), account.balance
+    wrong = (
+        ("CRDT", 5_000, words("CAP PHI")), ("DBIT", 3_300, words("PHI", "CHRG")), ("CRDT", 777, words("NGUOI LA")),
+        ("DBIT", AMOUNT, world.names()[0]), ("DBIT", AMOUNT - 1, world.names()[1]),
+    )  # fmt: skip
+    account.tells(*wrong, day=6)
+    assert books.balance(chart.fee(code).name) == 3_300
+    _explain(StatementMovement.objects.get(amount_dong=5_000).id, "fee-fund", "7")
+    assert _withdraw("can.bo").approved_by == ""
+    assert books.balance(chart.fee(code).name) == 3_300, "one person takes nothing back"
+    assert _withdrawal_refused("can.bo") == "second_person_needed"
+    done = _withdraw("lanh.dao")
+    assert (done.approved_by, done.movements) == ("lanh.dao", 4)
+    now = books.balances()
+    assert {name: amount for name, amount in now.items() if amount != before.get(name, 0)} == {}, "exactly back"
+    assert [(one.file, one.reason) for one in statements.left_out([code])] == [("s2.xml", "withdrawn")]
+    assert _withdrawal_refused("can.bo") == "statement_unknown"
+    assert not [line for line in held.held_lines([code]) if line.file == "s2.xml"], "nobody has to look at it again"
+    assert AuditEvent.objects.filter(action__startswith="payment.withdraw").count() == 2
+    # The money for fees is told of once more by the statement that is right, and so is the debit.
+    account.balance = right
+    account.tells(("CRDT", 5_000, words("CAP PHI")), ("DBIT", AMOUNT, world.names()[0]), day=6)
+    _explain(StatementMovement.objects.latest("id").id, "fee-fund", "7")
+    assert [one.unexplained_dong for one in statements.reconcile()] == [0]
+    assert _suspense(world) == 0
+
+
+def test_a_statement_upon_which_something_rests_is_not_taken_back(world: World, account: Account) -> None:
+    _funded(world, account)
+    account.tells(("CRDT", 50_000, words("CHUYEN NHAM")), day=6)
+    credit = _number()
+    account.tells(("DBIT", 50_000, words("HOAN TRA")), day=9)
+    _explain(credit, "offset", str(_number()))
+    for name in ("s2.xml", "s3.xml"):
+        assert _withdrawal_refused("can.bo", name) == "statement_explained"
+    world.bank.says("r.xml", (world.names()[0], "RJCT", "AC04"))
+    world.collect()
+    account.tells(("DBIT", AMOUNT, world.names()[0]), day=10)
+    assert world.statuses()[0] == "PAID", "the statement decided"
+    assert _withdrawal_refused("can.bo", "s4.xml") == "statement_moved_orders"
+    assert _withdrawal_refused("soan.luat", "s4.xml") == "role_not_allowed"

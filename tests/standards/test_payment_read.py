@@ -17,14 +17,15 @@ from ansinh.project.work.payment_read import read
 from ansinh.standards.end_to_end import encode
 from ansinh.standards.iso20022 import codes
 from ansinh.standards.iso20022.codes import reason_text
-from tests.standards.answers import status_line, status_report
+from tests.standards.answers import day_statement, detail, entry, status_line, status_report
 
 A = encode(46, 1, 1)
 
 
 def answer(path: Path, provider: str | None = None, template: Path | None = None) -> dict:
     """Return what the command says of a file."""
-    return read(argparse.Namespace(file=str(path), provider=provider, template=str(template) if template else None))
+    named = str(template) if template else None
+    return read(argparse.Namespace(file=str(path), provider=provider, template=named, lang="vi"))
 
 
 def test_the_answer_has_the_form_of_the_contract(tmp_path: Path) -> None:
@@ -127,3 +128,45 @@ def test_a_reason_that_nobody_translated_is_shown_in_english(tmp_path: Path, mon
     path.write_bytes(status_report(status_line(A, "RJCT", "AB15")))
     reason = answer(path)["entries"][0]["reason"]
     assert reason["meaning"] == f"{reason['english']} (chưa có bản dịch)"
+
+
+def _usd(raw: bytes) -> bytes:
+    return raw.replace(b'"VND"', b'"USD"').replace(b"VND", b"USD")
+
+
+def _statement(closing: int) -> bytes:
+    told = {"day": "2026-11-06", "number": 1, "account": "999000001", "opening": 2_000_000}
+    return day_statement(entry(detail(A)), **told, closing=closing)
+
+
+def test_a_statement_in_another_currency_is_warned_of_with_what_to_do(tmp_path: Path) -> None:
+    fields = (":20:S1", ":25:1", ":60F:C261105VND9,", f":61:2611051106D5,NTRF{A}", ":62F:C261106VND4,", "-")
+    older = "\r\n".join(fields).encode()
+    for raw in (_statement(1_500_000), older):
+        for written, expected in ((raw, []), (_usd(raw), ["currency_foreign"])):
+            (path := tmp_path / "statement").write_bytes(written)
+            said = answer(path)
+            assert [warning["reason"] for warning in said["warnings"]] == expected
+            assert all("xin ngân hàng" in warning["message"] for warning in said["warnings"])
+            assert "amount_dong" not in said["entries"][0] or not expected, "never taken for đồng"
+
+
+def test_balances_that_do_not_add_up_are_warned_of(tmp_path: Path) -> None:
+    (path := tmp_path / "statement.xml").write_bytes(_statement(1_400_000))
+    (warning,) = answer(path)["warnings"]
+    assert (warning["reason"], warning["evidence"]) == ("balance_differs", {"stated": "1400000", "found": "1500000"})
+    assert "Hãy hỏi ngân hàng" in warning["message"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<Document><a>", b"<a><b></a>", b"<a>\xff</a>", b"<a>&x;</a>", b"xin chao", b"<a b=c/>"]
+)
+def test_broken_xml_is_told_in_an_officer_s_words(tmp_path: Path, raw: bytes) -> None:
+    for begun in (b"", _statement(1_500_000).partition(b"</BkToCstmrStmt>")[0]):
+        (path := tmp_path / "broken.xml").write_bytes(begun + raw)
+        said = answer(path)
+        (one,) = said["held"] or said["warnings"]
+        told = json.dumps(one["evidence"], ensure_ascii=False)
+        assert "dòng" in told
+        assert not {"end", "tag", "line", "column", "not"} & set(told.replace('"', " ").split()), told
+        assert "Hãy xin" in one["message"]

@@ -9,6 +9,7 @@ WITH raised AS MATERIALIZED (
     FROM people_parentchild AS raised
     JOIN facts ON facts.person_id = raised.parent_id
     WHERE raised.valid_from <= %(end)s::date AND (raised.valid_to IS NULL OR raised.valid_to > least(%(end)s::date, facts.death_date))
+      AND (raised.recorded_at IS NULL OR raised.recorded_at <= %(known_at)s::timestamptz)
 ), circumstance AS (
     SELECT fact.person_id, {child_circumstance_columns}
     FROM people_circumstance AS fact

@@ -7,5 +7,6 @@ SELECT membership.person_id,
 FROM people_membership AS membership
 JOIN poverty_householdclass AS class ON class.household_id = membership.household_id
 WHERE membership.valid_from <= %(end)s::date AND (membership.valid_to IS NULL OR membership.valid_to > %(prev)s::date)
+  AND (membership.recorded_at IS NULL OR membership.recorded_at <= %(known_at)s::timestamptz)
   AND class.recorded_at <= %(known_at)s::timestamptz {of_whom}
 GROUP BY membership.person_id

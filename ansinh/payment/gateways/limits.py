@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.payment.gateways import Artefact, Instruction
 
@@ -27,8 +28,9 @@ def within(instructions: Iterable[Instruction], limit_dong: int) -> Iterator[Ins
         if instruction[1] > limit_dong:
             raise Refused(
                 "amount_over_limit",
-                vi=f"Lệnh chi thứ {position} vượt mức tối đa của kênh chuyển tiền ({limit_dong} đồng). Hãy chọn kênh khác.",
-                en=f"Instruction {position} is above the channel's limit ({limit_dong} đồng). Choose another channel.",
+                vi=f"Lệnh chi thứ {position} vượt mức tối đa của kênh chuyển tiền ({format_dong(limit_dong)}). "
+                "Hãy chọn kênh khác.",
+                en=f"Instruction {position} is above the channel's limit ({limit_dong:,} đồng). Choose another channel.",
                 position=position,
                 limit_dong=limit_dong,
             )

@@ -4,6 +4,7 @@ WITH booked AS (
     SELECT told.batch_id, max(told.amount_dong) AS amount_dong, min(told.first_on) AS first_on
     FROM (SELECT debit.batch_id, left(message.kind, 8) AS kind, sum(debit.amount_dong) AS amount_dong, min(debit.booked_on) AS first_on
           FROM payment_batchdebit AS debit JOIN payment_message AS message ON message.id = debit.message_id
+          WHERE NOT EXISTS (SELECT FROM payment_statementwithdrawal AS back WHERE back.message_id = message.id AND back.approved_at IS NOT NULL)
           GROUP BY debit.batch_id, left(message.kind, 8)) AS told
     GROUP BY told.batch_id
 ), refused AS (

@@ -2,7 +2,12 @@
 SELECT 'every_transfer_has_evidence' AS broken, concat('transfer ', transfer.id, ' (code ', transfer.code, ', evidence ', transfer.evidence, ')') AS offender
 FROM ledger_transfer AS transfer
 WHERE CASE
-    WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence
+    WHEN transfer.code = 1 THEN transfer.evidence <= 0 OR transfer.reference <> transfer.evidence AND NOT EXISTS (
+        -- Booked again after it was taken back: it refers to the paper that did so.
+        SELECT FROM ledger_transfer AS undone WHERE undone.code = 6 AND undone.reference = -transfer.reference AND undone.evidence = transfer.evidence)
+    WHEN transfer.code = 6 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND paper.kind = 'unappropriate' AND paper.amount_dong = transfer.amount_dong AND split_part(paper.number, '/', 1) = transfer.evidence::text)
     WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
@@ -12,13 +17,13 @@ WHERE CASE
     WHEN transfer.code IN (2, 3, 4, 17) THEN NOT EXISTS (SELECT FROM payroll_payrollrun AS run WHERE run.id = transfer.evidence AND run.state = 'FROZEN')
     WHEN transfer.code = 10 THEN NOT EXISTS (SELECT FROM payment_paymentbatch AS batch WHERE batch.id = transfer.evidence)
     WHEN transfer.code IN (20, 22) THEN NOT EXISTS (SELECT FROM payment_cashlist AS list WHERE list.id = transfer.evidence)
-    WHEN transfer.code IN (31, 32, 33, 34, 36) THEN NOT EXISTS (
+    WHEN transfer.code IN (31, 32, 33, 34, 35, 36) THEN NOT EXISTS (
         SELECT FROM payment_statementmovement AS movement
         WHERE movement.id = transfer.reference AND movement.message_id = transfer.evidence AND movement.amount_dong = transfer.amount_dong
         AND CASE WHEN transfer.code = 32 THEN movement.direction = 'CRDT' WHEN transfer.code = 33 THEN movement.direction = 'DBIT'
             WHEN movement.approved_by = 'system' THEN movement.resolution = CASE transfer.code WHEN 34 THEN movement.resolution ELSE 'fee' END
             ELSE movement.approved_at IS NOT NULL AND movement.approved_by <> movement.proposed_by
-                 AND movement.resolution = CASE transfer.code WHEN 31 THEN 'fee' WHEN 36 THEN 'budget' ELSE movement.resolution END END)
+                 AND movement.resolution = CASE transfer.code WHEN 31 THEN CASE movement.resolution WHEN 'void' THEN 'void' ELSE 'fee' END WHEN 35 THEN 'void' WHEN 36 THEN 'budget' ELSE movement.resolution END END)
     ELSE false END
    OR (transfer.code IN (15, 16) AND (transfer.reference, CASE transfer.code WHEN 15 THEN 'cash' ELSE 'waived' END) NOT IN (
        SELECT item_id * 64 + attempt, channel FROM payment_reopening WHERE approved_by <> '' AND approved_by <> proposed_by))

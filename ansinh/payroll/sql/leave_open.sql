@@ -6,4 +6,9 @@ UNION SELECT 'p', undecided.person_id FROM undecided
 UNION SELECT 'p', fact.person_id FROM people_circumstance AS fact WHERE greatest(fact.recorded_at, fact.superseded_at) > %(known_at)s
 UNION SELECT 'p', fact.person_id FROM people_protectedcondition AS fact WHERE greatest(fact.recorded_at, fact.superseded_at) > %(known_at)s
 UNION SELECT 'p', decision.person_id FROM entitlement_decision AS decision WHERE decision.recorded_at > %(known_at)s
+UNION SELECT 'p', membership.person_id FROM people_membership AS membership WHERE membership.recorded_at > %(known_at)s
+UNION SELECT 'p', raised.parent_id FROM people_parentchild AS raised WHERE raised.recorded_at > %(known_at)s
+UNION SELECT CASE WHEN former.person_id IS NULL THEN 'h'::"char" ELSE 'p' END, coalesce(former.person_id, former.household_id)
+      FROM people_formerstate AS former WHERE former.known_until > %(known_at)s
 UNION SELECT 'h', class.household_id FROM poverty_householdclass AS class WHERE class.recorded_at > %(known_at)s
+UNION SELECT 'a', hardship.area_id FROM office_hardship AS hardship WHERE hardship.recorded_at > %(known_at)s

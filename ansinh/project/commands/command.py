@@ -43,4 +43,11 @@ MONTH_OPTIONAL = argument("--month", default=None, metavar="NĂM-THÁNG", help="
 PROVINCE = argument("--province", default=None, metavar="MÃ", help="mã tỉnh, ví dụ 46")
 AREA = argument("--area", default=None, metavar="MÃ", help="mã xã, phường")
 RUN = argument("run", metavar="KỲ", help="mã kỳ chi trả")
+AS_OPTIONAL = argument(
+    "--as",
+    dest="user",
+    default=None,
+    metavar="NGƯỜI",
+    help="tên đăng nhập của người thực hiện; mặc định người trực máy",
+)
 AS = argument("--as", dest="user", required=True, metavar="NGƯỜI", help="tên đăng nhập của người thực hiện")

@@ -29,6 +29,16 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "ledger undo-appropriation",
+        "đề nghị huỷ dự toán đã ghi sai; người thứ hai gõ lại lệnh này thì ghi bút toán ngược",
+        "ledger:undo_appropriation",
+        (
+            argument("document", type=int, metavar="SỐ", help="số văn bản giao dự toán đã ghi sai"),
+            argument("--reason", required=True, metavar="LÝ_DO", help="vì sao huỷ"),
+            AS,
+        ),
+    ),
+    Command(
         "ledger refund",
         "ghi nộp trả ngân sách phần kỳ không còn phải chi",
         "ledger:refund",

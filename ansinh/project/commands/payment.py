@@ -88,6 +88,16 @@ COMMANDS: tuple[Command, ...] = (
             AS,
         ),
     ),
+    Command(
+        "payment withdraw-statement",
+        "đề nghị rút lại một sao kê sai đã tính; người thứ hai gõ lại lệnh này thì ghi bút toán ngược",
+        "statements:withdraw",
+        (
+            argument("statement", metavar="SAO_KÊ", help="tên tệp hoặc số thông điệp của sao kê"),
+            argument("--reason", required=True, metavar="LÝ_DO", help="sai ở đâu"),
+            AS,
+        ),
+    ),
     Command("payment providers", "các tổ chức chi trả và ngân hàng họ phụ trách", "payment:list_providers"),
     Command(
         "payment provider",

@@ -1,6 +1,16 @@
 """Commands of the payroll and its reports."""
 
-from ansinh.project.commands.command import AREA, AS, MONTH, MONTH_OPTIONAL, PROVINCE, RUN, Command, argument
+from ansinh.project.commands.command import (
+    AREA,
+    AS,
+    AS_OPTIONAL,
+    MONTH,
+    MONTH_OPTIONAL,
+    PROVINCE,
+    RUN,
+    Command,
+    argument,
+)
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -14,15 +24,23 @@ COMMANDS: tuple[Command, ...] = (
             argument(
                 "--whole", action="store_true", help="hỏi lại mọi người của mọi tháng, kể cả phần không có gì thay đổi"
             ),
+            AS_OPTIONAL,
         ),
         group_help="kỳ chi trả: tính, kiểm tra, duyệt, chốt",
     ),
-    Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (RUN,)),
+    Command("payroll check", "kiểm tra kỳ chi trả", "payroll:check", (RUN, AS_OPTIONAL)),
     Command(
         "payroll verify",
         "dựng lại câu lệnh của kỳ từ luật đã dùng và đối chiếu dấu vết",
         "payroll:verify",
-        (RUN,),
+        (
+            RUN,
+            argument(
+                "--recompute",
+                action="store_true",
+                help="tính lại từng khoản theo luật và dữ liệu như đã biết khi tính kỳ, rồi so với kỳ",
+            ),
+        ),
     ),
     Command("payroll approve", "duyệt kỳ chi trả (người khác với người tính)", "payroll:approve", (RUN, AS)),
     Command("payroll freeze", "chốt kỳ chi trả", "payroll:freeze", (RUN, AS)),

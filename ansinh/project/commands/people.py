@@ -151,8 +151,33 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "people add",
+        "ghi một người mới vào sổ của xã, phường (nhiều người thì dùng people import)",
+        "people:add",
+        (
+            argument("--area", required=True, metavar="MÃ", help="mã xã, phường"),
+            argument("--name", required=True, metavar="HỌ_TÊN", help="họ và tên"),
+            argument("--sex", required=True, choices=["female", "male"], help="giới tính"),
+            argument("--born", required=True, metavar="NGÀY", help="ngày sinh, ví dụ 1986-05-02"),
+            argument("--national-id", default="", metavar="SỐ", help="số định danh cá nhân, nếu đã có"),
+            argument("--ethnicity", default="", metavar="DÂN_TỘC", help="dân tộc"),
+            argument("--phone", default="", metavar="SỐ", help="điện thoại"),
+            argument("--village", default="", metavar="THÔN", help="thôn, tổ dân phố"),
+            argument("--household", default="", metavar="MÃ_HỘ", help="hộ đang có; không ghi: hộ mới"),
+            argument(
+                "--relationship",
+                default="other",
+                choices=["spouse", "child", "parent", "grandchild", "other"],
+                help="quan hệ với chủ hộ đang có",
+            ),
+            argument("--another", action="store_true", help="là người khác, cùng họ tên và ngày sinh với người đã có"),
+            argument("--document", required=True, metavar="GIẤY_TỜ", help="giấy tờ làm căn cứ"),
+            AS,
+        ),
+    ),
+    Command(
         "people event",
-        "ghi một biến động của một người: mất, sinh con, chuyển nơi cư trú, thôi học, đổi mức khuyết tật, có thu nhập…",
+        "ghi một biến động của một người: đề nghị hưởng, thôi hưởng, mất, sinh con, chuyển nơi cư trú…",
         "events:record",
         (
             argument("person", type=int, metavar="NGƯỜI", help="số của người trong sổ"),
@@ -160,14 +185,21 @@ COMMANDS: tuple[Command, ...] = (
                 "--kind",
                 required=True,
                 metavar="LOẠI",
-                help="death, birth, move, household_move, leaves_province, leaving_undone, poverty_class, delegate, delegate_ends, "
-                "hoặc sự kiện như disability (unknown: giấy xác nhận đã hết hạn)",
+                help="grant, stop, death, birth, move, household_move, leaves_province, leaving_undone, "
+                "poverty_class, delegate, delegate_ends, hoặc sự kiện như disability (unknown: giấy xác nhận đã hết hạn)",
             ),
             argument(
                 "--value",
                 default="",
                 metavar="GIÁ_TRỊ",
-                help="giá trị mới, ví dụ severe; mã xã đến nếu chuyển; họ tên con nếu sinh con; số định danh người nhận thay",
+                help="giá trị mới, ví dụ severe; mã chế độ nếu đề nghị hưởng, thôi hưởng; mã xã đến nếu chuyển; "
+                "họ tên con nếu sinh con; số định danh người nhận thay",
+            ),
+            argument(
+                "--cause",
+                default="",
+                metavar="LÝ_DO",
+                help="lý do thôi hưởng: declined, decision, missing, not_eligible, prison",
             ),
             argument("--village", default="", metavar="THÔN", help="thôn, tổ dân phố đến, khi chuyển nơi cư trú"),
             argument(
@@ -187,7 +219,7 @@ COMMANDS: tuple[Command, ...] = (
             argument("--certifier", default="", metavar="NƠI", help="nơi xác nhận giấy uỷ quyền"),
             argument("--until", default="", metavar="NGÀY", help="nhận thay đến trước ngày này, nếu có thời hạn"),
             argument("--national-id", default="", metavar="SỐ", help="số định danh của con, khi sinh con và đã có"),
-            argument("--on", required=True, metavar="NGÀY", help="xảy ra ngày nào"),
+            argument("--on", required=True, metavar="NGÀY", help="xảy ra ngày nào; đề nghị hưởng: ngày nhận hồ sơ"),
             argument("--document", required=True, metavar="GIẤY_TỜ", help="giấy tờ làm căn cứ"),
             AS,
         ),
@@ -224,7 +256,12 @@ COMMANDS: tuple[Command, ...] = (
             argument("event", type=int, metavar="SỐ", help="số của biến động"),
             argument("--accept", dest="accept", action="store_true", default=None, help="chấp nhận"),
             argument("--refuse", dest="accept", action="store_false", help="không chấp nhận"),
-            argument("--note", required=True, metavar="CĂN_CỨ", help="căn cứ quyết định"),
+            argument(
+                "--note",
+                required=True,
+                metavar="CĂN_CỨ",
+                help="căn cứ quyết định; nếu là đề nghị hưởng: số quyết định, ký hôm nay",
+            ),
             AS,
         ),
     ),

@@ -92,12 +92,13 @@ def uncollected(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will list whose cash nobody has collected for three months: a person decides what follows.
 
     Raises:
-        Refused: `area_unknown`, `staff_unknown`.
+        Refused: `area_unknown`, `area_not_yours`, `staff_unknown`.
     """
     today = timezone.localdate()
     with acting(asking.sight_of(arguments.user)):
         if arguments.area:
             areas = [office.find_commune(arguments.area, today).id]
+            office.require_reach(arguments.user, areas[0])
         else:
             areas = [row.id for row in office.communes_of(office.find_province(arguments.province, today).code, today)]
         rows = cash.uncollected(areas)

@@ -13,6 +13,7 @@ from ansinh.entitlement import agency_lists, events
 from ansinh.office.security import Scope, acting
 from ansinh.people.sheets import read_bytes, read_list
 from ansinh.project import asking
+from ansinh.reports.explaining import benefit_name
 
 
 def _sight_of(user: str) -> Scope:
@@ -21,8 +22,10 @@ def _sight_of(user: str) -> Scope:
 
 
 def as_json(row: events.EventRow) -> dict[str, Any]:
-    """Return an event as plain values."""
+    """Return an event as plain values; a benefit by the name that is told of it beside a person."""
     plain = dataclasses.asdict(row)
+    if row.kind in {events.GRANT, events.STOP}:
+        plain["value"] = benefit_name(row.value, "vi")
     for name in ("happened_on", "recorded_on", "due_on"):
         plain[name] = plain[name].isoformat() if plain[name] else None
     return plain
@@ -36,7 +39,7 @@ def record(arguments: argparse.Namespace) -> dict[str, Any]:
             person_id=arguments.person, kind=arguments.kind, value=arguments.value, happened_on=day, source="commune",
             document=arguments.document, by=arguments.user, at=timezone.localtime(),
             details={
-                "village": arguments.village, "sex": arguments.sex, "national_id": arguments.national_id, "name": arguments.name,
+                "village": arguments.village, "cause": arguments.cause, "sex": arguments.sex, "national_id": arguments.national_id, "name": arguments.name,
                 "birth_date": arguments.born, "mandate": arguments.mandate, "certifier": arguments.certifier, "until": arguments.until,
             },
         )  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.ledger import closing, documents, operations, queries, signing
+from ansinh.ledger import closing, documents, operations, queries, signing, undoing
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
@@ -112,6 +112,31 @@ def appropriate(arguments: argparse.Namespace) -> dict[str, Any]:
         # What stands unsealed is what verifying calls broken: whoever looks next must not find it so.
         operations.seal(at=at)
     return {"booked": booked, "amount_dong": arguments.amount, "document": arguments.document}
+
+
+def undo_appropriation(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will propose to take back an appropriation booked by mistake, or do so when another person proposed it.
+
+    Raises:
+        Refused: `role_not_allowed`, `area_not_yours`, `reason_missing`, and those of `undoing.undo_appropriation`.
+    """
+    reason, at = arguments.reason.strip(), timezone.localtime()
+    if not reason:
+        raise Refused(
+            "reason_missing", vi="Hãy ghi lý do huỷ, ví dụ: gõ nhầm số tiền.", en="Give the reason for taking it back."
+        )
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        # The appropriation is one for all: whoever takes it back answers for every run that lives on it.
+        for area in payroll.frozen_areas():
+            office.require_reach(arguments.user, area)
+        entered = undoing.undo_appropriation(document=arguments.document, by=arguments.user, at=at)
+        audit(
+            by=arguments.user, action="ledger.unappropriate" if entered.approved_by else "ledger.unappropriate.propose",
+            subject=f"document:{arguments.document}", at=at,
+            detail={"amount_dong": entered.amount_dong, "reason": reason[:200]},
+        )  # fmt: skip
+    return {**_document(entered), "document": arguments.document}
 
 
 def _require_department(user: str) -> None:

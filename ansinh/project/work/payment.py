@@ -43,6 +43,7 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will apply everything new from every provider."""
     with acting(everything(OPERATOR)):
         known = queries.providers()
+    since = timezone.localtime()
     messages = applied = held = 0
     for provider in known:
         with bootstrap.gateway_to(provider) as gateway:
@@ -53,7 +54,16 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
-    return {"sent": 0, "messages": messages, "applied": applied, "held": held, "unknown": unknown}
+        aside = queries.quarantined_since(since)
+    is_english = getattr(arguments, "lang", "vi") == "en"
+    return {
+        "sent": 0, "messages": messages, "applied": applied, "held": held, "unknown": unknown,
+        "quarantined": [
+            {"provider": one.provider, "file": one.file, "reason": one.reason,
+             "message": one.message(is_english=is_english)}
+            for one in aside
+        ],
+    }  # fmt: skip
 
 
 def enquire(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -14,11 +14,38 @@ from ansinh.standards import vietqr
 from ansinh.standards.files import FileReading, is_binary
 from ansinh.standards.iso20022.codes import meaning
 from ansinh.standards.iso20022.reader import DEFAULT_PROFILE
-from ansinh.standards.iso20022.results import Entry
+from ansinh.standards.iso20022.results import Entry, Held, Notice
 from ansinh.standards.sheets.template import Template, parse
 
 MAX_BYTES = 2 << 30
 _PIECE = 1 << 16
+# What a warning or a held line means and what to do about it; the others speak of the file's form alone.
+_ADVICE = {
+    "currency_foreign": (
+        "Sao kê không bằng đồng (VND), sẽ không ghi sổ. Hãy xin ngân hàng sao kê của tài khoản đồng Việt Nam.",
+        "The statement is not in đồng (VND) and will not be booked. Ask the bank for that of the account in đồng.",
+    ),
+    "format_unknown": (
+        "Không nhận ra đây là tệp gì. Hãy xin ngân hàng gửi lại tệp đủ và đúng dạng (XML, MT940, bảng tính).",
+        "What kind of file this is cannot be told. Ask the bank to send it again, whole and in the right form.",
+    ),
+    "message_unknown": (
+        "Tệp đọc được nhưng không phải loại thông điệp ngân hàng ta dùng. Hãy xin đúng tệp kết quả hoặc sao kê.",
+        "The file is readable, but no message of a bank that we use. Ask for the result or the statement.",
+    ),
+    "file_incomplete": (
+        "Tệp bị hỏng hoặc bị cắt; phần trước chỗ hỏng đã đọc. Hãy xin ngân hàng gửi lại tệp đủ.",
+        "The file is damaged or cut; what stands before the damage was read. Ask the bank to send it again.",
+    ),
+    "zip_damaged": (
+        "Tệp nén không mở được. Hãy xin gửi lại.",
+        "The zip file cannot be opened. Ask for it again.",
+    ),
+    "balance_differs": (
+        "Số dư đầu cộng các dòng không ra số dư cuối. Hãy hỏi ngân hàng dòng nào thiếu và xin sao kê đủ.",
+        "The opening balance and the lines do not lead to the closing one. Ask the bank which line is missing.",
+    ),
+}
 
 
 def read(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -43,7 +70,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         is_shown_only=True,
         name=path.stem,
     )
-    result = reading.result()
+    result, is_english = reading.result(), arguments.lang == "en"
     # Only an archive has members to tell of.
     files = {"files": reading.files} if reading.files else {}
     return {
@@ -52,9 +79,9 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "message_id": result.message_id,
         "incomplete": result.incomplete,
         "entries": [_entry(entry) for entry in result.entries],
-        "held": [{"line": held.line, "reason": held.reason, "evidence": held.evidence} for held in result.held],
+        "held": [{"line": held.line, **_told(held, is_english=is_english)} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
-        "warnings": [{"reason": notice.reason, "evidence": notice.evidence} for notice in result.warnings],
+        "warnings": [_told(notice, is_english=is_english) for notice in result.warnings],
         **files,
     }
 
@@ -75,6 +102,12 @@ def qr(arguments: argparse.Namespace) -> dict[str, Any]:
         "amount_dong": code.amount_dong,
         "purpose": code.purpose,
     }
+
+
+def _told(found: Notice | Held, *, is_english: bool) -> dict[str, Any]:
+    advice = _ADVICE.get(found.reason)
+    said = {"message": advice[is_english]} if advice else {}
+    return {"reason": found.reason, "evidence": found.evidence, **said}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The commands of the payroll's life. The operator at the machine calculates and checks; people with names approve and freeze."""
+"""The commands of the payroll's life: people with names approve and freeze.
+
+Whoever calculates or checks may give a name (`--as`), and then cannot approve; without one it is the operator.
+"""
 
 import argparse
 from typing import Any
@@ -6,14 +9,18 @@ from typing import Any
 from django.utils import timezone
 
 from ansinh.base.months import Month
+from ansinh.base.refusals import Refused
 from ansinh.entitlement.releases import law_in_force
+from ansinh.office import queries as office
 from ansinh.office.security import acting, everything
 from ansinh.payment import operations as payment
-from ansinh.payroll import operations, pinning
+from ansinh.payroll import operations, pinning, queries
 from ansinh.payroll.queries import RunRow
+from ansinh.payroll.recomputing import Recomputation, recompute
 from ansinh.payroll.selection import select
 from ansinh.project.operator import OPERATOR
 
+_CALCULATORS = frozenset({"department_officer", "department_approver"})
 _VERDICTS = {
     "same": (
         "Câu lệnh dựng lại từ luật đã dùng trùng với câu lệnh của kỳ.",
@@ -49,8 +56,29 @@ def _answer(run: RunRow) -> dict[str, Any]:
     }
 
 
+def _acting_name(arguments: argparse.Namespace, area_id: int) -> str:
+    """Return in whose name a run is calculated or checked: somebody who pays in this area, or the operator."""
+    user = getattr(arguments, "user", None)
+    if user is None:
+        return OPERATOR
+    if office.staff(user).role not in _CALCULATORS:
+        raise Refused(
+            "role_not_allowed",
+            vi=f"“{user}” không tính, không kiểm tra kỳ chi trả. "
+            "Hãy nhờ chuyên viên hoặc lãnh đạo bộ phận chi trả của Sở.",
+            en=f"“{user}” may not calculate or check a payroll. Ask somebody of the department that pays.",
+            user=user,
+        )
+    office.require_reach(user, area_id)
+    return user
+
+
 def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will calculate the month's payroll for a province or a commune."""
+    """This will calculate the month's payroll for a province or a commune, in the name of whoever is given.
+
+    Raises:
+        Refused: `role_not_allowed`, `area_not_yours`, `staff_unknown`, and those of `operations.calculate`.
+    """
     month = Month.parse(arguments.month)
     with acting(everything(OPERATOR)):
         selection = select(month=month, province=arguments.province, area=arguments.area)
@@ -59,7 +87,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
                 package=law_in_force(selection.area_id),
                 month=month,
                 selection=selection,
-                by=OPERATOR,
+                by=_acting_name(arguments, selection.area_id),
                 at=timezone.localtime(),
                 whole=getattr(arguments, "whole", False),
             )
@@ -67,17 +95,28 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def check(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will check a calculated run."""
-    return _answer(operations.check(run=arguments.run, by=OPERATOR, at=timezone.localtime()))
+    """This will check a calculated run, in the name of whoever is given.
+
+    Raises:
+        Refused: `role_not_allowed`, `area_not_yours`, `staff_unknown`, and those of `operations.check`.
+    """
+    with acting(everything(OPERATOR)):
+        by = _acting_name(arguments, queries.run(arguments.run).area_id)
+    return _answer(operations.check(run=arguments.run, by=by, at=timezone.localtime()))
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will make a run's statements again from the law it used; exit status 1 when they or its lines are not the same."""
-    with acting(everything(OPERATOR)):
+    """This will make a run's statements again from the law it used; exit status 1 when anything is not the same.
+
+    With `--recompute` also every sum, from the facts as known then.
+    """
+    with acting(everything(OPERATOR, protected=arguments.recompute)):
         found = pinning.verify(arguments.run)
-    return {
+        again = recompute(arguments.run) if arguments.recompute else None
+    is_same = again is None or again.differing == 0
+    return ({"recomputed": _told(again)} if again else {}) | {
         "run": found.run_code,
-        "ok": found.is_sound,
+        "ok": found.is_sound and is_same,
         "verdict": found.verdict,
         "message": _VERDICTS[found.verdict][arguments.lang == "en"],
         "law": {"hash": found.law_hash, "label": found.law_label, "state": found.law_state},
@@ -89,8 +128,22 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
             "compiler_now": found.present_compiler_version,
         },
         "lines_unchanged": found.are_lines_unchanged,
-        "exit_status": 0 if found.is_sound else 1,
+        "exit_status": 0 if found.is_sound and is_same else 1,
     }
+
+
+def _told(found: Recomputation) -> dict[str, Any]:
+    """Return what computing again has found; people by number, and no benefit: it could tell of a health status."""
+    rows = [
+        {
+            "person": one.person_id,
+            "month": str(one.for_month),
+            "due_dong": one.due_dong,
+            "settled_dong": one.settled_dong,
+        }
+        for one in found.shown
+    ]
+    return {"compared": found.compared, "differing": found.differing, "first": rows}
 
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ansinh.office import operations
 from ansinh.office import queries as office
 from ansinh.office.security import acting, everything
 from ansinh.people import headings, sheets, twins
+from ansinh.people.entering import Entry, enter
 from ansinh.people.exporting import export_list
 from ansinh.people.forms import forget_mapping, keep_mapping, kept_mappings, list_forms
 from ansinh.people.held_copy import held_workbook, preview_workbook, write_whole
@@ -22,7 +23,7 @@ from ansinh.people.importing import TAKEN, ImportResult
 from ansinh.people.importing import import_list as take_list
 from ansinh.people.lists import OpenedList, open_list
 from ansinh.people.reading import HeldRow
-from ansinh.project import shipping
+from ansinh.project import asking, shipping
 from ansinh.project.operator import say
 from ansinh.project.population import seeding
 from ansinh.project.population.generate import Plan
@@ -49,6 +50,19 @@ def seed(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _tell(rows: int) -> None:
     say(f"  đã đọc {rows} dòng")
+
+
+def add(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will enter somebody new. Raises `Refused`: `date_invalid`, `area_unknown`, and those of `entering.enter`."""
+    born, at = asking.day(arguments.born), timezone.localtime()
+    area = office.find_commune(arguments.area, on=timezone.localdate(at))
+    entry = Entry(
+        full_name=arguments.name, sex=arguments.sex, birth_date=born, area_id=area.id,
+        national_id=arguments.national_id, ethnicity=arguments.ethnicity, phone=arguments.phone, village=arguments.village, household=arguments.household,
+        relationship=arguments.relationship, is_another=arguments.another,
+    )  # fmt: skip
+    with acting(asking.sight_of(arguments.user)):
+        return {"person": enter(entry, document=arguments.document, by=arguments.user, at=at)}
 
 
 def import_list(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from ansinh.office.security import acting, everything
-from ansinh.payment import explaining, statements
+from ansinh.payment import explaining, statements, withdrawing
 from ansinh.project.operator import OPERATOR
 
 
@@ -19,6 +19,7 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     with acting(everything(OPERATOR)):
         found = explaining.accounts_of(arguments.user)
+    is_english = arguments.lang == "en"
     unexplained = sum(abs(one.unexplained_dong) for one in found.reconciliations)
     return {
         "accounts": [
@@ -28,8 +29,12 @@ def reconcile(arguments: argparse.Namespace) -> dict[str, Any]:
             for one in found.reconciliations
         ],
         "breaks": [
-            {**dataclasses.asdict(one), "day": one.day.isoformat() if one.day else None, "label": statements.BREAK_LABELS[one.reason][0]}
+            {**dataclasses.asdict(one), "day": one.day.isoformat() if one.day else None,
+             "label": statements.BREAK_LABELS[one.reason][is_english]}
             for one in found.breaks
+        ],
+        "left_out": [
+            {**dataclasses.asdict(one), "label": one.label(is_english=is_english)} for one in found.left_out
         ],
         "in_suspense": len(found.movements),
         "ok": not unexplained and not found.breaks,
@@ -75,6 +80,19 @@ def explain(arguments: argparse.Namespace) -> dict[str, Any]:
             at=timezone.localtime(),
         )
     return {**_shown(row), "booked": bool(row.approved_by)}
+
+
+def withdraw(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will propose to take a counted statement back, or do so when another person has proposed it.
+
+    Raises:
+        Refused: those of `withdrawing.withdraw`.
+    """
+    with acting(everything(OPERATOR)):
+        done = withdrawing.withdraw(
+            name=arguments.statement, reason=arguments.reason, by=arguments.user, at=timezone.localtime()
+        )
+    return {**dataclasses.asdict(done), "withdrawn": bool(done.approved_by)}
 
 
 def _shown(row: explaining.MovementRow) -> dict[str, Any]:

@@ -19,6 +19,14 @@ _CODE = re.compile(r"[A-Z0-9]{1,4}")
 _EVIDENCE_LIMIT = 80
 
 
+# What is wrong with broken XML, by the numbers of libxml2: its own English sentences are for programmers.
+_FAULTS = {
+    4: "không phải XML", 5: "còn nội dung thừa sau khi XML đã hết", 9: "có ký tự không được phép",
+    26: "dùng ký hiệu chưa khai báo", 32: "ghi sai bảng mã", 73: "thẻ XML bị cắt dở", 76: "thẻ mở và thẻ đóng không khớp", 77: "bị cắt giữa chừng",
+    81: "có ký tự sai bảng mã", 114: "lồng quá nhiều lớp",
+}  # fmt: skip
+
+
 class Unreadable(Exception):
     """One line cannot be understood. Carries the reason and the offending text; never leaves this package."""
 
@@ -40,6 +48,12 @@ class _LocalNames(dict[str, str]):
 
 
 LOCAL = _LocalNames()
+
+
+def broken(error: etree.XMLSyntaxError) -> str:
+    """Return what is wrong with a broken file and where, in an officer's words."""
+    line, column = error.position
+    return f"{_FAULTS.get(error.code, 'sai cú pháp XML')} (dòng {line}, cột {column})"
 
 
 def children(element: etree._Element) -> dict[str, etree._Element]:

@@ -23,6 +23,7 @@ from ansinh.standards.instructions import (
     repeated,
     total_changed,
 )
+from ansinh.standards.iso20022.fields import broken
 from ansinh.standards.iso20022.outgoing import Debtor, agent, check_sender, instant
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001."
@@ -140,7 +141,7 @@ def validated(pieces: Iterable[bytes], version: str = "09") -> Iterator[bytes]:
             yield piece
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise _schema_refusal(str(error)) from error
+        raise _schema_refusal(broken(error)) from error
     if len(parser.feed_error_log):
         raise _schema_refusal(parser.feed_error_log[0].message)
 

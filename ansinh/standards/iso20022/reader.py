@@ -12,7 +12,7 @@ from itertools import chain
 from lxml import etree
 
 from ansinh.base.refusals import Refused
-from ansinh.standards.iso20022.fields import LOCAL, text
+from ansinh.standards.iso20022.fields import LOCAL, broken, text
 from ansinh.standards.iso20022.recall_answer import RecallAnswer
 from ansinh.standards.iso20022.results import Entry, FileReading, Held, Notice, Profile, ReadResult
 from ansinh.standards.iso20022.statement import Statement
@@ -90,7 +90,7 @@ class Reading(FileReading):
                 yield from self._outcomes(parser)
             root = parser.close()
         except etree.XMLSyntaxError as error:
-            problem = error.msg or "not well-formed"
+            problem = broken(error)
         # Closed or not, broken or not: a bank's result that stands in the file must not be lost to what stands behind
         # it. What was complete before the damage is still waiting in the parser.
         yield from self._outcomes(parser)
@@ -104,7 +104,7 @@ class Reading(FileReading):
             yield Held(self._line, "format_unknown" if problem else "message_unknown", problem[:80])
         elif problem:
             self.incomplete = True
-            self.warnings.append(Notice("file_incomplete", {"parser_says": problem[:200], "read": self._line}))
+            self.warnings.append(Notice("file_incomplete", {"found": problem, "read": self._line}))
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
         # Each parent once: it may end thousands of children in one piece of the file.

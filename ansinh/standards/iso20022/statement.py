@@ -38,6 +38,7 @@ class Statement:
         self._stated: tuple[int | None, Decimal | None] = (None, None)
         self._opening: tuple[datetime.date, int] | None = None
         self._closing: Balance | None = None
+        self._currency = ""
         self._booked: dict[str, int] | None = {"CRDT": 0, "DBIT": 0}
         self._entries = 0
         self._total: Decimal | None = Decimal(0)
@@ -92,7 +93,8 @@ class Statement:
         if account is None:
             account = below(holder, "Acct", "Id", "IBAN")
         try:
-            amount_dong, _, _ = fields.amount(below(element, "Amt"))
+            amount_dong, _, currency = fields.amount(below(element, "Amt"))
+            self._currency = self._currency or currency
             day = fields.day(below(element, "Dt"))
         except (Unreadable, AttributeError):
             amount_dong, day = None, None
@@ -106,6 +108,8 @@ class Statement:
 
     def _close(self) -> None:
         """Tell the balance of a statement that has ended, with what was booked in it."""
+        if self._currency not in ("", "VND"):
+            self._warnings.append(Notice("currency_foreign", {"currency": self._currency[:3]}))
         if self._closing is not None:
             opening_on, opening_dong = self._opening or (None, None)
             booked = self._booked or {}
@@ -114,7 +118,14 @@ class Statement:
                     opening_on=opening_on, opening_dong=opening_dong, credits_dong=booked.get("CRDT"), debits_dong=booked.get("DBIT"),
                 )
             )  # fmt: skip
+            # A line that could not be read leaves a hole: then nothing is claimed about the sum.
+            if opening_dong is not None and booked and self.message == "camt.053":
+                reached = opening_dong + booked["CRDT"] - booked["DBIT"]
+                if reached != self._closing.amount_dong:
+                    evidence = {"stated": str(self._closing.amount_dong), "found": str(reached)}
+                    self._warnings.append(Notice("balance_differs", evidence))
         self._opening, self._closing, self._booked = None, None, {"CRDT": 0, "DBIT": 0}
+        self._currency = ""
 
     def _compare(self) -> None:
         count, total = self._stated
@@ -247,6 +258,8 @@ class Statement:
             self._total = None
         else:
             self._total += _number(self._amount)
+            # Banks may leave the balances out; then the lines say in which currency the account is.
+            self._currency = self._currency or self._amount[2]
         if self._problem is not None or self._amount is None or self._amount[0] is None:
             self._booked = None
         elif self._booked is not None and self._is_booked:
