@@ -342,7 +342,8 @@ def submit(
                 at=at,
             )
         one = partial(_send_open_batch, gateway=gateway, archive=archive, by=by, at=at)
-        done = _send_open_batches(run=run, provider=provider, one=one, progress=progress, workers=workers)
+        share = workers if able.can_share_work else 1
+        done = _send_open_batches(run=run, provider=provider, one=one, progress=progress, workers=share)
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
             put_on(everything(by))

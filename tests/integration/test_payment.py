@@ -1,6 +1,7 @@
 """Payment on real PostgreSQL: sent once, answered in any order and any number of times, returned after paid, one bad line."""
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, put_on
+from ansinh.office.side_by_side import side_by_side
 from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
@@ -139,6 +141,23 @@ def test_files_read_by_a_process_beside_give_the_same_lines(
         ("s1.xml", "\\N", "ACCEPTED", "", "unknown_reference"),
     ]
     assert Message.objects.get(state="QUARANTINED").note.startswith("xml_is_hostile")
+
+
+@pytest.mark.parametrize(("is_able", "expected"), [(True, 3), (False, 1)])
+def test_only_what_a_gateway_can_share_is_shared(
+    world: World, is_able: bool, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    able = replace(world.bank.capabilities, can_share_work=is_able)
+    monkeypatch.setattr(type(world.bank), "capabilities", able)
+    monkeypatch.setattr(operations, "WORTH_SHARING_ORDERS", 0)
+    asked = []
+    monkeypatch.setattr(
+        operations,
+        "side_by_side",
+        lambda work, pieces, workers: (asked.append(workers), side_by_side(work, pieces, 1))[1],
+    )
+    assert world.submit(workers=3).sent == 3
+    assert asked == [expected]
 
 
 def test_regression_a_retried_call_pays_once(world: World) -> None:
