@@ -127,7 +127,7 @@ def test_files_read_by_a_process_beside_give_the_same_lines(
     )
     world.bank.outbox.append(("bomb.xml", b"<!DOCTYPE x []><x/>"))
     world.bank.says("n1.xml", (first, "DBIT", AMOUNT), (third, "DBIT", AMOUNT - 1))
-    assert world.collect(workers=workers) == operations.Collected(messages=2, applied=3, held=3)
+    assert world.collect(workers=workers) == operations.Collected(messages=2, applied=3, held=3, quarantined=1)
     assert len(processes) == workers - 1
     lines = MessageLine.objects.order_by("message__name", "line").values_list(
         "message__name", "end_to_end_id", "status", "reason_code", "hold_reason"
