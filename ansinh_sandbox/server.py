@@ -1,7 +1,7 @@
 """The sandbox bank behind a real SFTP server on 127.0.0.1: one customer, known by key, locked into one folder.
 
 A file is carried out as soon as it gets its final name, before the customer's rename is answered: whoever hears that
-the rename succeeded finds the answers in `out/`. Where `control/answer_later` lies, the rename is answered first.
+the rename succeeded finds the answers in `out/`. While `control/answer_later` lies there, files only wait.
 """
 
 import asyncio
@@ -30,14 +30,11 @@ class Counter:
         self._lock = asyncio.Lock()
         self._last_seen: dict[str, tuple[int, int]] = {}
         self._settled: dict[str, tuple[int, int]] = {}
-        self._later: set[asyncio.Task[None]] = set()
 
-    def settle_later(self, name: str) -> None:
-        """Deal with one file after the customer has been told that it arrived, as banks do."""
-        # The loop itself keeps no task alive.
-        task = asyncio.create_task(self.settle(name))
-        self._later.add(task)
-        task.add_done_callback(self._later.discard)
+    @property
+    def is_closed(self) -> bool:
+        """Say whether files are only taken in now, and dealt with later, as banks do."""
+        return (self.folder / "control" / "answer_later").exists()
 
     async def settle(self, name: str | None = None) -> None:
         """Deal with one file, or with every file that is there."""
@@ -55,6 +52,8 @@ class Counter:
                 async with self._lock:
                     await asyncio.to_thread(work.tick, self.folder, self._seed)
                     request.unlink(missing_ok=True)
+            if self.is_closed:
+                continue
             # Twice the same size and time: some customers upload under the final name, and a growing file is no order
             # yet.
             for path in (self.folder / "sftp" / "in").iterdir():
@@ -101,9 +100,8 @@ class CustomerFolder(asyncssh.SFTPServer):
             hang.unlink()
             await asyncio.Event().wait()
         name = newpath.rsplit(b"/", 1)[-1].decode("utf8", "replace")
-        if (self._counter.folder / "control" / "answer_later").exists():
-            self._counter.settle_later(name)
-        else:
+        # Behind a closed counter the clerk finds it when he opens.
+        if not self._counter.is_closed:
             await self._counter.settle(name)
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:

@@ -23,6 +23,14 @@ class Refused(Exception):
         self.en = en
         self.details = details
 
+    def __reduce__(self) -> tuple:
+        """Say how another process makes the same refusal again."""
+        return _again, (self.reason, self.vi, self.en, self.details)
+
     def message(self, language: str = "vi") -> str:
         """Return the sentence in the asked language; anything but "en" is Vietnamese."""
         return self.en if language == "en" else self.vi
+
+
+def _again(reason: str, vi: str, en: str, details: dict[str, Any]) -> Refused:
+    return Refused(reason, vi=vi, en=en, **details)

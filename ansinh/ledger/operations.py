@@ -20,6 +20,12 @@ from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, chain_link, roo
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _LARGEST = 10**17
 _ONE_WRITER = "SELECT pg_advisory_xact_lock(7310)"
+# By the ends of each code's references: one look into the index, however many rows there are.
+_ANY_BOOKED = """
+    SELECT coalesce(bool_or((SELECT true FROM ledger_transfer AS known
+                             WHERE known.code = span.code AND known.reference BETWEEN span.first AND span.last LIMIT 1)), false)
+    FROM (SELECT code, min(reference) AS first, max(reference) AS last FROM ({rows}) AS events GROUP BY code) AS span
+"""
 
 
 def account_ids(*accounts: Account) -> list[int]:
@@ -52,12 +58,16 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
         SELECT code, reference, debit_id, credit_id, amount_dong, evidence,
                greatest(month, (SELECT (max(month) + interval '1 month')::date FROM ledger_closedperiod WHERE closed_by <> '')), %s
         FROM ({rows}) AS events
-        ON CONFLICT (code, reference) DO NOTHING
     """
     try:
         # A savepoint of its own: the floor's refusal undoes the booking, not the caller's chance to answer it.
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_ONE_WRITER)
+            # Looking for each row's twin is a third of the work of booking it. With the lock nobody books meanwhile; and were
+            # there a twin after all, the index would refuse it.
+            cursor.execute(_ANY_BOOKED.format(rows=rows), parameters)
+            if cursor.fetchone()[0]:
+                statement += "ON CONFLICT (code, reference) DO NOTHING"
             cursor.execute(statement, [at, *parameters])
             return cursor.rowcount
     except IntegrityError as error:

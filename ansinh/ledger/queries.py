@@ -70,6 +70,11 @@ def _broken_seals() -> list[str]:
 _OF_BOOKS = ("balanced", "balances_equal_transfers", "no_overspend", "everything_sealed", "closed_months_unchanged")
 
 
+def last_transfer() -> int:
+    """Return the number of the newest transfer, 0 when nothing was booked: how long the books are, at a glance."""
+    return Transfer.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def verify() -> BookCheck:
     """Return whether the books hold, and what does not: balances, floors, the chain of seals, closed months."""
     found: dict[str, list[str]] = {name: [] for name in _OF_BOOKS}

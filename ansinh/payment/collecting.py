@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import Cursor
 
 from ansinh.base.ahead import Ahead
+from ansinh.base.beside import Beside
 from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
@@ -25,7 +27,7 @@ from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.payment import statements
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Answers, Gateway, Inbound
+from ansinh.payment.gateways import Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import (
     ANSWER_TABLE,
@@ -40,7 +42,16 @@ from ansinh.payment.operations import (
 from ansinh.payment.statements import is_loose, is_statement
 from ansinh.people import verification as people_verification
 from ansinh.standards.end_to_end import decode_many
-from ansinh.standards.iso20022.results import BOOKED, CANCELLED, NOT_CANCELLED, PENDING, Entry, Held
+from ansinh.standards.iso20022.results import (
+    BOOKED,
+    CANCELLED,
+    NOT_CANCELLED,
+    PENDING,
+    Balance,
+    Entry,
+    GroupStatus,
+    Held,
+)
 
 _COPY = "COPY answer (line, item_id, attempt, end_to_end_id, status, amount_dong, reason_set, reason_code, hold_reason) FROM STDIN"
 _FOREIGN_REFUSAL = """
@@ -68,54 +79,41 @@ _QUESTION = re.compile(r"Q([0-9]{1,15})")
 _RECALLED = {CANCELLED: "recall_accepted", NOT_CANCELLED: "recall_refused", PENDING: "recall_pending"}
 
 
-def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> Iterator[tuple]:
-    """Yield the lines of one portion as the table `answer` takes them: each with its item, or with the reason it is held."""
+# As COPY reads text: what would end a value or a line is written as two characters, and what is not there like this.
+_NOTHING = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _safe(text: str) -> str:
+    return text if text.isalnum() else text.translate(_ESCAPES)
+
+
+def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> Iterator[str]:
+    """Yield the lines of one portion as COPY takes them: each with its item, or with the reason it is held."""
     # Decoded in bulk: the check character is most of the work, and a file has a hundred thousand lines.
     tomorrow = today + datetime.timedelta(days=1)
     names = decode_many(["" if isinstance(line, Held) else line.end_to_end_id for line in portion])
     for line, name in zip(portion, names, strict=True):
         if isinstance(line, Held):
             # What could be read of it is the only trace of which payment it spoke of.
-            yield line.line, None, None, line.evidence[:35], "", None, "", "", line.reason[:40]
-        elif line.kind == "cancellation" and line.status in _RECALLED and name is not None and name[0] == instance:
+            told = f"{_NOTHING}\t{_NOTHING}\t{_safe(line.evidence[:35])}\t\t{_NOTHING}"
+            yield f"{line.line}\t{told}\t\t\t{_safe(line.reason[:40])}\n"
+            continue
+        name_told, amount = line.end_to_end_id, _NOTHING if line.amount_dong is None else line.amount_dong
+        reason = f"{_safe(line.reason_set)}\t{_safe(line.reason_code[:8])}"
+        if line.kind == "cancellation" and line.status in _RECALLED and name is not None and name[0] == instance:
             # It moves nothing: whoever asked reads what the bank said, and the money's own answer is waited for.
-            yield (
-                line.line,
-                name[1],
-                name[2],
-                line.end_to_end_id,
-                "UNKNOWN",
-                None,
-                line.reason_set,
-                line.reason_code[:8],
-                _RECALLED[line.status],
-            )
+            hold = _RECALLED[line.status]
+            yield f"{line.line}\t{name[1]}\t{name[2]}\t{name_told}\tUNKNOWN\t{_NOTHING}\t{reason}\t{hold}\n"
         elif name is None or name[0] != instance or line.status not in _OF_ORDERS or _is_foreign(line):
             # Money or news about something that is not ours: kept, never guessed.
-            yield (
-                line.line,
-                None,
-                None,
-                line.end_to_end_id[:35],
-                line.status[:8],
-                line.amount_dong,
-                line.reason_set,
-                line.reason_code[:8],
-                "currency_foreign" if _is_foreign(line) else "unknown_reference",
-            )
+            hold = "currency_foreign" if _is_foreign(line) else "unknown_reference"
+            told = f"{_safe(name_told[:35])}\t{_safe(line.status[:8])}\t{amount}"
+            yield f"{line.line}\t{_NOTHING}\t{_NOTHING}\t{told}\t{reason}\t{hold}\n"
         else:
-            yield (
-                line.line,
-                name[1],
-                name[2],
-                line.end_to_end_id,
-                line.status,
-                line.amount_dong,
-                line.reason_set,
-                line.reason_code[:8],
-                # Clocks of banks differ by hours, not by days: a later date is a mistake, and may be one about more than the date.
-                "booked_in_the_future" if line.booked_on and line.booked_on > tomorrow else "",
-            )
+            # Clocks of banks differ by hours, not by days: a later date is a mistake, and may be one about more.
+            hold = "booked_in_the_future" if line.booked_on and line.booked_on > tomorrow else ""
+            yield f"{line.line}\t{name[1]}\t{name[2]}\t{name_told}\t{line.status}\t{amount}\t{reason}\t{hold}\n"
 
 
 def _is_foreign(line: Entry) -> bool:
@@ -135,12 +133,16 @@ def _is_batch_debit(line: Entry | Held, batches: frozenset[str]) -> bool:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a message said beside its lines for items: how many lines, debits of batches, what is no order's; or why it must not be read."""
+    """What a message said beside its lines for items; or why it must not be read."""
 
     lines: int = 0
+    kind: str = "unknown"
+    message_id: str = ""
     debits: tuple[Entry, ...] = ()
     loose: tuple[Entry, ...] = ()
-    reading: Answers | None = None
+    groups: tuple[GroupStatus, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    warnings: tuple[str, ...] = ()
     refusal: Refused | None = None
 
 
@@ -155,16 +157,21 @@ class _Reader:
     today: datetime.date
     batches: frozenset[str]
 
-    def read(self, messages: Sequence[Message]) -> Iterator[list[tuple] | _Said]:
-        """Yield for each message its lines as rows of `answer`, in portions, and last what else it said."""
+    def read(self, messages: Sequence[Message]) -> Iterator[bytes | _Said]:
+        """Yield for each message its lines as COPY takes them, in portions, and last what else it said."""
         for message in messages:
             try:
-                yield from self._read_one(message)
+                with stage("read"):
+                    yield from self._read_one(message)
             except Refused as refusal:
                 yield _Said(refusal=refusal)
 
-    def _read_one(self, message: Message) -> Iterator[list[tuple] | _Said]:
-        path = self.archive.path(message.sha256)
+    def path(self, message: Message) -> Path:
+        """Return where the message's bytes lie."""
+        return self.archive.path(message.sha256)
+
+    def _read_one(self, message: Message) -> Iterator[bytes | _Said]:
+        path = self.path(message)
         inbound = Inbound(message.name, path, message.sha256, path.stat().st_size, self.origin)
         reading = self.gateway.parse(inbound)
         # Portions keep memory flat: neither the file nor its lines are ever held whole, only the few that are about no order.
@@ -183,20 +190,44 @@ class _Reader:
                 portion = [line for line in portion if isinstance(line, Held) or line.kind != _VERIFICATION]
             if is_statement(reading.kind):
                 loose += [line for line in portion if is_loose(line)]
-            yield list(_rows(portion, self.instance, self.today))
-        yield _Said(count, tuple(debits), tuple(loose), reading)
+            yield "".join(_rows(portion, self.instance, self.today)).encode()
+        yield _Said(
+            lines=count,
+            kind=reading.kind,
+            message_id=reading.message_id,
+            debits=tuple(debits),
+            loose=tuple(loose),
+            groups=tuple(reading.groups),
+            balances=tuple(reading.balances),
+            warnings=tuple(notice.reason for notice in reading.warnings),
+        )
 
 
 # How many portions wait while the database applies what was read before: about one file of a province.
 _AHEAD = 8
 
 
-def _load(cursor: Cursor, pieces: Iterator[list[tuple] | _Said]) -> _Said:
+# Below this a process costs more than it saves.
+WORTH_A_PROCESS_BYTES = 1 << 20
+
+
+@contextlib.contextmanager
+def _reading(reader: _Reader, stored: Sequence[Message], workers: int) -> Iterator[Iterator[bytes | _Said]]:
+    """Read the messages ahead of whoever applies them: in a process of its own where that pays, else in a thread."""
+    size = sum(path.stat().st_size for path in map(reader.path, stored) if path.exists())
+    with contextlib.ExitStack() as stack:
+        source = reader.read(stored)
+        if workers > 1 and size >= WORTH_A_PROCESS_BYTES:
+            # It reads files and knows no database: whatever becomes of it, nothing is half applied.
+            source = stack.enter_context(contextlib.closing(Beside(source)))
+        yield stack.enter_context(contextlib.closing(Ahead(source, _AHEAD)))
+
+
+def _load(cursor: Cursor, pieces: Iterator[bytes | _Said]) -> _Said:
     """Copy the lines of the next message into `answer`, and return what else it said. Raises `Unreadable`."""
     with cursor.copy(_COPY) as copy:
         while not isinstance(piece := next(pieces), _Said):
-            for row in piece:
-                copy.write_row(row)
+            copy.write(piece)
         if piece.refusal is not None:
             raise Unreadable(piece.refusal) from piece.refusal
     return piece
@@ -237,10 +268,10 @@ def _take_findings(message: Message, loose: Sequence[Entry], at: datetime.dateti
     return [line for line in loose if line.kind != _VERIFICATION]
 
 
-def _load_refused_batches(cursor: Cursor, reading: Answers) -> int:
+def _load_refused_batches(cursor: Cursor, groups: Sequence[GroupStatus]) -> int:
     """Add a rejection for each item of a batch that the bank refused as a whole, without a line of its own."""
     added = 0
-    for group in reading.groups:
+    for group in groups:
         # Good news for a whole file is no news about a payee; only a refusal can be handed down to each line.
         if group.status == "REJECTED":
             cursor.execute(
@@ -265,7 +296,7 @@ def _apply(
     message: Message,
     provider: PaymentServiceProvider,
     account: str,
-    pieces: Iterator[list[tuple] | _Said],
+    pieces: Iterator[bytes | _Said],
     at: datetime.datetime,
 ) -> Collected:
     """Apply one stored message, whose lines come next in `pieces`, with its own mark, in one transaction."""
@@ -281,15 +312,13 @@ def _apply(
                 # Another worker has applied it while we waited for the lock.
                 cursor.execute("DROP TABLE answer")
                 return Collected(0, 0, 0)
-            reading = said.reading
-            assert reading is not None, "a message that may be read was read"
-            lines = said.lines + _load_refused_batches(cursor, reading)
+            lines = said.lines + _load_refused_batches(cursor, said.groups)
         _keep_batch_debits(message, said.debits)
         loose = _take_findings(message, said.loose, at)
         # What a line may decide depends on what it stands in.
-        message.kind = reading.kind[:40]
+        message.kind = said.kind[:40]
         message.save(update_fields=["kind"])
-        closing_on = statements.keep(message=message, provider=provider, account=account, balances=reading.balances)
+        closing_on = statements.keep(message=message, provider=provider, account=account, balances=said.balances)
         with stage("apply"):
             lines += share_answers(message, lines)
             applied, held = judge_and_apply(message=message, provider=provider, at=at)
@@ -298,15 +327,15 @@ def _apply(
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE answer")
         # Known only now: the kind and the warnings are complete when the last line has been read.
-        known = reading.kind != "unknown"
+        known = said.kind != "unknown"
         message.state = Message.State.APPLIED if known else Message.State.QUARANTINED
         message.kind, message.message_id, message.lines, message.held = (
-            reading.kind[:40],
-            reading.message_id[:70],
+            said.kind[:40],
+            said.message_id[:70],
             lines,
             held,
         )
-        message.note = ", ".join(notice.reason for notice in reading.warnings)[:300]
+        message.note = ", ".join(said.warnings)[:300]
         message.applied_at = at
         message.save()
     return Collected(1, applied, held, 0 if known else 1)
@@ -330,15 +359,18 @@ def collect(
     archive: Archive,
     at: datetime.datetime,
     progress: Progress = lambda _: None,
+    workers: int = 1,
 ) -> Collected:
     """This will fetch everything new from one provider, keep it, and apply it file by file.
+
+    With more than one of `workers`, files are read in a process beside the one that applies them, in the same order.
 
     Promises: a file that came before (under any name) changes nothing; a file that cannot be understood is quarantined
     and the others go on; a kill at any point loses nothing, the next call continues.
     """
     with one_at_a_time(f"collect {provider.code}"):
         _fetch(provider, gateway, archive, at)
-        done = _apply_stored(provider, gateway, archive, at, progress)
+        done = _apply_stored(provider, gateway, archive, at, progress, workers)
         early = _retry_early_returns(provider, at)
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
@@ -378,7 +410,12 @@ def _believe_now(provider: PaymentServiceProvider, sha256: str, signature: str) 
 
 
 def _apply_stored(
-    provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime, progress: Progress
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    archive: Archive,
+    at: datetime.datetime,
+    progress: Progress,
+    workers: int,
 ) -> Collected:
     """Apply every stored message in the order of arrival, each in a transaction of its own."""
     done = Collected(0, 0, 0)
@@ -388,7 +425,7 @@ def _apply_stored(
     sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
     reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
     # The next file is read while the database applies this one.
-    with contextlib.closing(Ahead(reader.read(stored), _AHEAD)) as pieces:
+    with _reading(reader, stored, workers) as pieces:
         for message in stored:
             try:
                 one = _apply(message, provider, gateway.debtor.account_number, pieces, at)

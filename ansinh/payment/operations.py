@@ -7,7 +7,9 @@ Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Đi�
 
 import datetime
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -23,6 +25,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
+from ansinh.office.side_by_side import side_by_side
 from ansinh.payment import statements, transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.execution import ExecutionDay, execution_day
@@ -38,8 +41,15 @@ ANSWER_TABLE = """
     CREATE TEMPORARY TABLE answer (line int, item_id bigint, attempt smallint, end_to_end_id text, status text, amount_dong bigint,
                                    reason_set text, reason_code text, hold_reason text, is_share bool DEFAULT false) ON COMMIT DROP
 """
+# Lines that were held are judged again: they stand there already.
+_KEPT_BEFORE = """
+    ON CONFLICT (message_id, line) DO UPDATE
+    SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share
+"""
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"
+# Fewer orders are written before other processes have begun.
+WORTH_SHARING_ORDERS = 5_000
 Progress = Callable[[str], None]
 
 
@@ -309,8 +319,11 @@ def submit(
     at: datetime.datetime,
     size: int = 50_000,
     progress: Progress = lambda _: None,
+    workers: int = 1,
 ) -> Sent:
     """This will send a frozen run's account payments: reserve, render, send; and finish what an earlier call left open.
+
+    With more than one of `workers`, files are written and sent in processes side by side; they are the same files.
 
     Raises:
         Refused: as `reserve`, `render` and `send`.
@@ -328,9 +341,9 @@ def submit(
                 by=by,
                 at=at,
             )
-        done = _send_open_batches(
-            run=run, provider=provider, gateway=gateway, archive=archive, by=by, at=at, progress=progress
-        )
+        one = partial(_send_open_batch, gateway=gateway, archive=archive, by=by, at=at)
+        share = workers if able.can_share_work else 1
+        done = _send_open_batches(run=run, provider=provider, one=one, progress=progress, workers=share)
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at)
             put_on(everything(by))
@@ -342,39 +355,51 @@ def _send_open_batches(
     *,
     run: str,
     provider: PaymentServiceProvider,
-    gateway: Gateway,
-    archive: Archive,
-    by: str,
-    at: datetime.datetime,
+    one: Callable[[PaymentBatch], Receipt],
     progress: Progress,
+    workers: int,
 ) -> Sent:
     """Render and send every batch of the run that is not known to be with the provider: new ones, and those of a killed call."""
-    open_batches = (
+    open_batches = list(
         PaymentBatch.objects.filter(run__code=run, provider=provider)
         .exclude(state=PaymentBatch.State.SENT)
+        .select_related("run")
         .order_by("number")
     )
+    orders = sum(batch.instructions for batch in open_batches)
     sent = unknown = 0
-    for batch in list(open_batches):
+    with closing(side_by_side(one, open_batches, workers if orders >= WORTH_SHARING_ORDERS else 1)) as receipts:
+        for batch in open_batches:
+            with stage("send"):
+                receipt = next(receipts)
+            progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
+            if receipt is Receipt.UNKNOWN:
+                unknown += batch.instructions
+            else:
+                sent += batch.instructions
+    return Sent(sent=sent, unknown=unknown)
+
+
+def _send_open_batch(
+    batch: PaymentBatch, *, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime
+) -> Receipt:
+    """Render and send one batch. Whoever else has the same one in hand is waited for, and what he sent is not sent again."""
+    with one_at_a_time(f"send {batch.message_id}"):
+        if PaymentBatch.objects.filter(id=batch.id, state=PaymentBatch.State.SENT).exists():
+            return Receipt.ALREADY
         with transaction.atomic():
             put_on(everything(by))
             artefact = render(batch=batch, gateway=gateway, archive=archive)
         with stage("submit"):
             try:
-                receipt = send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
+                return send(batch=batch, artefact=artefact, gateway=gateway, by=by, at=at)
             except Refused as refusal:
                 if refusal.reason != "remote_file_differs":
                     raise
                 taken = take_over(batch=batch, gateway=gateway, archive=archive, by=by, at=at)
                 if taken is None:
                     raise
-                receipt = send(batch=batch, artefact=taken, gateway=gateway, by=by, at=at)
-        progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
-        if receipt is Receipt.UNKNOWN:
-            unknown += batch.instructions
-        else:
-            sent += batch.instructions
-    return Sent(sent=sent, unknown=unknown)
+                return send(batch=batch, artefact=taken, gateway=gateway, by=by, at=at)
 
 
 def take_over(
@@ -510,7 +535,9 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
             },
         )
         cursor.execute(statement("payment", "apply"), stretch)
-        cursor.execute(statement("payment", "keep_lines"), {"message": message.id})
+        # Of a message that comes to be applied no line was kept yet: none needs to be looked for.
+        again = "" if message.state == Message.State.STORED else _KEPT_BEFORE
+        cursor.execute(statement("payment", "keep_lines") + again, {"message": message.id})
         cursor.execute(statement("payment", "answered_batches"), {"at": at, **stretch})
         # What follows looks few things up among many.
         cursor.execute("SET LOCAL enable_nestloop = on")

@@ -3,27 +3,15 @@
 Every program AnSinh starts (PostgreSQL, the web server, the sandbox bank) is started here.
 """
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-
-
-def _die_with_parent(parent: int, death_signal: int) -> Callable[[], None]:
-    def set_death_signal() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
-        # The parent may have died between fork and prctl; then nobody would ever send the signal.
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return set_death_signal
+from ansinh.base.beside import end_with_parent
 
 
 def start(
@@ -57,7 +45,7 @@ def start(
             pass_fds=tuple(pass_fds),
             process_group=0,
             # The child must set its own death signal between fork and exec; it calls only two system functions there.
-            preexec_fn=_die_with_parent(os.getpid(), death_signal),  # noqa: PLW1509
+            preexec_fn=partial(end_with_parent, os.getpid(), death_signal),  # noqa: PLW1509
         )
     finally:
         if output:

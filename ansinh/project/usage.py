@@ -35,9 +35,9 @@ def postgres_cpu_ms(postmaster: int) -> int:
 
 
 def own_cpu_ms() -> int:
-    """Return the CPU milliseconds of this process and all its threads."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return round((usage.ru_utime + usage.ru_stime) * 1000)
+    """Return the CPU milliseconds of this process, all its threads, and the workers that it has seen end."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round((own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime) * 1000)
 
 
 def _private_kb(process: int) -> int:
@@ -45,6 +45,12 @@ def _private_kb(process: int) -> int:
         if line.startswith("RssAnon:"):
             return int(line.split()[1])
     return 0
+
+
+def _copies_of(parent: int) -> list[int]:
+    """Return the children that are copies of their parent, and not programs that it started."""
+    words = Path(f"/proc/{parent}/cmdline").read_bytes()
+    return [child for child in _children(parent) if Path(f"/proc/{child}/cmdline").read_bytes() == words]
 
 
 @dataclass
@@ -57,14 +63,18 @@ class Peak:
 
 @contextlib.contextmanager
 def watching(postmaster: int) -> Iterator[Peak]:
-    """Look at memory five times a second while the block runs."""
+    """Look at memory five times a second while the block runs: the server's, and that of this process with its workers."""
     peak, done = Peak(), threading.Event()
+    us = os.getpid()
 
     def look() -> None:
         while not done.wait(0.2):
             with contextlib.suppress(OSError):
                 server = sum(_private_kb(process) for process in (postmaster, *_children(postmaster)))
                 peak.postgres_mb = max(peak.postgres_mb, server // 1024)
+                # What a worker still shares with us is counted in both: rather too much than too little.
+                python = sum(_private_kb(process) for process in (us, *_copies_of(us)))
+                peak.python_mb = max(peak.python_mb, python // 1024)
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
@@ -73,4 +83,4 @@ def watching(postmaster: int) -> Iterator[Peak]:
     finally:
         done.set()
         watcher.join()
-        peak.python_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        peak.python_mb = max(peak.python_mb, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

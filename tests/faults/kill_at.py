@@ -1,22 +1,29 @@
-"""Runs one `ansinh` command and kills it, or its database backend, at a chosen boundary of a named stage.
+"""Runs one `ansinh` command and kills it, its database backend, or a worker of it, at a boundary of a named stage.
 
-Usage: kill_at.py process|backend STAGE enter|leave COUNT -- WORDS…   Writes "fired" to the file named by KILL_NOTE.
+Usage: kill_at.py VICTIM STAGE enter|leave COUNT -- WORDS…   Writes "fired" to the file named by KILL_NOTE.
+A victim is `process` or `backend`; `worker`, `worker_backend` and `parent` fall at a boundary that a worker reaches;
+`nobody` falls: the note then says which processes reached the boundary.
 The product has no hook for this: the boundaries are those that its benchmark times.
 """
 
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ansinh.base import stages
 from ansinh.project import cli
+
+OF_A_WORKER = ("worker", "worker_backend", "parent")
+SHARED = (*OF_A_WORKER, "nobody")
 
 
 class _Killer(stages.Recorder):
     def __init__(self, victim: str, name: str, boundary: str, count: int) -> None:
         super().__init__()
         self.victim, self.name, self.boundary, self.left = victim, name, boundary, count
+        self.command = os.getpid()
 
     def fire(self) -> None:
         from django.db import connection  # noqa: PLC0415 - Django is set up by the command that runs
@@ -25,12 +32,25 @@ class _Killer(stages.Recorder):
         Path(os.environ["KILL_NOTE"]).write_text(
             f"fired {self.victim} {self.name} {self.boundary} in_transaction={in_transaction}"
         )
-        if self.victim == "process":
+        if self.victim in {"process", "worker"}:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.victim == "parent":
+            os.kill(os.getppid(), signal.SIGKILL)
+            # Ours comes from the kernel.
+            signal.pause()
+        connection.ensure_connection()
         os.kill(connection.connection.info.backend_pid, signal.SIGKILL)
 
     def reached(self, name: str, boundary: str) -> None:
-        if (name, boundary) == (self.name, self.boundary):
+        is_worker = os.getpid() != self.command
+        if self.victim in SHARED and not is_worker:
+            _share_even_little()
+        if self.victim == "nobody" and (name, boundary) == (self.name, self.boundary):
+            with open(os.environ["KILL_NOTE"], "a", encoding="utf8") as note:
+                note.write(f"{os.getpid()}\n")
+        if self.victim == "nobody":
+            return
+        if (name, boundary, is_worker) == (self.name, self.boundary, self.victim in OF_A_WORKER):
             self.left -= 1
             if self.left == 0:
                 self.fire()
@@ -42,6 +62,17 @@ class _Killer(stages.Recorder):
     def leave(self, name: str, spent: int) -> None:
         super().leave(name, spent)
         self.reached(name, "leave")
+
+
+def _share_even_little() -> None:
+    """Let work be shared with workers that would not be worth them; what does it is loaded only when Django is set up."""
+    collecting, operations = (sys.modules.get(f"ansinh.payment.{name}") for name in ("collecting", "operations"))
+    gateway = sys.modules.get("ansinh.payment.gateways.sftp_iso20022.gateway")
+    if collecting is None or operations is None or gateway is None or operations.WORTH_SHARING_ORDERS == 0:
+        return
+    collecting.WORTH_A_PROCESS_BYTES = operations.WORTH_SHARING_ORDERS = 0
+    able = gateway.SftpIso20022.capabilities.fget
+    gateway.SftpIso20022.capabilities = property(lambda bank: replace(able(bank), max_instructions=40))
 
 
 if __name__ == "__main__":

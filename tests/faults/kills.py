@@ -47,33 +47,37 @@ def books(home: Path) -> dict[str, Any]:
     return {"transfers": verified["transfers"], "postings": postings, "report": report}
 
 
-def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boundary: str, count: int) -> None:
-    """Run one command, kill it at this boundary, and see that the kill happened."""
-    note = folder / "note"
+def _started(
+    home: Path, note: Path, command: str, at: tuple[str, str, str, int], workers: int
+) -> subprocess.CompletedProcess[str]:
     note.unlink(missing_ok=True)
-    done = subprocess.run(
-        [
-            sys.executable,
-            str(ROOT / "tests/faults/kill_at.py"),
-            victim,
-            stage,
-            boundary,
-            str(count),
-            "--",
-            *COMMANDS[command],
-            "--home",
-            str(home),
-            "--json",
-        ],
+    program = [sys.executable, str(ROOT / "tests/faults/kill_at.py"), *map(str, at)]
+    return subprocess.run(
+        [*program, "--", *COMMANDS[command], "--home", str(home), "--json"],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "KILL_NOTE": str(note), "PYTHONPATH": str(ROOT), "ANSINH_WORKERS": str(workers)},
         check=False,
     )
+
+
+def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boundary: str, count: int) -> None:
+    """Run one command, kill it at this boundary, and see that the kill happened."""
+    note = folder / "note"
+    done = _started(home, note, command, (victim, stage, boundary, count), 2)
     assert note.exists(), f"the kill did not happen: {command} {victim} {stage} {boundary} {done.stdout} {done.stderr}"
-    if victim == "process":
+    if victim in {"process", "parent"}:
         assert done.returncode == -signal.SIGKILL
     else:
         assert done.returncode == 1, done.stderr
-        assert json.loads(done.stdout)["refused"] == "database_unavailable"
+        expected = "worker_ended" if victim == "worker" else "database_unavailable"
+        assert json.loads(done.stdout)["refused"] == expected
+
+
+def shared(home: Path, folder: Path, command: str, stage: str, workers: int) -> tuple[dict[str, Any], list[int]]:
+    """Run one command with so many workers, however little there is to do; return its answer and who did that stage."""
+    note = folder / "note"
+    done = _started(home, note, command, ("nobody", stage, "leave", 1), workers)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), [int(line) for line in note.read_text(encoding="ascii").splitlines()]

@@ -103,6 +103,8 @@ def test_a_certificate_or_key_of_no_use_stops_everything_by_name(
     with pytest.raises(Refused) as refusal:
         bank.gateway(**{**agreed, "signing_key": tmp_path / "token.json"}).submit(artefact)
     assert refusal.value.reason == "token_not_configured"
+    in_token = bank.gateway(**{**agreed, "signing_key": tmp_path / "token.json"})
+    assert (bank.gateway(**agreed).capabilities.can_share_work, in_token.capabilities.can_share_work) == (True, False)
     with pytest.raises(Refused) as refusal:
         bank.gateway(bank_certificate=tmp_path / "none.pem", signing_key=None).submit(artefact)
         _fetched(bank, {"bank_certificate": tmp_path / "none.pem"}, tmp_path / "store")

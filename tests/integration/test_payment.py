@@ -1,12 +1,14 @@
 """Payment on real PostgreSQL: sent once, answered in any order and any number of times, returned after paid, one bad line."""
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 
+from ansinh.base.beside import Beside
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
 from ansinh.entitlement.releases import law_in_force
@@ -16,6 +18,7 @@ from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, put_on
+from ansinh.office.side_by_side import side_by_side
 from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
@@ -74,8 +77,8 @@ class World:
             **options,
         )
 
-    def collect(self) -> operations.Collected:
-        return collecting.collect(provider=self.provider, gateway=self.bank, archive=self.archive, at=AT)
+    def collect(self, **options: Any) -> operations.Collected:
+        return collecting.collect(provider=self.provider, gateway=self.bank, archive=self.archive, at=AT, **options)
 
     def names(self) -> list[str]:
         return [encode(office.instance_number(), item.id, item.attempt) for item in PaymentItem.objects.order_by("id")]
@@ -108,6 +111,53 @@ def test_a_month_is_sent_paid_and_booked(world: World) -> None:
     assert world.collect() == operations.Collected(messages=2, applied=6, held=0)
     assert world.statuses() == ["PAID"] * 3
     assert world.balances() == (0, 0, 3 * AMOUNT)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_files_read_by_a_process_beside_give_the_same_lines(
+    world: World, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collecting, "WORTH_A_PROCESS_BYTES", 0)
+    processes = []
+    monkeypatch.setattr(collecting, "Beside", lambda source: processes.append(Beside(source)) or processes[-1])
+    world.submit()
+    first, second, third = world.names()
+    world.bank.says(
+        "s1.xml", (first, "ACSP", ""), (second, "RJCT", "A\tB\\\\"), (third, "????", ""), ("\\N", "ACSP", "")
+    )
+    world.bank.outbox.append(("bomb.xml", b"<!DOCTYPE x []><x/>"))
+    world.bank.says("n1.xml", (first, "DBIT", AMOUNT), (third, "DBIT", AMOUNT - 1))
+    assert world.collect(workers=workers) == operations.Collected(messages=2, applied=3, held=3, quarantined=1)
+    assert len(processes) == workers - 1
+    lines = MessageLine.objects.order_by("message__name", "line").values_list(
+        "message__name", "end_to_end_id", "status", "reason_code", "hold_reason"
+    )
+    assert list(lines) == [
+        ("n1.xml", first, "PAID", "", ""),
+        ("n1.xml", third, "PAID", "", "amount_differs"),
+        ("s1.xml", first, "ACCEPTED", "", ""),
+        ("s1.xml", second, "REJECTED", "A\tB\\\\", ""),
+        ("s1.xml", "????", "", "", "status_unknown"),
+        ("s1.xml", "\\N", "ACCEPTED", "", "unknown_reference"),
+    ]
+    assert Message.objects.get(state="QUARANTINED").note.startswith("xml_is_hostile")
+
+
+@pytest.mark.parametrize(("is_able", "expected"), [(True, 3), (False, 1)])
+def test_only_what_a_gateway_can_share_is_shared(
+    world: World, is_able: bool, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    able = replace(world.bank.capabilities, can_share_work=is_able)
+    monkeypatch.setattr(type(world.bank), "capabilities", able)
+    monkeypatch.setattr(operations, "WORTH_SHARING_ORDERS", 0)
+    asked = []
+    monkeypatch.setattr(
+        operations,
+        "side_by_side",
+        lambda work, pieces, workers: (asked.append(workers), side_by_side(work, pieces, 1))[1],
+    )
+    assert world.submit(workers=3).sent == 3
+    assert asked == [expected]
 
 
 def test_regression_a_retried_call_pays_once(world: World) -> None:

@@ -17,20 +17,23 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
                 AND line.amount_dong IS NOT NULL THEN ''
            -- Money that a statement tells of a second time has moved a second time: it waits for the bank to give it back.
-           WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED', 'RETURNED') AND (line.is_again OR told.item_id IS NOT NULL)
+           WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED', 'RETURNED') AND (twin.is_again OR told.item_id IS NOT NULL)
                THEN CASE line.status WHEN 'RETURNED' THEN 'returned_twice' ELSE 'debited_twice' END
            -- One message that says both is believed in neither.
-           WHEN line.status IN ('PAID', 'REJECTED') AND line.disagrees THEN 'final_answers_disagree'
+           WHEN line.status IN ('PAID', 'REJECTED') AND twin.disagrees THEN 'final_answers_disagree'
            WHEN known.effect IS NULL OR known.effect = 'hold' THEN
                CASE WHEN line.status = 'RETURNED' AND item.status NOT IN ('REJECTED', 'RETURNED') THEN 'return_before_payment'
                     ELSE 'final_answers_disagree' END
            ELSE '' END AS hold_reason,
        CASE WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
                  AND line.amount_dong IS NOT NULL THEN 'decide_paid' ELSE known.effect END AS effect, item.status AS status_before, item.inflight_dong, item.paid_dong
-FROM (SELECT answer.*,
-             bool_or(answer.status = 'PAID') OVER same AND bool_or(answer.status = 'REJECTED') OVER same AS disagrees,
-             answer.item_id IS NOT NULL AND row_number() OVER (PARTITION BY answer.item_id, answer.attempt, answer.status = 'RETURNED' ORDER BY answer.line) > 1 AS is_again
-      FROM answer WINDOW same AS (PARTITION BY answer.item_id, answer.attempt)) AS line
+FROM answer AS line
+-- Few orders are spoken of twice in one message: only their lines are looked at together.
+LEFT JOIN (SELECT one.line, bool_or(one.status = 'PAID') OVER same AND bool_or(one.status = 'REJECTED') OVER same AS disagrees,
+                  row_number() OVER (PARTITION BY one.item_id, one.attempt, one.status = 'RETURNED' ORDER BY one.line) > 1 AS is_again
+           FROM answer AS one JOIN (SELECT item_id, attempt FROM answer GROUP BY item_id, attempt HAVING count(*) > 1) AS twice
+                ON twice.item_id = one.item_id AND twice.attempt = one.attempt
+           WINDOW same AS (PARTITION BY one.item_id, one.attempt)) AS twin ON twin.line = line.line
 LEFT JOIN (SELECT DISTINCT item_id, attempt, status = 'RETURNED' AS is_return FROM payment_messageline
            WHERE %(is_counted)s AND item_id IS NOT NULL AND hold_reason = '' AND status IN ('PAID', 'ACCEPTED', 'RETURNED') AND message_id <> %(message)s
              AND message_id IN (SELECT message_id FROM payment_accountstatement WHERE left_out = '')) AS told

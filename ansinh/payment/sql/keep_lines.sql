@@ -4,4 +4,3 @@ INSERT INTO payment_messageline
 SELECT %(message)s, judged.line, judged.item_id, judged.attempt, judged.end_to_end_id, judged.status, judged.amount_dong,
        judged.reason_set, judged.reason_code, judged.hold_reason, judged.is_share
 FROM judged
-ON CONFLICT (message_id, line) DO UPDATE SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share

@@ -5,5 +5,6 @@ INSERT INTO payment_paymentitem
 SELECT payee.run_id, payee.person_id, payee.payee_id, payee.address_id, payee.channel, payee.area_id, payee.due_dong, 0, 0, 0,
        0, payee.channel = 'account', 'DUE', '', '', CASE payee.channel WHEN 'account' THEN %(provider)s::bigint END
 FROM payroll_payrollpayee AS payee WHERE payee.run_id = %(run)s
+  -- They are opened with the freeze, all or none: that is looked at once, and not for each of them.
+  AND NOT EXISTS (SELECT FROM payment_paymentitem AS known WHERE known.run_id = %(run)s)
 ORDER BY payee.area_id, payee.person_id
-ON CONFLICT (run_id, beneficiary_id) DO NOTHING

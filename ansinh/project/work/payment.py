@@ -15,6 +15,7 @@ from ansinh.payroll import queries as payroll
 from ansinh.project import bootstrap
 from ansinh.project.adapters import gateway_of
 from ansinh.project.operator import OPERATOR, say
+from ansinh.project.workers import workers
 
 
 def submit(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
                 by=OPERATOR,
                 at=timezone.localtime(),
                 progress=say,
+                workers=workers(),
             )
         sent, unknown, held = sent + done.sent, unknown + done.unknown, held + done.held
     return {"sent": sent, "applied": 0, "held": held, "unknown": unknown}
@@ -46,8 +48,9 @@ def collect(arguments: argparse.Namespace) -> dict[str, Any]:
     for provider in known:
         with bootstrap.gateway_to(provider) as gateway:
             done = collecting.collect(
-                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say
-            )
+                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say,
+                workers=workers(),
+            )  # fmt: skip
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
@@ -77,7 +80,12 @@ def enquire(arguments: argparse.Namespace) -> dict[str, Any]:
             run=arguments.run, provider=provider, gateway=gateway, archive=archive, by=OPERATOR, at=timezone.localtime()
         )
         done = collecting.collect(
-            provider=provider, gateway=gateway, archive=archive, at=timezone.localtime(), progress=say
+            provider=provider,
+            gateway=gateway,
+            archive=archive,
+            at=timezone.localtime(),
+            progress=say,
+            workers=workers(),
         )
     return {"answered": answered, "applied": done.applied, "held": done.held}
 

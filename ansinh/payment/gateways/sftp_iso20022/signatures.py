@@ -42,6 +42,11 @@ def signed(settings: Settings, artefact: Artefact) -> bytes | None:
     return file_signature.sign(manifest, key=_key(settings.signing_key), certificate=certificate)
 
 
+def is_in_token(settings: Settings) -> bool:
+    """Return whether what we send is signed inside a token."""
+    return settings.signing_key is not None and settings.signing_key.suffix == ".json"
+
+
 def _key(path: Path) -> Key:
     if path.suffix == ".json":
         return _InToken(Token.from_file(path))
