@@ -14,7 +14,7 @@ from tests.faults.simulator import Month, Provider, Story, end, press
 from tests.faults.test_simulation import SEEDS, compare, look
 from tests.integration.test_payment import AT, World
 
-STORIES = SEEDS // 20
+STORIES = SEEDS // 40
 pytestmark = pytest.mark.usefixtures("database")
 
 
