@@ -155,3 +155,13 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
+if (HOME / "log").is_dir():
+    # What a page met that nobody had foreseen stands where the commands write theirs.
+    LOGGING["handlers"]["errors"] = {
+        "class": "logging.FileHandler",
+        "filename": str(HOME / "log" / "errors.log"),
+        "encoding": "utf8",
+        "delay": True,
+        "level": "ERROR",
+    }
+    LOGGING["loggers"] = {"django.request": {"handlers": ["errors"]}}

@@ -132,6 +132,10 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         told = tell(inquiry, month, _settled_before(own, month), records)
         then = _told_then(person_id, pinned, own, month, language) or told
         found += _lines(then, told, own, pinned, language, is_neutral=is_neutral)
+    settled = payroll.settled_of(person_id)
+    for line, _ in found:
+        # Paid as arrears by a later month's run, perhaps.
+        line["is_settled"] = bool(settled.get((line["benefit"], Month.parse(line["for_month"]))))
     # This month first, then the arrears from the oldest month on, as a pay slip lists them.
     found.sort(key=lambda one: (one[0]["for_month"] != str(month), one[0]["for_month"], one[0]["name"]))
     told |= {
@@ -139,7 +143,7 @@ def explanation_of(person_id: int, month: Month, today: datetime.date, language:
         "trace": [trace for _, trace in found],
         "total_dong": sum(line["amount_dong"] for line, _ in found),
         "laws": _laws([pinned for pinned, _ in laws]),
-        "timeline": _with_settled(told["timeline"], payroll.settled_of(person_id)),
+        "timeline": _with_settled(told["timeline"], settled),
     }
     return _without_what_tells(told, kept_apart(laws[-1][0].package), is_neutral=is_neutral)
 

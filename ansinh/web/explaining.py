@@ -64,6 +64,7 @@ class ExplainedLine:
     clause: str
     because: str
     is_in_run: bool
+    is_settled: bool
     differs: bool
     # What present information would say of it, where it says something else.
     now_because: str
@@ -234,6 +235,7 @@ def _line(line: dict[str, Any], trace: dict[str, Any] | None) -> ExplainedLine:
         clause=line["clause"],
         because=line["because"],
         is_in_run=line["is_in_run"],
+        is_settled=line["is_settled"],
         differs=line["differs"],
         now_because=line.get("now_because", ""),
         trace=None if trace is None else _trace(trace),

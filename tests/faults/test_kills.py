@@ -28,13 +28,10 @@ KILLS = [
     ("collect", "process", "parse", "leave"),
     ("collect", "process", "apply", "leave"),
     ("collect", "backend", "apply", "leave"),
-    ("submit", "worker", "render", "leave"),
     ("submit", "worker", "upload", "enter"),
     ("submit", "worker", "upload", "leave"),
     ("submit", "worker_backend", "upload", "leave"),
-    ("submit", "parent", "render", "leave"),
     ("submit", "parent", "upload", "leave"),
-    ("collect", "worker", "read", "enter"),
     ("collect", "worker", "read", "leave"),
 ]
 

@@ -197,8 +197,8 @@ def test_an_impossible_address_is_refused(state: str, given: dict[str, str], rea
 
 def test_a_bank_answer_moves_many_addresses_once() -> None:
     ids = []
-    for number in range(3):
-        person = _person(f"Người {number}")
+    for number, name in enumerate(("An", "Bình", "Chi")):
+        person = _person(f"Người {name}")
         for state in ("COLLECTED", "VERIFIED"):
             ids.append(
                 operations.set_financial_address(

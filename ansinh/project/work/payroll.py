@@ -46,6 +46,12 @@ _VERDICTS = {
 }
 
 
+_CHANGED = (
+    "Dòng chi của kỳ không còn như khi tính: đã bị sửa ngoài hệ thống. Hãy đối chiếu với bản sao lưu và nhật ký.",
+    "The run's lines are not those that were calculated: somebody changed them. Compare with a backup and the trail.",
+)
+
+
 def _answer(run: RunRow) -> dict[str, Any]:
     return {
         "run": run.code,
@@ -119,7 +125,7 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
         "run": found.run_code,
         "ok": found.is_sound and is_same,
         "verdict": found.verdict,
-        "message": _VERDICTS[found.verdict][arguments.lang == "en"],
+        "message": (_VERDICTS[found.verdict] if found.are_lines_unchanged else _CHANGED)[arguments.lang == "en"],
         "law": {"hash": found.law_hash, "label": found.law_label, "state": found.law_state},
         "statements": {
             "count": found.statements,
