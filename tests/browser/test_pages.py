@@ -323,7 +323,8 @@ def test_no_page_has_a_violation_at_any_width(visitors: Callable[..., Visitor], 
         if path == "RECEIPT":
             _desk(visitor)
             path = visitor.page.locator("main a[href*='chi/?ma=']").first.get_attribute("href") or ""
-        for size in (DESKTOP, PHONE):
+        # The same page in other words: what they could break is the narrow one.
+        for size in (DESKTOP, PHONE) if language == "vi" else (PHONE,):
             visitor.page.set_viewport_size(size)
             visitor.open(path)
             where = f"{path} {size['width']} {language}"
