@@ -32,5 +32,10 @@ class Refused(Exception):
         return self.en if language == "en" else self.vi
 
 
+def refused(reason: str, vi: str, en: str, **details: Any) -> Refused:
+    """Return a refusal in one line; the caller raises it."""
+    return Refused(reason, vi=vi, en=en, **details)
+
+
 def _again(reason: str, vi: str, en: str, details: dict[str, Any]) -> Refused:
     return Refused(reason, vi=vi, en=en, **details)

@@ -29,7 +29,6 @@ from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
 from ansinh.people import births, circumstances, mandates, moving
 from ansinh.people import operations as people
-from ansinh.people import queries as people_queries
 from ansinh.people.giving_way import locked
 from ansinh.people.queries import household_of
 from ansinh.people.remembering import told_at
@@ -225,8 +224,8 @@ def record(
         )
     with transaction.atomic():
         # Under the caller's sight: a person of another commune is unknown. Held: what is sent twice at once is one word.
-        area = locked(person_id).area_id
-        if kind == GRANT and people_queries.people_of([person_id])[0].death_date is not None:
+        person = locked(person_id)
+        if kind == GRANT and person.death_date is not None:
             raise Refused(
                 "person_is_deceased",
                 vi="Người này đã mất, không đề nghị hưởng được. Hãy xem lại hồ sơ.",
@@ -238,7 +237,7 @@ def record(
         if known is None:
             known = LifeEvent.objects.create(
                 person_id=person_id, kind=kind, value=value, happened_on=happened_on, source=source, document=document.strip()[:200],
-                area_id=area, recorded_by=by, recorded_at=at, effect={}, state="OPEN",
+                area_id=person.area_id, recorded_by=by, recorded_at=at, effect={}, state="OPEN",
                 due_on=_due(kind, happened_on if kind == GRANT else at.date()),
                 details=beside,
             )  # fmt: skip

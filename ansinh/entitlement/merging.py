@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from ansinh.base.months import Month
-from ansinh.base.refusals import Refused
+from ansinh.base.refusals import refused
 from ansinh.entitlement.models import Decision, PersonMerge
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
@@ -39,13 +39,9 @@ class MergeRow:
     undone_by: str
 
 
-def _refused(reason: str, vi: str, en: str, **details: object) -> Refused:
-    return Refused(reason, vi=vi, en=en, **details)
-
-
 def _require(by: str, roles: frozenset[str]) -> None:
     if office.staff(by).role not in roles:
-        raise _refused(
+        raise refused(
             "role_not_allowed",
             f"“{by}” không có quyền gộp hồ sơ. Cán bộ xã hoặc sở đề nghị, sở xác nhận.",
             f"“{by}” may not merge records.",
@@ -61,11 +57,11 @@ def propose(*, keep: int, gone: int, reason: str, by: str, at: datetime.datetime
     """
     _require(by, _ROLES)
     if not reason.strip():
-        raise _refused("reason_missing", "Hãy ghi căn cứ để gộp.", "Give the reason for merging.")
+        raise refused("reason_missing", "Hãy ghi căn cứ để gộp.", "Give the reason for merging.")
     with transaction.atomic():
         kept, going = locked(keep), locked(gone)
         if keep == gone or kept.merged_into is not None or going.merged_into is not None:
-            raise _refused(
+            raise refused(
                 "merge_impossible",
                 "Đây là cùng một hồ sơ, hoặc một trong hai đã được gộp. Hãy mở từng hồ sơ để xem lại số.",
                 "The records must differ, and neither may be merged already.",
@@ -84,7 +80,7 @@ def _merge(merge_id: int) -> PersonMerge:
     rows = PersonMerge.objects.select_for_update(of=("self",)).select_related("keep", "gone")
     found = rows.filter(pk=merge_id).first()
     if found is None:
-        raise _refused(
+        raise refused(
             "merge_unknown",
             f"Không có đề nghị gộp số {merge_id} trong địa bàn của bạn.",
             f"There is no merge {merge_id}.",
@@ -104,12 +100,12 @@ def confirm(*, merge_id: int, by: str, at: datetime.datetime) -> MergeRow:
         if merge.confirmed_by:
             return _row(merge)
         if merge.proposed_by == by:
-            raise _refused(
+            raise refused(
                 "second_person_needed", "Người đề nghị không tự xác nhận.", "Whoever proposed does not confirm."
             )
         kept, going = locked(merge.keep_id), locked(merge.gone_id)
         if kept.merged_into is not None or going.merged_into is not None:
-            raise _refused(
+            raise refused(
                 "merge_impossible",
                 "Một trong hai hồ sơ đã được gộp từ khi đề nghị. Hãy mở từng hồ sơ để xem lại.",
                 "One of the records is merged already. Look at both again.",

@@ -43,8 +43,7 @@ ANSWER_TABLE = """
 """
 # Lines that were held are judged again: they stand there already.
 _KEPT_BEFORE = """
-    ON CONFLICT (message_id, line) DO UPDATE
-    SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share
+    ON CONFLICT (message_id, line) DO UPDATE SET hold_reason = excluded.hold_reason, amount_dong = excluded.amount_dong, is_share = excluded.is_share
 """
 # The code set of our own reasons not to send an item; the others are ISO's.
 STOPPED = "ansinh"

@@ -55,7 +55,8 @@ def recompute(code: str) -> Recomputation:
     whole run, protected facts too.
 
     Raises:
-        Refused: `run_unknown`; `law_not_archived` when the law it used is not kept here.
+        Refused: `run_unknown`; `law_not_archived` when the law it used is not kept here; `facts_not_remembered` for a run of an
+            older version.
     """
     run = PayrollRun.objects.get(pk=queries.run(code).id)
     law = releases.law_used(run.law_hash, run.area_id)
@@ -64,6 +65,15 @@ def recompute(code: str) -> Recomputation:
             "law_not_archived",
             vi="Bản luật mà kỳ này đã dùng không còn trong kho lưu, nên không tính lại được. Hãy khôi phục kho lưu.",
             en="The law that this run used is not in the archive; it cannot be computed again. Restore the archive.",
+        )
+    if "xid" not in run.basis:
+        # Made before rows left what they said: whatever changed since would look like a fault of the run.
+        raise Refused(
+            "facts_not_remembered",
+            vi="Kỳ này lập bởi phiên bản chưa giữ lời cũ của sổ, nên không tính lại theo dữ liệu khi đó được. "
+            "Hãy đối chiếu bằng ansinh payroll verify không kèm --recompute.",
+            en="This run was made before the register kept what it had said; its facts cannot be read again. "
+            "Verify it without --recompute.",
         )
     selection = _selection(run)
     months = sorted({Month.parse(name.partition(" ")[0]) for name in run.statements})

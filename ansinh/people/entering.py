@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from ansinh.base.names import fold, normalise
-from ansinh.base.refusals import Refused
+from ansinh.base.refusals import refused
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people import operations
@@ -46,12 +46,12 @@ def enter(entry: Entry, *, document: str, by: str, at: datetime.datetime) -> int
             the same day, `household_unknown`, `household_without_head`, `relationship_impossible`, and what `record_person` refuses.
     """
     if office.staff(by).role not in _KEEPERS:
-        raise _refused("role_not_allowed", f"“{by}” không ghi người mới vào sổ.", f"“{by}” enters nobody.")
+        raise refused("role_not_allowed", f"“{by}” không ghi người mới vào sổ.", f"“{by}” enters nobody.")
     office.require_reach(by, entry.area_id)
     if not document.strip():
-        raise _refused("document_missing", "Hãy ghi giấy tờ làm căn cứ.", "Name the paper that it rests on.")
+        raise refused("document_missing", "Hãy ghi giấy tờ làm căn cứ.", "Name the paper that it rests on.")
     if entry.sex not in Person.Sex.values:
-        raise _refused("sex_missing", "Hãy chọn giới tính.", "Choose the sex.")
+        raise refused("sex_missing", "Hãy chọn giới tính.", "Choose the sex.")
     _refuse_impossible(entry, document)
     with transaction.atomic():
         # The same form sent twice at once is one person: the second waits, and finds the first.
@@ -82,14 +82,14 @@ def _digits(phone: str) -> str:
 def _refuse_impossible(entry: Entry, document: str) -> None:
     """Refuse what is no telephone, and a text that would be cut: nothing is kept otherwise than it was written."""
     if not _PHONE.fullmatch(_digits(entry.phone)):
-        raise _refused(
+        raise refused(
             "phone_impossible",
             "Số điện thoại gồm 8 đến 15 chữ số. Hãy sửa lại hoặc để trống.",
             "A telephone has 8 to 15 digits. Correct it or leave it empty.",
         )
     for text, longest in ((entry.ethnicity, 30), (entry.village, 120), (document, 200)):
         if len(normalise(text)) > longest or not text.isprintable():
-            raise _refused(
+            raise refused(
                 "text_too_long",
                 f"“{normalise(text)[:30]}…” dài quá {longest} ký tự hoặc có ký tự lạ. Hãy ghi ngắn lại.",
                 f"“{normalise(text)[:30]}…” has more than {longest} characters or strange ones. Make it shorter.",
@@ -101,7 +101,7 @@ def _refuse_namesake(entry: Entry) -> None:
     twin = Person.objects.filter(name_fold=fold(entry.full_name), birth_date=entry.birth_date, merged_into=None).first()
     if twin is not None:
         gone = f", đã mất ngày {twin.death_date:%d/%m/%Y}" if twin.death_date else ""
-        raise _refused(
+        raise refused(
             "person_known",
             f"Sổ đã có {twin.full_name} sinh ngày {twin.birth_date:%d/%m/%Y} (hồ sơ số {twin.id}{gone}). Nếu là người "
             "khác, hãy đánh dấu “Là người khác” (ở dòng lệnh: --another).",
@@ -119,7 +119,7 @@ def _household(entry: Entry, person: int) -> Household:
         )
     found = Household.objects.select_for_update().filter(code=code, area_id=entry.area_id).first()
     if found is None or entry.relationship not in Membership.Relationship.values or entry.relationship == "head":
-        raise _refused(
+        raise refused(
             "household_unknown",
             f"Không có hộ mã “{code[:30]}” ở xã, phường này, hoặc chưa chọn quan hệ với chủ hộ. Hãy kiểm tra lại.",
             f"There is no household “{code[:30]}” in the commune, or the relationship to its head is missing.",
@@ -133,7 +133,7 @@ def _refuse_relationship(entry: Entry, household: Household) -> None:
     members = Membership.objects.filter(household=household, valid_to=None).select_related("person")
     head = members.filter(relationship="head", person__death_date=None).first()
     if head is None:
-        raise _refused(
+        raise refused(
             "household_without_head",
             f"Hộ {household.code} không còn chủ hộ. Hãy để trống mã hộ để lập hộ mới, hoặc ghi lại chủ hộ trước.",
             f"Household {household.code} has no head. Leave its code out for a new household, or name its head first.",
@@ -146,12 +146,8 @@ def _refuse_relationship(entry: Entry, household: Household) -> None:
         "parent": entry.birth_date >= born,
     }
     if is_wrong.get(entry.relationship):
-        raise _refused(
+        raise refused(
             "relationship_impossible",
             f"Quan hệ ấy với chủ hộ {head.person.full_name} (sinh {born.year}) không thể có. Hãy xem lại quan hệ và ngày sinh.",
             f"That relationship to {head.person.full_name} (born {born.year}) is impossible. Check it and the birthday.",
         )
-
-
-def _refused(reason: str, vi: str, en: str) -> Refused:
-    return Refused(reason, vi=vi, en=en)

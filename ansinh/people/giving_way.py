@@ -27,6 +27,7 @@ class LockedPerson:
     id: int
     area_id: int
     merged_into: int | None
+    death_date: datetime.date | None
 
 
 def locked(person_id: int) -> LockedPerson:
@@ -39,7 +40,7 @@ def locked(person_id: int) -> LockedPerson:
             en=f"There is no person {person_id} in your area.",
             person=person_id,
         )
-    return LockedPerson(found.id, found.area_id, found.merged_into_id)
+    return LockedPerson(found.id, found.area_id, found.merged_into_id, found.death_date)
 
 
 def give_way(*, gone: int, keep: int, day: datetime.date) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from ansinh.base.refusals import Refused
+from ansinh.base.refusals import refused
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.people.models import Household, HouseholdChange, Membership
@@ -52,18 +52,18 @@ def split_household(
         _refuse_impossible(on, document, members, at)
         going = set(persons)
         if not going or not going <= members.keys():
-            raise _refused(
+            raise refused(
                 "person_not_a_member",
                 "Người được nêu không phải thành viên hiện nay của hộ. Hãy kiểm tra lại số hồ sơ.",
                 "Somebody named is no member of the household now. Check the numbers.",
             )
         if going == members.keys():
-            raise _refused(
+            raise refused(
                 "nobody_left", "Tách hộ phải còn người ở lại. Cả hộ chuyển đi là chuyển nơi ở.", "Somebody must stay."
             )
         leaves = any(members[one].relationship == Membership.Relationship.HEAD for one in going)
         if head not in going or (leaves and head_left not in members.keys() - going):
-            raise _refused(
+            raise refused(
                 "head_missing",
                 "Hãy nêu chủ hộ mới trong số người tách, và khi chủ hộ cũ ra đi thì nêu cả chủ hộ của những người ở lại.",
                 "Name the head of those who go, and of those who stay when their head goes.",
@@ -91,14 +91,14 @@ def join_household(
     with transaction.atomic():
         old, target = _held(household, by), _held(into, by)
         if old.pk == target.pk or old.area_id != target.area_id:
-            raise _refused(
+            raise refused(
                 "households_apart",
                 "Chỉ nhập hai hộ khác nhau của cùng một xã, phường. Người ở xã khác phải chuyển nơi ở trước.",
                 "Only two households of one commune come together. Somebody of another commune moves first.",
             )
         members = _open_members(old)
         if not members or not _open_members(target):
-            raise _refused("nobody_left", "Một trong hai hộ không còn ai.", "One of the households has nobody.")
+            raise refused("nobody_left", "Một trong hai hộ không còn ai.", "One of the households has nobody.")
         _refuse_impossible(on, document, members, at)
         moved = [_moved(row, target, "other", on, at) for _, row in sorted(members.items())]
         return _keep(HouseholdChange.Kind.JOIN, old, target, moved, sorted(members), on, document, by, at)
@@ -113,15 +113,13 @@ def undo_change(*, change: int, by: str, at: datetime.datetime) -> ChangeRow:
     with transaction.atomic():
         row = HouseholdChange.objects.select_for_update().filter(pk=change).first()
         if row is None:
-            raise _refused(
-                "change_unknown", f"Không có lần tách, nhập hộ số {change}.", f"There is no change {change}."
-            )
+            raise refused("change_unknown", f"Không có lần tách, nhập hộ số {change}.", f"There is no change {change}.")
         _require_keeper(by, row.area_id)
         if row.undone_at is not None:
             return _shown(row)
         opened = Membership.objects.select_for_update().filter(pk__in=row.opened, valid_to=None)
         if opened.count() != len(row.opened):
-            raise _refused(
+            raise refused(
                 "undo_impossible",
                 "Có người đã chuyển hộ lần nữa từ đó. Hãy hoàn tác lần sau trước.",
                 "Somebody has moved again since. Take the later change back first.",
@@ -151,7 +149,7 @@ def changes_of(household: str) -> list[ChangeRow]:
 
 def _require_keeper(by: str, area_id: int) -> None:
     if office.staff(by).role not in _KEEPERS:
-        raise _refused(
+        raise refused(
             "role_not_allowed",
             f"“{by}” không giữ sổ hộ. Cán bộ xã và chuyên viên sở tách, nhập hộ.",
             f"“{by}” does not keep the register of households.",
@@ -162,7 +160,7 @@ def _require_keeper(by: str, area_id: int) -> None:
 def _held(code: str, by: str) -> Household:
     found = Household.objects.select_for_update().filter(code=code).first()
     if found is None:
-        raise _refused(
+        raise refused(
             "household_unknown",
             f"Không có hộ mã “{code}” ở địa bàn của bạn. Hãy kiểm tra lại mã hộ.",
             f"There is no household “{code}” in your area. Check its code.",
@@ -178,11 +176,11 @@ def _open_members(household: Household) -> dict[int, Membership]:
 
 def _refuse_impossible(on: datetime.date, document: str, members: dict[int, Membership], at: datetime.datetime) -> None:
     if not document.strip():
-        raise _refused(
+        raise refused(
             "document_missing", "Hãy ghi giấy tờ làm căn cứ tách, nhập hộ.", "Name the paper that the change rests on."
         )
     if on > at.date() or any(row.valid_from >= on for row in members.values()):
-        raise _refused(
+        raise refused(
             "date_impossible",
             "Ngày tách, nhập hộ phải sau ngày mọi thành viên vào hộ và không sau hôm nay.",
             "The day must be after everybody entered the household, and not ahead.",
@@ -228,7 +226,3 @@ def _shown(row: HouseholdChange) -> ChangeRow:
         row.pk, row.kind, row.from_household.code, row.to_household.code, tuple(row.persons), row.happened_on, row.document,
         row.recorded_by, row.undone_by,
     )  # fmt: skip
-
-
-def _refused(reason: str, vi: str, en: str) -> Refused:
-    return Refused(reason, vi=vi, en=en)

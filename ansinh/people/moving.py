@@ -8,7 +8,7 @@ import datetime
 from django.db import connection, transaction
 from psycopg import sql
 
-from ansinh.base.refusals import Refused
+from ansinh.base.refusals import refused
 from ansinh.base.statements import statement
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
@@ -111,30 +111,30 @@ def _others(own: Membership | None) -> list[Membership]:
 
 def _destination(person: Person, to: str, on: datetime.date, at: datetime.datetime) -> office.AreaRow:
     if person.death_date is not None:
-        raise _refused(
+        raise refused(
             "person_is_deceased", "Người này đã mất, không chuyển nơi cư trú.", "The person has died and does not move."
         )
     if on > at.date():
-        raise _refused("date_in_future", "Ngày chuyển không thể ở sau hôm nay.", "A move is not in the future.")
+        raise refused("date_in_future", "Ngày chuyển không thể ở sau hôm nay.", "A move is not in the future.")
     target = office.find_commune(to, on=at.date())
     if person.area.valid_to is not None:
-        raise _refused(
+        raise refused(
             "area_has_ended",
             f"{person.area.name} đã sắp xếp. Hãy xếp hộ này vào xã, phường hiện nay trước, rồi ghi chuyển nơi cư trú.",
             f"{person.area.name} has ended. Place the household into a commune of today first.",
         )
     if target.id == person.area_id:
-        raise _refused(
+        raise refused(
             "already_there", f"Người này đang cư trú tại {target.name}.", f"The person already lives in {target.name}."
         )
     if office.province_of(target.id) != office.province_of(person.area_id):
-        raise _refused(
+        raise refused(
             "other_province",
             f"{target.name} thuộc tỉnh khác. Hãy ghi biến động “Chuyển sang tỉnh khác” để thôi chi trả tại đây, rồi gửi hồ sơ để tỉnh mới quyết định hưởng.",
             f"{target.name} lies in another province: tell “leaves the province”, then send the file there.",
         )
     if target.valid_from is not None and on < target.valid_from:
-        raise _refused(
+        raise refused(
             "date_impossible",
             f"{target.name} có từ ngày {target.valid_from:%d/%m/%Y}. Ngày chuyển không thể trước ngày ấy.",
             f"{target.name} exists since {target.valid_from}; nobody moved there before.",
@@ -147,7 +147,7 @@ def _refuse_too_early(going: list[int], on: datetime.date) -> None:
     arrived = Residence.objects.filter(person_id__in=going, valid_to=None, superseded_at=None, valid_from__gte=on)
     joined = Membership.objects.filter(person_id__in=going[:1], valid_to=None, valid_from__gte=on)
     if arrived.exists() or joined.exists():
-        raise _refused(
+        raise refused(
             "date_impossible",
             "Ngày chuyển phải sau ngày người này đến nơi cư trú hiện nay và vào hộ hiện nay. Hãy kiểm tra lại ngày.",
             "The day must be after the person came to the present home and household.",
@@ -156,7 +156,7 @@ def _refuse_too_early(going: list[int], on: datetime.date) -> None:
 
 def _leave(own: Membership, area_id: int, village: str, on: datetime.date, at: datetime.datetime) -> None:
     if own.relationship == Membership.Relationship.HEAD:
-        raise _refused(
+        raise refused(
             "head_leaves",
             "Người này là chủ hộ và còn người ở lại. Hãy tách hộ trước (ansinh people split-household), nêu chủ hộ mới, "
             "hoặc ghi cả hộ chuyển.",
@@ -176,7 +176,3 @@ def _leave(own: Membership, area_id: int, village: str, on: datetime.date, at: d
         valid_from=on,
         recorded_at=at,
     )
-
-
-def _refused(reason: str, vi: str, en: str) -> Refused:
-    return Refused(reason, vi=vi, en=en)

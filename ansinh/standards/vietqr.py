@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from ansinh.base.refusals import Refused
+from ansinh.base.refusals import Refused, refused
 
 _NAPAS = "A000000727"
 _ACCOUNT, _CARD, _PUSH = "QRIBFTTA", "QRIBFTTC", "QRPUSH"
@@ -66,15 +66,15 @@ def read(text: str) -> VietQr:
     if not text.isprintable():
         raise _invalid("characters")
     if len(text) > _LONGEST or not text.startswith("00") or text[-8:-4] != _CHECKED:
-        raise _refused(
+        raise refused(
             "qr_not_vietqr", "không phải mã VietQR. Hãy quét lại mã tài khoản trong ứng dụng ngân hàng", "is no VietQR"
         )
     if _check_sum(text[:-4]) != text[-4:].upper():
-        raise _refused("qr_damaged", "bị sai hoặc thiếu ký tự. Hãy quét lại", "is damaged; scan it again")
+        raise refused("qr_damaged", "bị sai hoặc thiếu ký tự. Hãy quét lại", "is damaged; scan it again")
     fields = _fields(text.encode())
     merchant = _fields(fields.get("38", "").encode())
     if merchant.get("00") != _NAPAS or fields.get("53", "704") != "704" or fields.get("58", "VN") != "VN":
-        raise _refused(
+        raise refused(
             "qr_not_vietqr", "không phải mã chuyển khoản trong nước. Hãy quét mã khác", "is no domestic transfer"
         )
     account = _fields(merchant.get("01", "").encode())
@@ -128,10 +128,6 @@ def _check_sum(text: str) -> str:
 
 
 def _invalid(what: str) -> Refused:
-    return _refused(
+    return refused(
         "qr_invalid", f"có nội dung không hợp lệ ({what}). Hãy quét mã khác", f"holds an invalid value ({what})"
     )
-
-
-def _refused(reason: str, vi: str, en: str) -> Refused:
-    return Refused(reason, vi=f"Mã QR {vi}.", en=f"The QR code {en}.")

@@ -20,7 +20,7 @@ from ansinh.office.models import Area, AuditEvent, Hardship
 from ansinh.office.security import everything, limited, put_on
 from ansinh.payment import operations as payment
 from ansinh.payroll import operations as payroll
-from ansinh.payroll.models import PayrollHold, PayrollLine
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun
 from ansinh.payroll.recomputing import Difference, Recomputation, recompute
 from ansinh.payroll.selection import select
 from ansinh.people import households, importing, queries, remembering
@@ -31,7 +31,7 @@ from ansinh.people.remembering import as_known, is_changed_since, is_file_change
 from ansinh.poverty import queries as poverty
 from ansinh.web.explaining import explain_month
 from tests.integration import makers
-from tests.integration.telling import AT, accept, tell
+from tests.integration.telling import AT, accept, refusal, tell
 from tests.integration.visiting import page, working
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -250,6 +250,15 @@ def test_a_run_is_computed_again_from_what_was_known_then(paid: tuple[_World, st
     assert {one.person_id for one in found.shown} == {world.head.id} and found.differing == len(found.shown) > 0
     assert found.compared == before
     assert found.shown[0] == Difference(world.head.id, "K6", NOVEMBER, 1_080_000, 810_000)
+
+
+def test_a_run_of_before_rows_kept_what_they_said_is_accused_of_nothing(database: None) -> None:
+    _World()
+    selection = select(month=NOVEMBER, province="46", area=None)
+    run = payroll.calculate(package=law_in_force(), month=NOVEMBER, selection=selection, by="operator", at=AT).code
+    assert recompute(run).differing == 0
+    PayrollRun.objects.update(basis={})
+    assert refusal(recompute, run) == "facts_not_remembered"
 
 
 def test_a_run_leaves_out_what_was_told_after_its_own_instant() -> None:

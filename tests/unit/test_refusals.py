@@ -25,8 +25,8 @@ def _bare_sums() -> Iterator[str]:
     """Yield where a refusal would write a sum as 1234567."""
     for path in sorted((ROOT / "ansinh").rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text("utf8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Refused":
-                sentences = [word.value for word in call.keywords if word.arg in ("vi", "en")]
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"Refused", "refused"}:
+                sentences = [word.value for word in call.keywords if word.arg in ("vi", "en")] + call.args[1:3]
                 for value in (part for sentence in sentences for part in ast.walk(sentence)):
                     if isinstance(value, ast.FormattedValue) and value.format_spec is None:
                         written = ast.unparse(value.value)

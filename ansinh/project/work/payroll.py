@@ -121,7 +121,7 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
         found = pinning.verify(arguments.run)
         again = recompute(arguments.run) if arguments.recompute else None
     is_same = again is None or again.differing == 0
-    return ({"recomputed": _told(again)} if again else {}) | {
+    return ({"recomputed": _told(again, is_english=arguments.lang == "en")} if again else {}) | {
         "run": found.run_code,
         "ok": found.is_sound and is_same,
         "verdict": found.verdict,
@@ -139,7 +139,7 @@ def verify(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _told(found: Recomputation) -> dict[str, Any]:
+def _told(found: Recomputation, *, is_english: bool) -> dict[str, Any]:
     """Return what computing again has found; people by number, and no benefit: it could tell of a health status."""
     rows = [
         {
@@ -150,14 +150,21 @@ def _told(found: Recomputation) -> dict[str, Any]:
         }
         for one in found.shown
     ]
-    message = (
-        f"Tính lại {format_number(found.compared)} khoản theo luật và dữ liệu khi tính kỳ: không khác khoản nào."
-        if found.differing == 0
-        else f"{format_number(found.differing)} trong {format_number(found.compared)} khoản tính lại ra số khác: dữ liệu hoặc "
-        "kỳ đã bị sửa ngoài hệ thống. Hãy đối chiếu những người nêu dưới đây với nhật ký và bản sao lưu."
-    )
+    compared, differing = format_number(found.compared), format_number(found.differing)
+    if found.differing == 0:
+        message = (
+            f"Tính lại {compared} khoản theo luật và dữ liệu khi tính kỳ: không khác khoản nào.",
+            f"{found.compared:,} sums computed again by the law and facts of then: none differs.",
+        )
+    else:
+        message = (
+            f"{differing} trong {compared} khoản tính lại ra số khác: dữ liệu hoặc kỳ đã bị sửa ngoài hệ thống. "
+            "Hãy đối chiếu những người nêu dưới đây với nhật ký và bản sao lưu.",
+            f"{found.differing:,} of {found.compared:,} sums come out otherwise: facts or run were changed behind the "
+            "register's back. Compare the people named here with the trail and a backup.",
+        )
     return {
-        "message": message,
+        "message": message[is_english],
         "compared": found.compared,
         "differing": found.differing,
         "uncertain": found.uncertain,
