@@ -172,6 +172,43 @@ def test_an_invalid_file_of_our_own_is_refused(right: bytes, wrong: bytes) -> No
     assert caught.value.details["schema_says"]
 
 
+def test_the_schema_reads_the_head_the_end_and_the_first_of_each_form() -> None:
+    """A fault in a part that is the same for every order of its form cannot hide behind the orders that are not read."""
+    orders = [order._replace(beneficiary_name=None) for order in transfers(3500)]
+    # Only one order far behind the first is received for somebody else.
+    orders[1700] = orders[1700]._replace(beneficiary_name="THACH SA RA")
+    pieces = list(pain001.render(header(orders), orders))
+    assert len(pieces) == 9
+    assert list(pain001.validated(pieces)) == pieces
+
+    def refused_at(piece: int, right: bytes, wrong: bytes) -> bool:
+        assert right in pieces[piece]
+        spoiled = [*pieces[:piece], pieces[piece].replace(right, wrong), *pieces[piece + 1 :]]
+        try:
+            list(pain001.validated(spoiled))
+        except Refused as refusal:
+            return refusal.reason == "file_breaks_schema"
+        return False
+
+    assert refused_at(0, b"<PmtMtd>TRF</PmtMtd>", b"")
+    assert refused_at(1, b"<Purp>", b"<Purpose>")
+    assert refused_at(4, b"</Nm></UltmtCdtr>", b"</Nm><Nm>X</Nm></UltmtCdtr>")
+    assert refused_at(8, b"</Document>", b"")
+    # What the other pieces hold is vouched for by the form and by the look at each value: the test above this one.
+    assert not refused_at(6, b"<Purp>", b"<Purpose>")
+
+
+@pytest.mark.parametrize("version", pain001.VERSIONS)
+def test_the_longest_and_the_strangest_values_that_we_accept_are_within_the_schema(version: str) -> None:
+    """Each value's own rule is narrower than the schema's type for it, so that one look at the form is enough."""
+    strange = "0 .,'()/+:?-" * 6
+    orders = [
+        pain001.CreditTransfer("A" * 16, 10**15 - 1, "000000", "Z" * 19, strange[:70], strange[:70], "T" * 35),
+        pain001.CreditTransfer("0", 1, "999999", "0000", "A", None, "T .,/:-"),
+    ]
+    pain001.validate(b"".join(pain001.render(header(orders, version=version), orders)), version)
+
+
 def test_the_whole_file_never_lies_in_memory() -> None:
     """Rendering asks for transfers only as it writes them."""
     orders = transfers(2000)

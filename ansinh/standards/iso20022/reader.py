@@ -7,14 +7,15 @@ are looked into, those that carry the message as text (CDATA) included.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, count, repeat
 
 from lxml import etree
 
 from ansinh.base.refusals import Refused
+from ansinh.standards.iso20022 import alike
 from ansinh.standards.iso20022.fields import LOCAL, broken, text
 from ansinh.standards.iso20022.recall_answer import RecallAnswer
-from ansinh.standards.iso20022.results import Entry, FileReading, Held, Notice, Profile, ReadResult
+from ansinh.standards.iso20022.results import BOOKED, Entry, FileReading, Held, Notice, Profile, ReadResult
 from ansinh.standards.iso20022.statement import Statement
 from ansinh.standards.iso20022.status_report import StatusReport
 from ansinh.standards.iso20022.verification_report import VerificationReport
@@ -30,6 +31,14 @@ _OLD_ROOT = re.compile(r"(?P<root>[A-Za-z]+)V[0-9]{2}|(?P<message>[a-z]{4}\.[0-9
 _HEADS = ("GrpHdr", "Assgnmt", "GnlInf")
 _MESSAGES = (StatusReport, Statement, VerificationReport, RecallAnswer)
 _TAGS = tuple(f"{{*}}{name}" for name in sorted({*_HEADS, *(end for message in _MESSAGES for end in message.ends)}))
+# Where one of the elements ends that a message has one of for each order.
+_END_OF_ONE = re.compile(rb"</(?:[A-Za-z_][A-Za-z0-9_.-]*:)?(?:TxInfAndSts|TxDtls)>")
+_ONE = frozenset({"TxInfAndSts", "TxDtls"})
+# A longer one is left to the parser; so is the rest of a file after so many of which none was like its neighbour.
+_LONGEST_ONE, _MOST_UNLIKE = 1 << 15, 64
+# How many kinds of elements are known at a time: paid, refused, and what else a bank says of orders side by side.
+_MOST_KINDS = 6
+_MOST_BLANKS = 1 << 16
 _REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry", "Rpt", "OrgnlTxRefInfAndSts"})
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:(?:tech:)?xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
 # The newest version of each message whose schema we have seen; a newer one is read with a notice.
@@ -71,6 +80,11 @@ class Reading(FileReading):
         self._profile = profile
         self._root: etree._Element | None = None
         self._message: StatusReport | Statement | VerificationReport | RecallAnswer | None = None
+        # Kinds of elements as known since the surroundings last changed, each with what the first of its kind said.
+        self._kinds: list[tuple[alike.Shape, Entry]] = []
+        self._is_between = False
+        self._ends = self._unlike = 0
+        self._blanks = _MOST_BLANKS
 
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each result as soon as its piece of the file has been read."""
@@ -85,9 +99,16 @@ class Reading(FileReading):
         rest = _limited(self._pieces) if has_text_inside else self._pieces
         problem, root = "", None
         try:
+            left = b""
             for piece in chain((head,), rest):
-                parser.feed(piece)
-                yield from self._outcomes(parser)
+                at, left = 0, left + piece
+                if has_text_inside:
+                    self._unlike = _MOST_UNLIKE
+                for read, outcomes in self._steps(parser, left):
+                    yield from outcomes
+                    at = read
+                left = left[at:]
+            parser.feed(left)
             root = parser.close()
         except etree.XMLSyntaxError as error:
             problem = broken(error)
@@ -106,11 +127,86 @@ class Reading(FileReading):
             self.incomplete = True
             self.warnings.append(Notice("file_incomplete", {"found": problem, "read": self._line}))
 
+    def _steps(self, parser: etree.XMLPullParser, piece: bytes) -> Iterator[tuple[int, Iterable[Entry | Held]]]:
+        """Go through a piece of the file; yield how far it is read, with what that said. A cut element at its end is left."""
+        at = 0
+        while at < len(piece):
+            if self._is_between:
+                last = at
+                for kind in self._kinds:
+                    at, outcomes = self._run(parser, kind, piece, at)
+                    yield at, outcomes
+                if at > last:
+                    self._unlike = 0
+                    continue
+            end = _END_OF_ONE.search(piece, at) if self._unlike < _MOST_UNLIKE else None
+            if end is None:
+                if self._is_between and len(piece) - at < _LONGEST_ONE and self._unlike < _MOST_UNLIKE:
+                    return
+                parser.feed(piece[at:])
+                self._is_between = False
+                yield len(piece), self._outcomes(parser)
+                return
+            yield end.end(), self._one(parser, piece[at : end.end()])
+            at = end.end()
+
+    def _one(self, parser: etree.XMLPullParser, raw: bytes) -> Iterator[Entry | Held]:
+        """Let the parser read to the end of an element, and learn what others look like that say the same."""
+        # All but its last byte first: what that byte alone ends is this element, and nothing that waited in the parser.
+        parser.feed(raw[:-1])
+        yield from self._outcomes(parser)
+        ends, line = self._ends, self._line
+        parser.feed(raw[-1:])
+        outcomes = list(self._outcomes(parser))
+        yield from outcomes
+        self._is_between = self._ends == ends + 1 and self._line == line + 1
+        if not self._is_between:
+            return
+        self._unlike += 1
+        (model,) = outcomes
+        start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
+        if start < 0 or not isinstance(self._message, StatusReport | Statement) or not isinstance(model, Entry):
+            return
+        shape = self._message.shape_of(raw[start:])
+        # Money that no order explains is told with all that the bank wrote about it.
+        if shape is not None and model.status != BOOKED and _is_of(model, shape):
+            self._kinds.insert(0, (shape, model))
+            del self._kinds[_MOST_KINDS:]
+
+    def _run(
+        self, parser: etree.XMLPullParser, kind: tuple[alike.Shape, Entry], piece: bytes, at: int
+    ) -> tuple[int, Iterable[Entry]]:
+        """Read elements of a known kind that follow one another; return where they end and what they said."""
+        shape, model = kind
+        names, amounts, ends = alike.run(shape, piece, at)
+        if not names or not isinstance(self._message, StatusReport | Statement):
+            return at, ()
+        understood = self._message.repeated(names, amounts)
+        if not understood:
+            return at, ()
+        self._stand_in(parser, piece, at, ends[understood - 1])
+        first = self._line + 1
+        self._line += understood
+        said = zip(count(first), names[:understood], amounts, *map(repeat, model[3:]))
+        return ends[understood - 1], map(Entry._make, said)
+
+    def _stand_in(self, parser: etree.XMLPullParser, piece: bytes, start: int, end: int) -> None:
+        """Give the parser blanks in place of what was read without it, so that it names the right line of a fault."""
+        lines = piece.count(b"\n", start, end)
+        column = end - 1 - piece.rfind(b"\n", start, end) if lines else end - start
+        # A file all on one line would be all blanks; from there on its columns are not told right.
+        column = min(column, self._blanks)
+        self._blanks -= column
+        parser.feed(b"\n" * lines + b" " * column)
+
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
         # Each parent once: it may end thousands of children in one piece of the file.
         finished_with: dict[int, etree._Element] = {}
         for _, element in parser.read_events():
             name = LOCAL[element.tag]
+            self._ends += 1
+            if name not in _ONE:
+                self._kinds.clear()
             # Every message opens with its group header; a broken one may lack it, and is found from below.
             # A correction inside an answer repeats another message's header, which opens nothing.
             is_head = name in _HEADS and bool(_message_of(LOCAL[element.getparent().tag]))
@@ -197,6 +293,12 @@ class Reading(FileReading):
                 # Real banks break their own schema here; the name is kept, and the breach is shown.
                 if len(text(child)) > 35:
                     self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
+
+
+def _is_of(model: Entry, shape: alike.Shape) -> bool:
+    """Return whether what was read of an element is what its shape has in its gaps."""
+    is_same = (model.end_to_end_id, model.amount_dong) == (shape.own_name, shape.own_amount)
+    return is_same and model.currency == "VND"
 
 
 def _message_of(root: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from lxml import etree
 
 from ansinh.standards import end_to_end
-from ansinh.standards.iso20022 import codes, fields
+from ansinh.standards.iso20022 import alike, codes, fields
 from ansinh.standards.iso20022.fields import LOCAL, Unreadable, below, text
 from ansinh.standards.iso20022.results import (
     ACCEPTED,
@@ -24,10 +24,14 @@ from ansinh.standards.iso20022.results import (
     Profile,
 )
 
+# Who and what for: of money that one of our orders explains none of it is read.
+_UNREAD = frozenset({"RltdPties", "RltdAgts", "RmtInf", "RltdDts", "RltdRmtInf", "Purp", "AddtlTxInf"})
+
 
 class Statement:
     """Collects one camt message while it streams by. An entry with a million details never lies whole in memory."""
 
+    repeats = "TxDtls"
     ends = ("TxDtls", "Ntry", "Bal", "TxsSummry", "LastPgInd", "Stmt", "Ntfctn", "Rpt")
 
     def __init__(self, profile: Profile, message: str, warnings: list[Notice], balances: list[Balance]) -> None:
@@ -77,6 +81,24 @@ class Statement:
             self._close()
             self._compare()
         return None
+
+    @staticmethod
+    def shape_of(raw: bytes) -> alike.Shape | None:
+        """Return what details look like that say the same as this one of another order; None when nothing can be said."""
+        # The oldest versions have the amount only among its details.
+        return alike.shape_of(raw, _part_of) or alike.shape_of(raw, _part_of_oldest)
+
+    def repeated(self, names: list[str], amounts: list[int]) -> int:
+        """Take details that say the same as the one before of other orders, and return how many of them are understood.
+
+        Those before the first name that is none of ours: money that no order explains is read with all its words.
+        """
+        ours = end_to_end.decode_many(names)
+        count = ours.index(None) if None in ours else len(ours)
+        self._details += count
+        if self._detail_sum is not None:
+            self._detail_sum += sum(amounts[:count])
+        return count
 
     def finished(self) -> None:
         """Nothing is left to compare: each statement was compared at its own end."""
@@ -297,6 +319,18 @@ class Statement:
         if direction == "DBIT" and not self._is_reversal and end_to_end.decode(end_to_end_id) is not None:
             return PAID if self._profile.debit_is_paid else ACCEPTED
         return BOOKED
+
+
+def _part_of(path: tuple[str, ...]) -> str:
+    if path[0] == "Refs":
+        return alike.NAME if path == ("Refs", "EndToEndId") else alike.UNREAD
+    if path == ("Amt",):
+        return alike.AMOUNT
+    return alike.UNREAD if path[0] in _UNREAD or path[0] == "AmtDtls" else ""
+
+
+def _part_of_oldest(path: tuple[str, ...]) -> str:
+    return alike.AMOUNT if path == ("AmtDtls", "TxAmt", "Amt") else _part_of(path)
 
 
 def _amount_in_details(element: etree._Element) -> tuple[int | None, str | None, str] | None:

@@ -1,0 +1,162 @@
+"""Runs of elements that are alike are read without the parser, and say exactly what the parser would have said."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansinh.standards.end_to_end import encode
+from ansinh.standards.iso20022 import alike, reader
+from ansinh.standards.iso20022.reader import Reading
+from ansinh.standards.iso20022.results import Profile
+from tests.standards.answers import day_statement, detail, entry, notification, status_line, status_report
+
+AGREED = Profile(debit_is_paid=True)
+
+
+def pieces(raw: bytes, size: int) -> Iterator[bytes]:
+    """Yield a file in pieces of this size."""
+    return (raw[at : at + size] for at in range(0, len(raw), size))
+
+
+def everything(raw: bytes, size: int, profile: Profile = AGREED) -> tuple:
+    """Return all that a file says, and how many elements the parser itself had to read."""
+    reading = Reading(pieces(raw, size), profile)
+    said = list(reading)
+    rest = (reading.kind, reading.messages, reading.groups, reading.warnings, reading.balances, reading.incomplete)
+    return (said, rest), reading._ends
+
+
+def both_ways(raw: bytes, size: int, profile: Profile = AGREED) -> tuple[int, int]:
+    """Read a file with and without runs, compare, and return how many elements the parser read each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        fast, by_parser = everything(raw, size, profile)
+        patch.setattr(reader, "_MOST_UNLIKE", 0)
+        slow, all_by_parser = everything(raw, size, profile)
+    assert fast == slow
+    return by_parser, all_by_parser
+
+
+def a_line(rng: random.Random, number: int) -> str:
+    """Return one status, nearly always as a bank writes it, sometimes as nobody should."""
+    name = encode(1, number, 1)
+    strange = [
+        status_line(name, "RJCT", "AC04"),
+        status_line("NOTPROVIDED", "ACSP"),
+        status_line(name, "ACSP", amount="500000.50"),
+        status_line(name, "ACSP", amount="12 000"),
+        status_line(name, "WHAT"),
+        status_line(name, "ACSP").replace("VND", "USD"),
+        status_line(name, "ACSP").replace("<TxSts>", "<!-- a remark --><TxSts>"),
+        status_line(name, "ACSP").replace(name, f"<![CDATA[{name}]]>", 1),
+        status_line(name, "ACSP").replace("ACSP", "&#65;CSP"),
+        status_line(name, "ACSP").replace("</TxInfAndSts>", "<StsRsnInf/></TxInfAndSts>"),
+        f"<!-- {status_line(name, 'ACSP')} -->",
+        f"<!-- <TxInfAndSts> -->{status_line(name, 'ACSP')}<!-- </TxInfAndSts> -->",
+        f"{status_line(name, 'ACSP')}</OrgnlPmtInfAndSts><OrgnlPmtInfAndSts><PmtInfSts>RJCT</PmtInfSts>",
+        status_line(name, "ACSP").replace("<TxSts>ACSP</TxSts>", ""),
+        status_line(name, "ACSP").replace("OrgnlEndToEndId>", "OrgnlEndToEndId >"),
+    ]
+    if rng.random() < 0.15:
+        return rng.choice(strange)
+    return status_line(name, rng.choice(("ACSP", "ACSC")), amount=str(rng.randrange(1, 10**9)))
+
+
+def a_detail(rng: random.Random, number: int) -> str:
+    """Return one detail of a statement, nearly always of an order of ours."""
+    name, amount = encode(1, number, 1), str(rng.randrange(1, 10**9))
+    party = rng.choice(("NGUYEN VAN AN", "Nguyễn Văn An", "A &amp; B", "O'NEIL", "]]&gt;"))
+    named = detail(name, amount).replace("</TxDtls>", f"<RltdPties><Cdtr><Nm>{party}</Nm></Cdtr></RltdPties></TxDtls>")
+    strange = [
+        detail(name, amount, returned="AC04"),
+        detail("TIEN DIEN THANG 5", amount),
+        detail(name[:-1] + ("0" if name[-1] != "0" else "1"), amount),
+        detail(name, None),
+        detail(name, "1.5"),
+        named.replace("<RltdPties>", "<AmtDtls><TxAmt><Amt Ccy=\"VND\">7</Amt></TxAmt></AmtDtls><RltdPties>"),
+        named.replace("<Refs>", f"<Refs><InstrId>{name}</InstrId><TxId>T{number}</TxId>"),
+        named.replace(f"<EndToEndId>{name}</EndToEndId>", f"<InstrId>{name}</InstrId>"),
+        named.replace("</TxDtls>", "<CdtDbtInd>CRDT</CdtDbtInd></TxDtls>"),
+        named.replace("VND", "USD"),
+        f"{named}</NtryDtls><NtryDtls>",
+        f"{named}<!-- {named} -->",
+        f"{named}</NtryDtls></Ntry>{entry(direction='CRDT').removesuffix('</Ntry>')}<NtryDtls>",
+    ]  # fmt: skip
+    return rng.choice(strange) if rng.random() < 0.15 else named
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(0, 2**32), count=st.integers(0, 60), size=st.sampled_from((1, 7, 100, 333, 4096, 1 << 16)),
+    between=st.sampled_from(("", "\n", "\n  ", "\r\n\t")), cut=st.floats(0, 1), is_cut=st.booleans(), kind=st.sampled_from("sdn"),
+)  # fmt: skip
+def test_runs_change_nothing(
+    seed: int, count: int, size: int, between: str, cut: float, is_cut: bool, kind: str
+) -> None:
+    """Whatever a bank writes, in whatever pieces it comes and wherever it breaks off."""
+    rng = random.Random(seed)
+    if kind == "s":
+        raw = status_report(*(between + a_line(rng, n) for n in range(count)), count=count, total=count * 500000)
+    else:
+        details = (between + a_detail(rng, n) for n in range(count))
+        one = entry(*details, amount=str(count * 500000), more="<NbOfTxs>3</NbOfTxs>")
+        raw = (
+            notification(one)
+            if kind == "n"
+            else day_statement(
+                one, day="2026-11-06", number=7, account="113", opening=10**9, closing=10**9 - count * 500000
+            )
+        )
+    if is_cut:
+        at = round(len(raw) * cut)
+        raw = raw[:at] if rng.random() < 0.5 else raw[:at] + rng.choice((b"<", b"\x01", b"&", b"\xff")) + raw[at:]
+    both_ways(raw, size)
+    both_ways(raw, size, Profile())
+
+
+@pytest.mark.parametrize("size", [700, 1 << 16])
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_million_of_one_kind_are_hardly_parsed(size: int, between: str) -> None:
+    """The parser reads the first of each kind; were the way through runs closed, this test would say so."""
+    names = [encode(1, number, 1) for number in range(3000)]
+    report = status_report(*(between + status_line(n, "ACSP" if i % 7 else "RJCT") for i, n in enumerate(names)))
+    debits = notification(entry(*(between + detail(n, str(i + 1)) for i, n in enumerate(names)), amount="4501500"))
+    for raw in (report, debits):
+        by_parser, all_by_parser = both_ways(raw, size)
+        assert all_by_parser > 3000
+        assert by_parser < 30
+
+
+def test_the_line_of_a_fault_behind_a_run_is_told_right() -> None:
+    """An officer looks for the line in her editor, which knows nothing of runs."""
+    lines = [f"\n{status_line(encode(1, number, 1), 'ACSP')}" for number in range(400)]
+    raw = status_report(*lines).replace(b"</OrgnlPmtInfAndSts>", b"\n   </Wrong>")
+    reading = Reading(raw, AGREED)
+    assert len(list(reading)) == 400
+    assert reading.incomplete
+    (warning,) = [one for one in reading.warnings if one.reason == "file_incomplete"]
+    assert warning.evidence["found"] == "thẻ mở và thẻ đóng không khớp (dòng 402, cột 12)"
+
+
+def test_an_element_without_our_name_or_with_more_than_markup_has_no_shape() -> None:
+    """What is not understood to the letter is left to the parser."""
+    part = {("Id",): alike.NAME, ("Amt",): alike.AMOUNT, ("Day",): alike.DAY, ("Nm",): alike.UNREAD}.get
+
+    def shape(inside: str) -> alike.Shape | None:
+        return alike.shape_of(f"<T>{inside}</T>".encode(), lambda path: part(path) or "")
+
+    name = encode(1, 5, 1)
+    right = f"<Id>{name}</Id><Amt>5</Amt>"
+    found = shape(right + "<Day>2026-11-05T10:00:00</Day><Nm>AN</Nm><Code>X</Code>")
+    assert found is not None
+    assert (found.own_name, found.own_amount) == (name, 5)
+    other = f"<T><Id>{encode(1, 6, 1)}</Id><Amt>70</Amt><Day>%s</Day><Nm>%s</Nm><Code>%s</Code></T>"
+    assert alike.run(found, (other % ("2026-11-05T23:59:59", "BINH", "X")).encode(), 0)[1] == [70]
+    for day, person, code in (("2026-11-06T10:00:00", "A", "X"), ("2026-11-05", "A", "X"), ("2026-11-05T1:1", "A", "Y"),
+                              ("2026-11-05T1:1", "A<B/>", "X"), ("2026-11-05T1:1", "A&amp;B", "X"), ("2026-11-05T1:1", "Ă", "X")):  # fmt: skip
+        assert alike.run(found, (other % (day, person, code)).encode(), 0) == ([], [], [])
+    for wrong in ("<Id>KHAC</Id><Amt>5</Amt>", f"<Id>{name}</Id>", right + "<Amt>5</Amt>", right + "<!-- -->", right + "x",
+                  right.replace("5<", "5.0<"), right + "<![CDATA[x]]>", right + "<Nm>]]&gt;</Nm>", right + "</T><T>"):  # fmt: skip
+        assert shape(wrong) is None, wrong
