@@ -252,23 +252,27 @@ def refund(*, run_code: str, run_id: int, document: int, month: datetime.date, a
     return amount
 
 
-def seal(*, at: datetime.datetime) -> str | None:
+def seal(*, at: datetime.datetime, shared_by: int = 1) -> str | None:
     """This will seal every transfer not sealed yet and return the new link of the chain, or None when there was nothing.
 
-    Promises: no writer is active while it reads, so no transfer can slip in below a sealed one.
+    Promises: no writer is active while it reads, so no transfer can slip in below a sealed one. `shared_by` two or more
+    is for a transaction that has booked nothing itself: other processes, which read along, would not see it.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_ONE_WRITER)
         cursor.execute("SELECT number, last_transfer, chain FROM ledger_seal ORDER BY number DESC LIMIT 1")
         number, last, previous = cursor.fetchone() or (0, BEFORE_ALL, "")
-        cursor.execute(root_of(CANONICAL_VERSION), [last, 2**62])
-        first, final, count, root = cursor.fetchone()
-        if not count:
+        cursor.execute("SELECT max(id) FROM ledger_transfer WHERE id > %s", [last])
+        (newest,) = cursor.fetchone()
+        root = None if newest is None else root_of(last, newest, version=CANONICAL_VERSION, shared_by=shared_by)
+        if root is None:
             return None
-        chain = chain_link(previous, number + 1, first, final, count, root, version=CANONICAL_VERSION)
+        # Whoever read along must have seen what we see.
+        assert root.last == newest, "every transfer is sealed"
+        chain = chain_link(previous, number + 1, root, version=CANONICAL_VERSION)
         cursor.execute(
             "INSERT INTO ledger_seal (number, first_transfer, last_transfer, transfers, canonical_version, root, chain, sealed_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [number + 1, first, final, count, CANONICAL_VERSION, root, chain, at],
+            [number + 1, root.first, root.last, root.transfers, CANONICAL_VERSION, root.root, chain, at],
         )
         return chain

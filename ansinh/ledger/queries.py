@@ -10,7 +10,7 @@ from ansinh.base.months import Month
 from ansinh.base.statements import statement
 from ansinh.ledger.accounts import LABELS, Code
 from ansinh.ledger.models import LedgerAccount, Seal, Transfer
-from ansinh.ledger.sealing import BEFORE_ALL, chain_link, root_of
+from ansinh.ledger.sealing import BEFORE_ALL, Root, chain_link, root_of
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,13 @@ def moved_after(code: Code, *, first: Code, evidence: int) -> int:
 def _broken_seals() -> list[str]:
     """Return the first seal that does not hold; those after it rest on it and prove nothing any more."""
     previous, last = "", BEFORE_ALL
-    with connection.cursor() as cursor:
-        for seal in Seal.objects.order_by("number"):
-            cursor.execute(root_of(seal.canonical_version), [last, seal.last_transfer])
-            stated = (seal.first_transfer, seal.last_transfer, seal.transfers, seal.root)
-            link = chain_link(previous, seal.number, *stated, version=seal.canonical_version)
-            if cursor.fetchone() != stated or seal.chain != link:
-                return [f"seal {seal.number}: transfers {seal.first_transfer} to {seal.last_transfer}"]
-            previous, last = seal.chain, seal.last_transfer
+    for seal in Seal.objects.order_by("number"):
+        stated = Root(seal.first_transfer, seal.last_transfer, seal.transfers, seal.root)
+        link = chain_link(previous, seal.number, stated, version=seal.canonical_version)
+        found = root_of(last, seal.last_transfer, version=seal.canonical_version)
+        if found != stated or seal.chain != link:
+            return [f"seal {seal.number}: transfers {seal.first_transfer} to {seal.last_transfer}"]
+        previous, last = seal.chain, seal.last_transfer
     return []
 
 

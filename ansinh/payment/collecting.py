@@ -398,7 +398,7 @@ def collect(
         done = _apply_stored(provider, gateway, archive, at, progress, workers)
         early = _retry_early_returns(provider, at)
         with stage("seal"), transaction.atomic():
-            ledger.seal(at=at)
+            ledger.seal(at=at, shared_by=workers)
     return dataclasses.replace(done, applied=done.applied + early, held=done.held - early)
 
 

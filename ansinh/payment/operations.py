@@ -71,14 +71,14 @@ class Collected:
     quarantined: int = 0
 
 
-def freeze(*, run: str, by: str, at: datetime.datetime) -> RunRow:
+def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> RunRow:
     """This will freeze an approved run and open one payment item for each beneficiary, in one transaction.
 
     Raises:
         Refused: as `payroll.operations.freeze`.
     """
     with stage("freeze"), transaction.atomic():
-        row = payroll.freeze(run=run, by=by, at=at)
+        row = payroll.freeze(run=run, by=by, at=at, workers=workers)
         with connection.cursor() as cursor:
             # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen
             # by anybody.
@@ -344,7 +344,7 @@ def submit(
         share = workers if able.can_share_work else 1
         done = _send_open_batches(run=run, provider=provider, one=one, progress=progress, workers=share)
         with stage("seal"), transaction.atomic():
-            ledger.seal(at=at)
+            ledger.seal(at=at, shared_by=workers)
             put_on(everything(by))
             held = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED).count()
     return replace(done, held=held)

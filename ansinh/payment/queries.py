@@ -10,6 +10,7 @@ from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.payment.invariants import offenders
 from ansinh.payment.models import BatchDebit, CashList, CashReceipt, Message, PaymentItem, PaymentServiceProvider
+from ansinh.payroll.models import PayrollRun
 from ansinh.people.models import FinancialAddress
 
 STOP_LABELS = {
@@ -183,9 +184,10 @@ def open_proposals(run_id: int, *, limit: int = 500) -> list[ProposalRow]:
 
 def items_of(person_id: int) -> list[ItemRow]:
     """Return a beneficiary's payment items, newest run first, as far as the caller's scope reaches."""
-    rows = (
-        PaymentItem.objects.select_related("run", "payee", "address").filter(beneficiary_id=person_id).order_by("-id")
-    )
+    # By run and beneficiary, as their index has them.
+    runs = PayrollRun.objects.filter(state="FROZEN")
+    found = PaymentItem.objects.filter(run__in=runs, beneficiary_id=person_id)
+    rows = found.select_related("run", "payee", "address").order_by("-id")
     return [_item_row(row, row.address) for row in rows]
 
 

@@ -1,10 +1,15 @@
 """Two workers do what one does: the same files under the same names, the same answers taken in, the same books."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from tests.faults.kills import books, copy, shared
+from tests.conftest import ROOT
+from tests.faults.kills import RUN, books, copy, shared
 
 # The moment of making stands in the file; everything else in it is the batch's.
 _MOMENT = re.compile(rb"<CreDtTm>[^<]*</CreDtTm>")
@@ -29,3 +34,19 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert taken[0] == taken[1]
     assert taken[0]["applied"] > 0
     assert books(homes[0]) == books(homes[1]) == month["books"]
+
+
+def test_two_workers_read_the_figures_of_one(month: dict[str, Any]) -> None:
+    """The hash of a run and the root of the books are the same, however many processes read their leaves."""
+    home = copy(month["snapshots"]["collect"], month["folder"] / "read-shared")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/faults/read_shared.py"), str(home), RUN],
+        capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    alone, by_two, by_three = json.loads(done.stdout)
+    assert alone == by_two == by_three
+    control, roots = alone
+    assert control["lines"] > 100
+    assert [root["first"] for root in roots] == [1, 1, 71]
+    assert len({root["root"] for root in roots}) == 2

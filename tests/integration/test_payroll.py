@@ -10,6 +10,7 @@ from django.db.utils import ProgrammingError
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
+from ansinh.base.statements import statement
 from ansinh.entitlement.models import Decision
 from ansinh.entitlement.releases import law_in_force
 from ansinh.ledger import accounts as chart
@@ -17,6 +18,7 @@ from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.office.security import everything, put_on
 from ansinh.payment import operations as payment
+from ansinh.payment.models import PaymentItem
 from ansinh.payroll import operations, queries
 from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement
 from ansinh.payroll.selection import select
@@ -182,6 +184,29 @@ def test_a_commune_and_its_province_cannot_both_settle_a_month() -> None:
         payment.freeze(run=of_province.code, by="can.bo", at=AT)
     assert refusal.value.reason == "settled_meanwhile"
     assert Settlement.objects.get().settled_dong == 810_000
+
+
+def test_a_run_that_settles_the_month_at_the_same_moment_is_met_by_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look whether a month was settled before cannot see what another transaction is just writing; the key does."""
+    makers.severe()
+    of_province = calculate(area=None, province="46")
+    of_commune = calculate()
+    freeze(of_commune)
+    operations.check(run=of_province.code, by="operator", at=AT)
+    operations.approve(run=of_province.code, by="lanh.dao", at=AT)
+
+    def blind(room: str, name: str) -> str:
+        text = statement(room, name)
+        look = "NOT EXISTS (SELECT FROM payroll_settlement AS known WHERE known.for_month = run.month)"
+        assert name != "settle" or look in text
+        return text.replace(look, "true")
+
+    monkeypatch.setattr(operations, "statement", blind)
+    with pytest.raises(Refused) as refusal:
+        payment.freeze(run=of_province.code, by="can.bo", at=AT)
+    assert refusal.value.reason == "settled_meanwhile"
+    assert Settlement.objects.get().settled_dong == 810_000
+    assert not PaymentItem.objects.filter(run__code=of_province.code).exists()
 
 
 def test_an_unknown_fact_is_held_neither_paid_nor_refused() -> None:

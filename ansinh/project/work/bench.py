@@ -147,9 +147,9 @@ def _month() -> tuple[str, int]:
         run = payroll.calculate(package=law, month=MONTH, selection=selection, by=OPERATOR, at=at)
     say("Đã tính; duyệt và chốt…")
     with stage("freeze"):
-        payroll.check(run=run.code, by=OPERATOR, at=at)
-        payroll.approve(run=run.code, by=APPROVER, at=at)
-    operations.freeze(run=run.code, by=OFFICER, at=at)
+        payroll.check(run=run.code, by=OPERATOR, at=at, workers=workers())
+        payroll.approve(run=run.code, by=APPROVER, at=at, workers=workers())
+    operations.freeze(run=run.code, by=OFFICER, at=at, workers=workers())
     say("Đã chốt; gửi lệnh và nhận kết quả…")
     return run.code, run.id
 

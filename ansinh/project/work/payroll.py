@@ -20,6 +20,7 @@ from ansinh.payroll.queries import RunRow
 from ansinh.payroll.recomputing import Recomputation, recompute
 from ansinh.payroll.selection import select
 from ansinh.project.operator import OPERATOR
+from ansinh.project.workers import workers
 
 _CALCULATORS = frozenset({"department_officer", "department_approver"})
 _VERDICTS = {
@@ -109,7 +110,7 @@ def check(arguments: argparse.Namespace) -> dict[str, Any]:
     """
     with acting(everything(OPERATOR)):
         by = _acting_name(arguments, queries.run(arguments.run).area_id)
-    return _answer(operations.check(run=arguments.run, by=by, at=timezone.localtime()))
+    return _answer(operations.check(run=arguments.run, by=by, at=timezone.localtime(), workers=workers()))
 
 
 def verify(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -174,9 +175,9 @@ def _told(found: Recomputation, *, is_english: bool) -> dict[str, Any]:
 
 def approve(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will approve a checked run in the name of the given member of staff."""
-    return _answer(operations.approve(run=arguments.run, by=arguments.user, at=timezone.localtime()))
+    return _answer(operations.approve(run=arguments.run, by=arguments.user, at=timezone.localtime(), workers=workers()))
 
 
 def freeze(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will freeze an approved run and open its payment items."""
-    return _answer(payment.freeze(run=arguments.run, by=arguments.user, at=timezone.localtime()))
+    return _answer(payment.freeze(run=arguments.run, by=arguments.user, at=timezone.localtime(), workers=workers()))
