@@ -19,8 +19,12 @@ Done = TypeVar("Done")
 _INHERITED: list[object] = []
 
 
-def side_by_side(work: Callable[[Piece], Done], pieces: Sequence[Piece], workers: int) -> Generator[Done, None, None]:
+def side_by_side(
+    work: Callable[[Piece], Done], pieces: Sequence[Piece], workers: int, lanes: Sequence[int] | None = None
+) -> Generator[Done, None, None]:
     """Yield what `work` makes of each piece; with several workers it is done in processes beside this one.
+
+    Pieces are dealt out in turn, or by their `lanes`: those of one lane (below `workers`) by one of them, in their order.
 
     Raises:
         Refused: `worker_ended` when one of them ended before its work did; and what the work raises, for the first
@@ -31,9 +35,11 @@ def side_by_side(work: Callable[[Piece], Done], pieces: Sequence[Piece], workers
         yield from map(work, pieces)
         return
     with ExitStack() as stack:
-        beside = [stack.enter_context(closing(Beside(_done(work, pieces[first::share])))) for first in range(share)]
-        for number in range(len(pieces)):
-            yield next(beside[number % share])
+        dealt = lanes or [number % share for number in range(len(pieces))]
+        hands = [[piece for piece, lane in zip(pieces, dealt, strict=True) if lane == mine] for mine in range(share)]
+        beside = [stack.enter_context(closing(Beside(_done(work, hand)))) for hand in hands]
+        for lane in dealt:
+            yield next(beside[lane])
 
 
 def _done(work: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:

@@ -7,9 +7,10 @@ import contextlib
 import dataclasses
 import datetime
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import groupby, islice
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -25,7 +26,8 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
-from ansinh.payment import statements
+from ansinh.office.side_by_side import side_by_side
+from ansinh.payment import lanes, statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
@@ -195,6 +197,10 @@ class _Reader:
         """Return where the message's bytes lie."""
         return self.archive.path(message.sha256)
 
+    def size(self, messages: Sequence[Message]) -> int:
+        """Return how many bytes there are to read."""
+        return sum(path.stat().st_size for path in map(self.path, messages) if path.exists())
+
     def _read_one(self, message: Message) -> Iterator[bytes | _Said]:
         path = self.path(message)
         inbound = Inbound(message.name, path, message.sha256, path.stat().st_size, self.origin)
@@ -239,10 +245,9 @@ WORTH_A_PROCESS_BYTES = 1 << 20
 @contextlib.contextmanager
 def _reading(reader: _Reader, stored: Sequence[Message], workers: int) -> Iterator[Iterator[bytes | _Said]]:
     """Read the messages ahead of whoever applies them: in a process of its own where that pays, else in a thread."""
-    size = sum(path.stat().st_size for path in map(reader.path, stored) if path.exists())
     with contextlib.ExitStack() as stack:
         source = reader.read(stored)
-        if workers > 1 and size >= WORTH_A_PROCESS_BYTES:
+        if workers > 1 and reader.size(stored) >= WORTH_A_PROCESS_BYTES:
             # It reads files and knows no database: whatever becomes of it, nothing is half applied.
             source = stack.enter_context(contextlib.closing(Beside(source)))
         yield stack.enter_context(contextlib.closing(Ahead(source, _AHEAD)))
@@ -442,26 +447,68 @@ def _apply_stored(
     progress: Progress,
     workers: int,
 ) -> Collected:
-    """Apply every stored message in the order of arrival, each in a transaction of its own."""
+    """Apply every stored message in the order of arrival, each in a transaction of its own.
+
+    Answers about different batches that follow one another are applied side by side where that pays; those about one
+    batch, and everything else, in their order.
+    """
     done = Collected(0, 0, 0)
     stored = list(Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"))
     if not stored:
         return done
     sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
     reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
-    # The next file is read while the database applies this one.
-    with _reading(reader, stored, workers) as pieces:
-        for message in stored:
-            try:
-                one = _apply(message, provider, gateway.debtor.account_number, pieces, at)
-            except Unreadable as unreadable:
-                with transaction.atomic():
-                    quarantine(message=message, refusal=unreadable.refusal, at=at)
-                one = Collected(0, 0, 0, 1)
-            done = Collected(*map(sum, zip(dataclasses.astuple(done), dataclasses.astuple(one), strict=True)))
-            progress(
-                f"{message.name}: cách ly, không áp dụng dòng nào"
-                if one.quarantined
-                else f"{message.name}: {one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
-            )
+    apply = partial(_apply_or_quarantine, provider=provider, account=gateway.debtor.account_number, at=at)
+    named = [lanes.batch_of(reader.path(message), sent) if workers > 1 else "" for message in stored]
+    for is_of_orders, group in groupby(zip(stored, named, strict=True), key=lambda pair: bool(pair[1])):
+        messages, batches = (list(column) for column in zip(*group, strict=True))
+        with contextlib.ExitStack() as stack:
+            if is_of_orders and len(set(batches)) > 1 and reader.size(messages) >= WORTH_A_PROCESS_BYTES:
+                share = min(workers, len(set(batches)))
+                alone = partial(_apply_alone, apply=apply, reader=reader)
+                source = side_by_side(alone, messages, share, lanes.shared_out(batches, share))
+                outcomes = _waited_for(stack.enter_context(contextlib.closing(source)))
+            else:
+                # The next file is read while the database applies this one.
+                pieces = stack.enter_context(_reading(reader, messages, workers))
+                outcomes = (apply(message, pieces) for message in messages)
+            for message, one in zip(messages, outcomes, strict=True):
+                done = Collected(*map(sum, zip(dataclasses.astuple(done), dataclasses.astuple(one), strict=True)))
+                progress(
+                    f"{message.name}: cách ly, không áp dụng dòng nào"
+                    if one.quarantined
+                    else f"{message.name}: {one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
+                )
     return done
+
+
+def _waited_for(outcomes: Iterator[Collected]) -> Iterator[Collected]:
+    """Yield what lanes have done; what there is to time here is how long that takes."""
+    while True:
+        with stage("apply"):
+            one = next(outcomes, None)
+        if one is None:
+            return
+        yield one
+
+
+def _apply_alone(message: Message, *, apply: Callable[..., Collected], reader: _Reader) -> Collected:
+    """Read and apply one message in the same process: in a lane, the others keep the second processor busy."""
+    return apply(message, reader.read([message]))
+
+
+def _apply_or_quarantine(
+    message: Message,
+    pieces: Iterator[bytes | _Said],
+    *,
+    provider: PaymentServiceProvider,
+    account: str,
+    at: datetime.datetime,
+) -> Collected:
+    """Apply one message whose lines come next in `pieces`, or set it aside when it must not be read."""
+    try:
+        return _apply(message, provider, account, pieces, at)
+    except Unreadable as unreadable:
+        with transaction.atomic():
+            quarantine(message=message, refusal=unreadable.refusal, at=at)
+        return Collected(0, 0, 0, 1)

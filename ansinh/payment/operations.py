@@ -26,7 +26,7 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import statements, transitions
+from ansinh.payment import lanes, statements, transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
@@ -519,6 +519,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
         cursor.execute("SELECT coalesce(min(item_id), 0), coalesce(max(item_id), 0) FROM answer")
         first, last = cursor.fetchone()
         stretch = {"first": first, "last": last}
+        lanes.keep_apart(provider.id, first, last)
         cursor.execute(
             statement("payment", "judge"),
             {

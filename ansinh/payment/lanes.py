@@ -1,0 +1,49 @@
+"""Answers about different batches may be applied side by side: which may, and what keeps answers about one order apart.
+
+The lane only says what is worth doing at the same time. What must not happen at the same time is held apart by the
+database: whoever applies answers has first taken every batch in whose stretch of items one of them may lie.
+"""
+
+from collections.abc import Container, Sequence
+from pathlib import Path
+
+from django.db import connection
+
+from ansinh.standards.end_to_end import batch_named_in
+
+# Only what speaks of orders: a statement is counted and sums up what came before it, so it is applied alone.
+_OF_ORDERS = (b"<CstmrPmtStsRpt", b"<BkToCstmrDbtCdtNtfctn")
+_HEAD = 1 << 13
+_TAKE = """
+    SELECT pg_advisory_xact_lock(7312, batch.id::int) FROM (
+        SELECT id FROM payment_paymentbatch WHERE provider_id = %s AND first_item_id <= %s AND last_item_id >= %s
+        ORDER BY id OFFSET 0) AS batch
+"""
+
+
+def batch_of(path: Path, batches: Container[str]) -> str:
+    """Return the one batch of ours of which a stored answer speaks, by its head; "" when that does not show."""
+    if not path.is_file():
+        return ""
+    with open(path, "rb") as file:
+        head = file.read(_HEAD)
+    if sum(root in head for root in _OF_ORDERS) != 1:
+        return ""
+    name = batch_named_in(head.decode("ascii", "replace"))
+    return name if name in batches else ""
+
+
+def shared_out(batches: Sequence[str], lanes: int) -> list[int]:
+    """Return the lane of each message, by the batches of which they speak: one batch, one lane, in its order."""
+    order = list(dict.fromkeys(batches))
+    return [order.index(batch) % lanes for batch in batches]
+
+
+def keep_apart(provider_id: int, first: int, last: int) -> None:
+    """Wait for whoever applies answers about the same orders, until the transaction ends; items by number, `last` included.
+
+    An item lies in the stretch of every batch that ever carried it, so two answers about it always meet in one of these
+    locks. They are taken in one order, and before any row is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [provider_id, last, first])
