@@ -12,14 +12,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import connection, transaction
-from django.db.models import Sum
-from django.utils import timezone
 
 from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
-from ansinh.ledger import documents
 from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
@@ -28,12 +25,11 @@ from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
 from ansinh.payment import lanes, statements, transitions
 from ansinh.payment.archive import Archive
-from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
 from ansinh.payment.instructions import archived_batch, render_batch
 from ansinh.payment.models import InstructionShare, Message, PaymentBatch, PaymentItem, PaymentServiceProvider
+from ansinh.payment.reserving import Order, Stretch, reserve, stretches, take
 from ansinh.payroll import operations as payroll
-from ansinh.payroll.models import PayrollRun
 from ansinh.payroll.queries import RunRow
 from ansinh.people import operations as people
 
@@ -89,26 +85,6 @@ def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> Run
         return row
 
 
-def _frozen_run(code: str) -> PayrollRun:
-    run = PayrollRun.objects.select_for_update().filter(code=code).first()
-    if run is None:
-        raise Refused(
-            "run_unknown",
-            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
-            en=f"There is no payroll run “{code}”.",
-            run=code,
-        )
-    if run.state != "FROZEN":
-        raise Refused(
-            "run_not_frozen",
-            vi=f"Kỳ {code} chưa được chốt nên chưa thể gửi lệnh chi. Hãy duyệt và chốt kỳ trước.",
-            en=f"Run {code} is not frozen; nothing can be sent. Approve and freeze it first.",
-            run=code,
-            state=run.state,
-        )
-    return run
-
-
 def _only_provider() -> int | None:
     """Return the provider when there is no choice; None when the bank of each account decides."""
     active = list(PaymentServiceProvider.objects.filter(is_active=True).values_list("id", "banks"))
@@ -125,129 +101,6 @@ def active_providers() -> list[PaymentServiceProvider]:
             en="No payment provider is configured. Configure one before sending instructions.",
         )
     return providers
-
-
-def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.datetime) -> None:
-    """Book the treasury order and the transfer to the provider for the run's account payments, once."""
-    order, deposit = chart.treasury(run.code), chart.prefund(provider.code)
-    # Where people enter the papers, no money moves without one.
-    if documents.is_funded_by_documents(run.code) or ledger.is_booked(
-        code=chart.Code.PREFUND, debit=deposit, evidence=run.id
-    ):
-        return
-    # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it.
-    mine = PaymentItem.objects.filter(run=run, channel="account", provider=provider)
-    total = mine.aggregate(total=Sum("due_dong"))["total"]
-    if not total:
-        return
-    for code, debit, credit in (
-        (chart.Code.TREASURY_ORDER, order, chart.commitment(run.code)),
-        (chart.Code.PREFUND, deposit, order),
-    ):
-        ledger.book_one(
-            code=code,
-            # One order a run and provider; the first twenty bits were the references of runs with one provider only.
-            reference=run.id << 20 | provider.id,
-            debit=debit,
-            credit=credit,
-            amount_dong=total,
-            evidence=run.id,
-            month=run.month,
-            at=at,
-        )
-
-
-# More than all the money there is: where the whole run was funded at once, nothing can be short.
-_NO_LIMIT = 10**18
-_FUNDS_LEFT = """
-    SELECT coalesce((SELECT sum(CASE code WHEN 4 THEN amount_dong ELSE -amount_dong END) FROM ledger_transfer
-                     WHERE evidence = %(run)s AND (code = 4 AND debit_id = %(deposit)s OR code = 15 AND credit_id = %(deposit)s)), 0)
-         - coalesce((SELECT sum(inflight_dong + paid_dong + waived_dong) FROM payment_paymentitem
-                     WHERE run_id = %(run)s AND provider_id = %(provider)s AND channel = 'account'), 0)
-"""
-
-
-def _funds_left(run: PayrollRun, provider: PaymentServiceProvider) -> int:
-    """Return how much of the run's money lies free with the provider, in đồng, when papers say what was handed over."""
-    if not documents.is_funded_by_documents(run.code):
-        return _NO_LIMIT
-    (deposit,) = ledger.account_ids(chart.prefund(provider.code))
-    with connection.cursor() as cursor:
-        cursor.execute(_FUNDS_LEFT, {"run": run.id, "deposit": deposit, "provider": provider.id})
-        return int(cursor.fetchone()[0])
-
-
-def reserve(
-    *,
-    run: str,
-    provider: PaymentServiceProvider,
-    size: int,
-    limit_dong: int = 10**15,
-    joins_payee: bool = False,
-    by: str,
-    at: datetime.datetime,
-) -> int:
-    """This will reserve the money of every eligible item of a frozen run and put the items into batches.
-
-    Returns the number of items reserved; 0 when nothing is left to send. One transaction: all of it or nothing. An item
-    above `limit_dong` is held: the channel does not carry it. With `joins_payee`, what one payee receives for several
-    people goes as one order.
-
-    Raises:
-        Refused: `run_unknown`, `run_not_frozen`, `balance_insufficient`.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        put_on(everything(by))
-        row = _frozen_run(run)
-        # Whoever was frozen before there was a provider for it gets one now.
-        cursor.execute(statement("payment", "route"), {"run": row.id})
-        _fund(row, provider, at)
-        # Numbers go on from the batches that exist, so a later attempt never reuses a message name that the bank has
-        # seen.
-        earlier = PaymentBatch.objects.filter(run=row, provider=provider).count()
-        prefix = f"AS{office_queries.instance_number():04d}R{row.id:06d}P{provider.id:02d}B"
-        execution = execution_day(timezone.localdate(at))
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(statement("payment", "stop_list"), {"run": row.id, "provider": provider.id, "limit": limit_dong})
-        cursor.execute(
-            statement("payment", "reserve"),
-            {
-                "run": row.id,
-                "provider": provider.id,
-                "size": size,
-                "earlier": earlier,
-                "prefix": prefix,
-                "at": at,
-                "execution_date": execution.date,
-                "funds": _funds_left(row, provider),
-            },
-        )
-        reserved = cursor.rowcount
-        if not reserved:
-            return 0
-        in_flight, prefund = ledger.account_ids(chart.in_flight(provider.code), chart.prefund(provider.code))
-        booked = ledger.book(
-            rows="SELECT %s::smallint AS code, item.id * 64 + item.attempt AS reference, %s::bigint AS debit_id, %s::bigint AS credit_id,"
-            " item.inflight_dong AS amount_dong, item.batch_id AS evidence, %s::date AS month FROM payment_paymentitem AS item"
-            " JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id WHERE batch.run_id = %s AND batch.provider_id = %s AND batch.number > %s",
-            parameters=[chart.Code.RESERVE, in_flight, prefund, row.month, row.id, provider.id, earlier],
-            at=at,
-        )
-        # Stays on in production: a reserved item without its transfer would be money that nobody is looking for.
-        assert booked == reserved, "every reserved item is booked once"
-        if joins_payee:
-            chosen = {"run": row.id, "provider": provider.id, "earlier": earlier, "limit": limit_dong}
-            cursor.execute(statement("payment", "join_instructions"), chosen)
-        office.audit(by=by, action="payment.reserve", subject=run, detail=_reserved(reserved, execution), at=at)
-        return reserved
-
-
-def _reserved(items: int, execution: ExecutionDay) -> dict[str, object]:
-    """Return what the audit trail keeps of a reservation; a missing calendar is said, so that somebody adds it."""
-    detail: dict[str, object] = {"items": items, "execution_date": execution.date.isoformat()}
-    if execution.year_without_calendar is not None:
-        detail["calendar_missing"] = execution.year_without_calendar
-    return detail
 
 
 def render(*, batch: PaymentBatch, gateway: Gateway, archive: Archive) -> Artefact:
@@ -331,18 +184,17 @@ def submit(
     with one_at_a_time(f"submit {provider.code}"):
         with stage("submit"):
             able = gateway.capabilities
-            reserve(
-                run=run,
-                provider=provider,
-                size=min(size, able.max_instructions),
-                limit_dong=able.max_amount_dong,
-                joins_payee=able.joins_payee,
-                by=by,
-                at=at,
-            )
+            order = Order(
+                run=run, provider=provider, size=min(size, able.max_instructions), limit_dong=able.max_amount_dong,
+                joins_payee=able.joins_payee, by=by, at=at,
+            )  # fmt: skip
+            share = workers if able.can_share_work else 1
+            planned = stretches(order) if share > 1 else []
+            if len(planned) < 2 or sum(one.items for one in planned) < WORTH_SHARING_ORDERS:
+                planned = []
+                reserve(order)
         one = partial(_send_open_batch, gateway=gateway, archive=archive, by=by, at=at)
-        share = workers if able.can_share_work else 1
-        done = _send_open_batches(run=run, provider=provider, one=one, progress=progress, workers=share)
+        done = _send_open_batches(order=order, planned=planned, one=one, progress=progress, workers=share)
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at, shared_by=workers)
             put_on(everything(by))
@@ -352,31 +204,39 @@ def submit(
 
 def _send_open_batches(
     *,
-    run: str,
-    provider: PaymentServiceProvider,
+    order: Order,
+    planned: list[Stretch],
     one: Callable[[PaymentBatch], Receipt],
     progress: Progress,
     workers: int,
 ) -> Sent:
-    """Render and send every batch of the run that is not known to be with the provider: new ones, and those of a killed call."""
-    open_batches = list(
-        PaymentBatch.objects.filter(run__code=run, provider=provider)
-        .exclude(state=PaymentBatch.State.SENT)
-        .select_related("run")
-        .order_by("number")
-    )
-    orders = sum(batch.instructions for batch in open_batches)
+    """Send every batch of the run that is not known to be with the provider, those of a killed call first; then make the planned."""
+    found = PaymentBatch.objects.filter(run__code=order.run, provider=order.provider)
+    left = list(found.exclude(state=PaymentBatch.State.SENT).select_related("run").order_by("number"))
+    orders = sum(batch.instructions for batch in left) + sum(stretch.items for stretch in planned)
     sent = unknown = 0
-    with closing(side_by_side(one, open_batches, workers if orders >= WORTH_SHARING_ORDERS else 1)) as receipts:
-        for batch in open_batches:
+    share = workers if orders >= WORTH_SHARING_ORDERS else 1
+    with closing(side_by_side(partial(_hand_over, order=order, one=one), [*left, *planned], share)) as done:
+        for _ in range(len(left) + len(planned)):
             with stage("send"):
-                receipt = next(receipts)
-            progress(f"{batch.message_id}: {batch.instructions} lệnh – {receipt.name}")
+                handed = next(done)
+            if handed is None:
+                continue
+            message_id, instructions, receipt = handed
+            progress(f"{message_id}: {instructions} lệnh – {receipt.name}")
             if receipt is Receipt.UNKNOWN:
-                unknown += batch.instructions
+                unknown += instructions
             else:
-                sent += batch.instructions
+                sent += instructions
     return Sent(sent=sent, unknown=unknown)
+
+
+def _hand_over(
+    piece: PaymentBatch | Stretch, *, order: Order, one: Callable[[PaymentBatch], Receipt]
+) -> tuple[str, int, Receipt] | None:
+    """Send one batch, reserved before or now; return its name, its orders and what is known of its fate."""
+    batch = piece if isinstance(piece, PaymentBatch) else take(order, piece)
+    return None if batch is None else (batch.message_id, batch.instructions, one(batch))
 
 
 def _send_open_batch(

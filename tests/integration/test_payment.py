@@ -19,7 +19,7 @@ from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import collecting, operations, queries
+from ansinh.payment import collecting, operations, queries, reserving
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
 from ansinh.payment.instructions import render_batch
@@ -227,7 +227,7 @@ def test_a_file_at_the_bank_that_is_not_ours_is_never_taken_over(world: World, w
 def test_a_file_of_ours_from_before_a_restored_backup_is_taken_over(world: World) -> None:
     """The same instructions with the bank's two times give the bank's bytes: then they are ours."""
     earlier = AT - datetime.timedelta(hours=5)
-    operations.reserve(run=world.run, provider=world.provider, size=10, by="operator", at=AT)
+    reserving.reserve(reserving.Order(world.run, world.provider, 10, 10**15, joins_payee=False, by="operator", at=AT))
     batch = PaymentBatch.objects.get()
     batch.created_at, batch.execution_date = earlier, datetime.date(2026, 11, 24)
     with transaction.atomic():

@@ -6,7 +6,7 @@ WITH together AS (
     FROM payment_paymentitem AS item
     JOIN payment_paymentbatch AS batch ON batch.id = item.batch_id
     JOIN people_financialaddress AS address ON address.id = item.address_id
-    WHERE batch.run_id = %(run)s AND batch.provider_id = %(provider)s AND batch.number > %(earlier)s
+    WHERE batch.run_id = %(run)s AND batch.provider_id = %(provider)s AND batch.number > %(earlier)s AND item.id BETWEEN %(first)s AND %(last)s
     WINDOW same AS (PARTITION BY item.batch_id, item.payee_id, address.bank_bin, address.number), in_order AS (same ORDER BY item.id)
 ), share AS (
     INSERT INTO payment_instructionshare (item_id, attempt, carrier_id, carrier_attempt, amount_dong, area_id)

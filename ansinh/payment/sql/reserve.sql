@@ -7,7 +7,7 @@ WITH ranked AS (
            sum(item.due_dong - item.paid_dong - item.waived_dong) OVER in_order AS running
     FROM payment_paymentitem AS item
     WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0 AND item.provider_id = %(provider)s
-      AND item.due_dong > item.paid_dong + item.waived_dong
+      AND item.due_dong > item.paid_dong + item.waived_dong AND item.id BETWEEN %(first)s AND %(last)s
     WINDOW in_order AS (ORDER BY item.id ROWS UNBOUNDED PRECEDING)
 ), chosen AS (
     SELECT id, attempt, amount, part FROM ranked WHERE running <= %(funds)s
