@@ -29,10 +29,14 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert len(alone) == len(together) == len(files[0]) >= 4, "each file was handed over once"
     assert files[0] == files[1]
     assert by_one == by_two
-    # Collecting: the second home by a process that reads beside the one that applies; the first reads in a thread.
-    taken = [shared(home, tmp_path, "collect", "apply", 1 + at)[0] for at, home in enumerate(homes)]
-    assert taken[0] == taken[1]
-    assert taken[0]["applied"] > 0
+    # Collecting: the second home by two lanes, each reading and applying; the first reads in a thread and applies alone.
+    (taken, alone), (in_lanes, together) = (
+        shared(home, tmp_path, "collect", "apply", 1 + at) for at, home in enumerate(homes)
+    )
+    assert taken == in_lanes
+    assert len(set(alone)) == 1
+    assert len(set(together)) == 3, "two lanes applied, and the command waited for them"
+    assert taken["applied"] > 0
     assert books(homes[0]) == books(homes[1]) == month["books"]
 
 

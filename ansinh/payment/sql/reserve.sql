@@ -21,4 +21,5 @@ WITH ranked AS (
 UPDATE payment_paymentitem AS item
 SET attempt = chosen.attempt, inflight_dong = chosen.amount, eligible = false, batch_id = batch.id, status = 'DUE', reason_set = '', reason_code = ''
 FROM chosen JOIN batch ON batch.number = %(earlier)s + chosen.part + 1
-WHERE item.id = chosen.id
+-- A stretch is looked for where it lies, and not in the whole table.
+WHERE item.id = chosen.id AND item.id BETWEEN %(first)s AND %(last)s

@@ -1,0 +1,68 @@
+"""Which answers may be applied side by side, and that answers about one order never are."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from ansinh.payment import lanes
+from ansinh.payment.models import PaymentBatch
+from tests.integration.test_payment import World
+from tests.standards.answers import detail, entry, notification, status_line, status_report
+
+BATCH, OTHER = "AS0007R000001P01B0001", "AS0007R000001P01B0002"
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _batch_of(folder: Path, raw: bytes) -> str:
+    path = folder / "answer"
+    path.write_bytes(raw)
+    return lanes.batch_of(path, {BATCH, OTHER})
+
+
+def test_the_head_of_an_answer_says_of_which_batch_it_speaks(tmp_path: Path) -> None:
+    """What does not say so clearly, and every statement, is applied alone and in its order."""
+    report = status_report(status_line("AS1", "ACSP")).replace(b"<OrgnlMsgId>M1<", f"<OrgnlMsgId>{BATCH}<".encode())
+    assert _batch_of(tmp_path, report) == BATCH
+    debit = notification(entry(detail("AS1"), more=f"<NtryRef>{OTHER}</NtryRef>"))
+    assert _batch_of(tmp_path, debit) == OTHER
+    assert _batch_of(tmp_path, debit.replace(b"BkToCstmrDbtCdtNtfctn", b"BkToCstmrStmt")) == "", "a statement"
+    assert _batch_of(tmp_path, report.replace(BATCH.encode(), b"AS0007R000009P01B0001")) == "", "not ours"
+    assert _batch_of(tmp_path, report + debit) == "", "two messages, two batches"
+    assert _batch_of(tmp_path, b"AS0007R000001P01B0001") == "", "no message at all"
+    assert lanes.batch_of(tmp_path / "gone", {BATCH}) == ""
+
+
+def test_one_batch_has_one_lane() -> None:
+    """Its answers stay in their order; lanes are filled in turn."""
+    assert lanes.shared_out(["a", "b", "a", "c", "b", "d"], 2) == [0, 1, 0, 0, 1, 1]
+
+
+def test_answers_that_may_be_about_one_order_share_a_lock(tmp_path: Path) -> None:
+    """The batches in whose stretch one of the items lies, those of a reopened order included; no other."""
+    World(tmp_path / "archive").submit()
+    first = PaymentBatch.objects.get()
+    far = first.last_item_id + 1_000
+    batches = {"first": first.id}
+    for name, number, span in (("second", 7, (far, far + 9)), ("reopened", 8, (first.first_item_id, far + 4))):
+        row = PaymentBatch(
+            run=first.run, provider=first.provider, message_id=f"X{number}", number=number, state="SENT", instructions=1, control_total_dong=1,
+            created_at=first.created_at, execution_date=datetime.date(2026, 11, 24), first_item_id=span[0], last_item_id=span[1],
+        )  # fmt: skip
+        row.save()
+        batches[name] = row.id
+
+    def taken() -> set[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7312 AND pid = pg_backend_pid()"
+            )
+            held = {number for (number,) in cursor.fetchall()}
+        return {name for name, number in batches.items() if number in held}
+
+    before = taken()
+    lanes.keep_apart(first.provider_id, far + 6, far + 8)
+    assert taken() - before == {"second"}
+    lanes.keep_apart(first.provider_id, first.last_item_id, first.last_item_id)
+    assert taken() == {"first", "second", "reopened"}
