@@ -7,6 +7,7 @@ not ours and not counted), and beside them a plain COPY of as many rows of the i
 import argparse
 import contextlib
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from ansinh.base.stages import recording, stage
@@ -37,14 +40,25 @@ STAGES = ("entitle", "calculate", "freeze", "render", "submit", "parse", "apply"
 
 
 class _Counter:
-    """Counts SQL statements, as Django sends them."""
+    """Counts SQL statements, as Django sends them, in this process and in the workers that it starts."""
 
     def __init__(self) -> None:
-        self.statements = 0
+        self._statements = multiprocessing.Value("q")
 
     def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        self.statements += 1
+        with self._statements.get_lock():
+            self._statements.value += 1
         return execute(sql, params, many, context)
+
+    @property
+    def statements(self) -> int:
+        """Return how many there were so far."""
+        return int(self._statements.value)
+
+    def watch(self, connection: BaseDatabaseWrapper, **_: Any) -> None:
+        """Count on a connection that is made from now on: a worker makes its own."""
+        if self not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self)
 
 
 def _give_everybody_an_account(home: Home) -> None:
@@ -200,6 +214,7 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
             cpu["python"] += usage.own_cpu_ms() - python
             cpu["postgres"] += usage.postgres_cpu_ms(server) - postgres
 
+    connection_created.connect(counter.watch)
     with recording() as recorder, usage.watching(server) as peak, connection.execute_wrapper(counter):
         with accounting():
             code, run_id = _month()
@@ -208,6 +223,7 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
             books, found = checked(shared_by=workers(), thorough=False)
             with acting(everything(OPERATOR)):
                 totals = queries.run_totals(run_id)
+    connection_created.disconnect(counter.watch)
     statements = counter.statements
     stages = {name: round(recorder.nanoseconds.get(name, 0) / 1e9, 3) for name in STAGES}
     # Uploading is part of submitting, fetching the answers over SFTP is part of reading them. Where files are written and
