@@ -3,6 +3,7 @@
 Everything lives in temporary folders and ends with the session; no port is fixed and nothing is left behind.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from django.test import override_settings
 
 from ansinh.project import database as launcher
 from ansinh.project.home import Home, open_home
@@ -54,6 +56,13 @@ def law_postgres(connections: launcher.Connections) -> Iterator[psycopg.Connecti
 def pytest_configure(config: pytest.Config) -> None:
     """Point settings at nothing in particular until a test asks for the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ansinh.project.settings")
+    # As the command does, and for the same reason: an eighth of all work was looking for garbage where there is none.
+    gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the collector pass over what lives as long as the session: every module, and every test."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +86,8 @@ def django_db_setup(connections: launcher.Connections, worker_home: Home, django
             # Payrolls of tests use `law_in_force()`: here the law that a new system begins with.
             shipping.ensure_law()
         django.db.connections.close_all()
-    yield
+    with override_settings(PASSWORD_HASHERS=["tests.quick_passwords.QuickArgon2PasswordHasher"]):
+        yield
     with django_db_blocker.unblock():
         django.db.connections.close_all()
 
