@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,23 +19,21 @@ from django.test import override_settings
 
 from ansinh.project import database as launcher
 from ansinh.project.home import Home, open_home
+from tests.homes import copied, made_once, reachable
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def reachable(folder: Path) -> Path:
-    """Let other accounts walk down to a temporary folder: as root, the database runs as one of them."""
-    for part in (folder, *folder.parents):
-        if part == Path(tempfile.gettempdir()) or part.stat().st_uid != os.getuid():
-            break
-        part.chmod(part.stat().st_mode | 0o711)
-    return folder
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose database has its schema and nothing else, made by a command as a user's is; to be copied."""
+    return made_once(tmp_path_factory, "empty", lambda folder: ansinh(folder / "home", "ledger", "closings")) / "home"
 
 
 @pytest.fixture(scope="session")
-def worker_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def worker_home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home for this worker's own database."""
-    return open_home(reachable(tmp_path_factory.mktemp("home")))
+    return open_home(copied(empty_home, reachable(tmp_path_factory.mktemp("worker")) / "home"))
 
 
 @pytest.fixture(scope="session")
@@ -115,9 +112,18 @@ def ansinh(home: Path, *words: str, expect: int = 0, environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which a small province's whole month has been run by `ansinh demo --no-serve`."""
-    folder = reachable(tmp_path_factory.mktemp("demo"))
-    summary = ansinh(folder, "demo", "--no-serve", "--beneficiaries", "1200")
-    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf8")
-    return folder
+def demonstration(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a small province's whole month has been run by `ansinh demo --no-serve`; to be copied."""
+
+    def make(folder: Path) -> None:
+        home = copied(empty_home, folder / "home")
+        summary = ansinh(home, "demo", "--no-serve", "--beneficiaries", "1200")
+        (home / "summary.json").write_text(json.dumps(summary), encoding="utf8")
+
+    return made_once(tmp_path_factory, "demonstration", make) / "home"
+
+
+@pytest.fixture(scope="session")
+def demo_home(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This worker's copy of the demonstration's home."""
+    return copied(demonstration, reachable(tmp_path_factory.mktemp("demo")) / "home")

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.faults.kills import books, copy, shared
+from tests.faults.kills import books, shared
+from tests.homes import copied
 
 # The moment of making stands in the file; everything else in it is the batch's.
 _MOMENT = re.compile(rb"<CreDtTm>[^<]*</CreDtTm>")
@@ -16,7 +17,7 @@ def _sent(home: Path) -> dict[str, bytes]:
 
 
 def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict[str, Any], tmp_path: Path) -> None:
-    homes = [copy(month["snapshots"]["submit"], month["folder"] / f"workers-{workers}") for workers in (1, 2)]
+    homes = [copied(month["snapshots"]["submit"], month["folder"] / f"workers-{workers}") for workers in (1, 2)]
     by_one, alone = shared(homes[0], tmp_path, "submit", "upload", 1)
     by_two, together = shared(homes[1], tmp_path, "submit", "upload", 2)
     files = [_sent(home) for home in homes]
