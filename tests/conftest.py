@@ -19,7 +19,7 @@ from django.test import override_settings
 
 from ansinh.project import database as launcher
 from ansinh.project.home import Home, open_home
-from tests.homes import copied, made_once, reachable
+from tests.homes import copied, hasty, made_once, reachable
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,7 +33,7 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def worker_home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home for this worker's own database."""
-    return open_home(copied(empty_home, reachable(tmp_path_factory.mktemp("worker")) / "home"))
+    return open_home(hasty(copied(empty_home, reachable(tmp_path_factory.mktemp("worker")) / "home")))
 
 
 @pytest.fixture(scope="session")

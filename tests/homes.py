@@ -31,6 +31,13 @@ def copied(home: Path, target: Path) -> Path:
     return target
 
 
+def hasty(home: Path) -> Path:
+    """Let the database of a copied home wait for no disk: no test of pages and operations takes the power away."""
+    with open(home / "db" / "postgresql.auto.conf", "a", encoding="ascii") as settings:
+        settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+    return home
+
+
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return the session's folder of that name, filled by whichever worker comes first; to be read and copied, never changed."""
     base = factory.getbasetemp()

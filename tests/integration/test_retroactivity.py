@@ -36,7 +36,7 @@ from ansinh.poverty.models import HouseholdClass
 from ansinh.project import database as launcher
 from ansinh.project import schema, shipping
 from ansinh.project.home import open_home
-from tests.homes import copied, reachable
+from tests.homes import copied, hasty, reachable
 from tests.integration import makers
 
 AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
@@ -69,7 +69,7 @@ def own_server(
             settings.DATABASES[alias].update(named)
             django.db.connections[alias].settings_dict.update(settings.DATABASES[alias])
 
-    home = open_home(copied(empty_home, reachable(tmp_path_factory.mktemp("retroactivity")) / "home"))
+    home = open_home(hasty(copied(empty_home, reachable(tmp_path_factory.mktemp("retroactivity")) / "home")))
     with launcher.embedded(home) as found, django_db_blocker.unblock():
         names = {"default": found.application, "owner": found.owner}
         turn_to(
