@@ -55,9 +55,6 @@ def _insert(table: str, columns: Sequence[tuple[str, str, Sequence[Any]]], tell:
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM seed_rows")
         if cursor.rowcount != count:
             raise AssertionError(f"{table}: {cursor.rowcount} rows written of {count}")
-        # A server that ran for a few commands never came round to it by itself. Without statistics the planner expects next
-        # to nobody behind the fences, and read all accounts anew for each payee of a page.
-        cursor.execute(f"ANALYZE {table}")
     return count
 
 
