@@ -5,6 +5,8 @@
 
 import argparse
 import asyncio
+import atexit
+import gc
 import json
 import os
 import secrets
@@ -44,6 +46,8 @@ def make_keys(folder: Path) -> dict[str, str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command of the bank and return its exit status."""
+    # Python's own end would look through every module for garbage, and the bank is opened with every command that sends.
+    atexit.register(gc.freeze)
     parser = argparse.ArgumentParser(prog="ansinh-sandbox-bank", description="A bank for demonstrations and tests.")
     parser.add_argument(
         "action", nargs="?", choices=["serve", "serve-http", "tick", "settle", "statement", "keys"], default="serve"

@@ -5,19 +5,23 @@
 
 import datetime
 import hashlib
+import importlib
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
-from signxml import InvalidInput, SignatureConstructionMethod
-from signxml.exceptions import SignXMLException
-from signxml.xades import XAdESSigner, XAdESVerifier
 
 SUFFIX = ".sig.xml"
 _NAMESPACE = "urn:ansinh:file-manifest:1"
+
+
+def _library() -> tuple[Any, Any]:
+    # The bank opens with every command that sends or collects, and seldom signs.
+    return importlib.import_module("signxml"), importlib.import_module("signxml.xades")
 
 
 def make_key(folder: Path) -> None:
@@ -51,7 +55,8 @@ def sign_beside(path: Path, name: str, folder: Path) -> None:
     digest = hashlib.sha256(content).hexdigest()
     etree.SubElement(manifest, f"{{{_NAMESPACE}}}File", name=name, sha256=digest, size=str(len(content)))
     key, certificate = (folder / "signing_key.pem").read_bytes(), (folder / "signing_certificate.pem").read_text()
-    signed = XAdESSigner(method=SignatureConstructionMethod.enveloped).sign(
+    signxml, xades = _library()
+    signed = xades.XAdESSigner(method=signxml.SignatureConstructionMethod.enveloped).sign(
         manifest, key=key, cert=certificate, always_add_key_value=False
     )
     (path.parent / f"{name}{SUFFIX}").write_bytes(etree.tostring(signed))
@@ -64,9 +69,10 @@ def problem(path: Path) -> str:
         return ""
     if not beside.exists():
         return "DS0A"
+    signxml, xades = _library()
     try:
-        verified = XAdESVerifier().verify(beside.read_bytes(), x509_cert=agreed.read_text())
-    except (SignXMLException, InvalidInput, ValueError, etree.LxmlError):
+        verified = xades.XAdESVerifier().verify(beside.read_bytes(), x509_cert=agreed.read_text())
+    except (signxml.exceptions.SignXMLException, signxml.InvalidInput, ValueError, etree.LxmlError):
         return "DS0B"
     [file] = verified[0].signed_xml.findall(f"{{{_NAMESPACE}}}File")
     with open(path, "rb") as content:

@@ -86,20 +86,22 @@ def _is_public(name: str) -> bool:
 
 def _public_definitions(tree: ast.AST) -> Iterator[ast.AST]:
     """Yield public functions, methods and classes that need a docstring. Django's own `Meta` and choices explain themselves."""
+    # A function inside a function is part of its explanation.
+    outers = [node for node in ast.walk(tree) if isinstance(node, _Function)]
+    inner = {id(node) for outer in outers for node in ast.walk(outer) if node is not outer}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | _Function) and _is_public(node.name) and not _explains_itself(node, tree):
+        if isinstance(node, ast.ClassDef):
+            explained = _explains_itself(node)
+        else:
+            explained = not isinstance(node, _Function) or id(node) in inner
+        if not explained and _is_public(node.name):
             yield node
 
 
-def _explains_itself(node: ast.AST, tree: ast.AST) -> bool:
-    if isinstance(node, ast.ClassDef):
-        is_choices = any(getattr(base, "attr", "") in {"TextChoices", "IntegerChoices"} for base in node.bases)
-        is_registration = any(getattr(base, "id", "") == "AppConfig" for base in node.bases)
-        return node.name == "Meta" or is_choices or is_registration
-    # A function inside a function is part of its explanation; so is a body that overrides a documented port.
-    return any(
-        isinstance(outer, _Function) and node in ast.walk(outer) and outer is not node for outer in ast.walk(tree)
-    )
+def _explains_itself(node: ast.ClassDef) -> bool:
+    is_choices = any(getattr(base, "attr", "") in {"TextChoices", "IntegerChoices"} for base in node.bases)
+    is_registration = any(getattr(base, "id", "") == "AppConfig" for base in node.bases)
+    return node.name == "Meta" or is_choices or is_registration
 
 
 def _missing_docstrings(tree: ast.Module, where: str) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ cutoffs, unknown facts stay NULL and end in a mask of benefits to verify. No eng
 call.
 """
 
+from __future__ import annotations
+
 import datetime
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -13,11 +15,10 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlglot import exp
-
 from ansinh.base.months import Month
 from ansinh.law import nodes
 from ansinh.law.conditions import ConditionSql, Moment
+from ansinh.law.expressions import exp
 from ansinh.law.package import LawPackage
 from ansinh.law.pricing import MonthLaw, PricedRule
 from ansinh.law.relations import once_a_month

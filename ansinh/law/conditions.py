@@ -4,13 +4,14 @@ Ages are comparisons of the birth date with cutoffs computed here, unknown facts
 never evaluates anything and calls no function that engines read differently.
 """
 
+from __future__ import annotations
+
 import datetime
 from dataclasses import dataclass
 
-from sqlglot import exp
-
 from ansinh.law import nodes
 from ansinh.law.ages import age_months, birth_cutoff
+from ansinh.law.expressions import exp
 from ansinh.law.pricing import MonthLaw
 from ansinh.law.tree import (
     Age,
@@ -32,9 +33,12 @@ from ansinh.law.tree import (
 )
 from ansinh.law.words import NEVER
 
-_OPERATORS: dict[str, type[exp.Binary]] = {
-    "=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-}  # fmt: skip
+# By name: nobody who only imports this needs the nodes.
+_OPERATORS = {"=": "EQ", "!=": "NEQ", "<": "LT", "<=": "LTE", ">": "GT", ">=": "GTE"}
+
+
+def _comparison(operator: str) -> type[exp.Binary]:
+    return getattr(exp, _OPERATORS[operator])  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class ConditionSql:
         if isinstance(atom, Age):
             return self._age(atom, moment, table)
         if isinstance(atom, Born):
-            return _OPERATORS[atom.operator](this=nodes.column("birth_date", table), expression=nodes.date(atom.day))
+            return _comparison(atom.operator)(this=nodes.column("birth_date", table), expression=nodes.date(atom.day))
         if isinstance(atom, InMonth | Happened | Dated):
             return self._event(atom, moment, table)
         assert isinstance(atom, Is | OneOf | Amount | Unknown)
@@ -105,7 +109,7 @@ class ConditionSql:
             )
         if isinstance(atom, Amount):
             number = atom.number.value if atom.number.parameter is None else self.law.numbers[atom.number.parameter]
-            return _OPERATORS[atom.operator](this=column, expression=nodes.number(number or 0))
+            return _comparison(atom.operator)(this=column, expression=nodes.number(number or 0))
         return column
 
     def _fact_column(self, name: str, moment: Moment, table: str) -> str:
@@ -124,7 +128,7 @@ class ConditionSql:
         elif isinstance(atom, Happened):
             answer = exp.LTE(this=day, expression=self.judged_day(moment))
         else:
-            compared = _OPERATORS[atom.operator](this=day, expression=nodes.date(atom.day))
+            compared = _comparison(atom.operator)(this=day, expression=nodes.date(atom.day))
             answer = nodes.all_of(compared, exp.LT(this=day.copy(), expression=nodes.date(NEVER)))
         # No date of death is no death: the register knows no death whose day is unknown.
         return exp.Coalesce(this=nodes.paren(answer), expressions=[exp.false()]) if is_death else answer
@@ -140,7 +144,7 @@ class ConditionSql:
         birth = nodes.column("birth_date", table)
         return nodes.all_of(
             *(
-                _OPERATORS[sign](this=birth.copy(), expression=self._cutoff(months, moment))
+                _comparison(sign)(this=birth.copy(), expression=self._cutoff(months, moment))
                 for sign, months in age_months(atom)
             )
         )

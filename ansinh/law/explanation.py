@@ -358,6 +358,10 @@ def _missing_conditions(package: LawPackage, facts: PersonFacts, result: MonthRe
     if facts.birth_date is not None and facts.birth_date > result.law.end:
         return "not yet born" if language == "en" else "khi đó chưa sinh"
     _, parts = nearest_rule(package, facts, result, code)
+    return _found(package, facts, result, parts, language)
+
+
+def _found(package: LawPackage, facts: PersonFacts, result: MonthResult, parts: list[Expression], language: str) -> str:
     instant = Instant(package, result.law, facts, facts.last_day_of(result.law.month), None, result.outcomes)
     return joined([found(part, instant, language) for part in parts])
 
@@ -398,7 +402,7 @@ def refusal(
         )
     # What is missing is said of the one rule that comes closest: a list of all that a person is not would hurt and
     # explain nothing.
-    rule, _ = nearest_rule(package, facts, result, code)
+    rule, parts = nearest_rule(package, facts, result, code)
     if facts.birth_date is not None and facts.birth_date > result.law.end:
         born = day_text(facts.birth_date, language)
         return rule.basis_citation, (
@@ -416,7 +420,7 @@ def refusal(
     bar, barred = barring(Instant(package, result.law, facts, facts.last_day_of(month), None, result.outcomes))
     if bar is not None and barred:
         return bar.citation, bar.because.of(language)
-    missing = _missing_conditions(package, facts, result, code, language)
+    missing = _found(package, facts, result, parts, language)
     purpose = rule.purpose.of(language)
     if english:
         return (

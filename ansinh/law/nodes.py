@@ -3,11 +3,13 @@
 They know no law: numbers, days, columns, and what joins them.
 """
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Sequence
 from functools import reduce
 
-from sqlglot import exp
+from ansinh.law.expressions import exp
 
 
 # A SQLGlot node knows one parent: a node used in a second place silently leaves the first. Hence `copy()` wherever

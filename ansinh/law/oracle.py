@@ -44,6 +44,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+# Made once: a union written where it is asked about would be made anew for each of a million questions.
+_OF_BIRTH, _OF_EVENTS, _OF_FACTS = (Age, Born), (InMonth, Happened, Dated), (Is, OneOf, Amount)
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,13 @@ def _atom(atom: Expression, instant: Instant) -> bool | None:
         if atom.at_age is None:
             return instant.facts.received_around(atom.benefit, instant.law.month)
         return instant.facts.received_at_age(atom.benefit, instant.facts.birth_date, atom.at_age)
-    if isinstance(atom, Age | Born):
+    if isinstance(atom, _OF_BIRTH):
         return _born(atom, instant.birth_date, instant.day)
     if isinstance(atom, Unknown):
         return instant.value(atom.fact) is None
-    if isinstance(atom, InMonth | Happened | Dated):
+    if isinstance(atom, _OF_EVENTS):
         return _event(atom, instant)
-    assert isinstance(atom, Is | OneOf | Amount)
+    assert isinstance(atom, _OF_FACTS)
     value = instant.value(atom.fact)
     if value is None:
         return None

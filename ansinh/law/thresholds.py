@@ -5,14 +5,13 @@ a whole register may then ask once for all of them. It refuses to promise this f
 more than comparing it.
 """
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Iterable
 
-from sqlglot import exp
-
 from ansinh.law.compiler import CompiledStatement
-
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+from ansinh.law.expressions import exp
 
 
 def days(compiled: CompiledStatement, column: str) -> tuple[datetime.date, ...] | None:
@@ -70,7 +69,7 @@ def _is_only_compared(compiled: CompiledStatement, columns: set[str]) -> bool:
             continue
         if isinstance(column.parent, exp.Is):
             continue
-        if not isinstance(column.parent, _COMPARISONS):
+        if not isinstance(column.parent, (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)):
             return False
         # The relation `day` holds days written into the statement, one row for each day of the month.
         if any(other.table != "day" for other in _other_side(column).find_all(exp.Column)):

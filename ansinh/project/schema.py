@@ -3,10 +3,16 @@
 Migrations run as the owner; everything else runs as a role that cannot own, truncate or bypass anything.
 """
 
+import importlib.util
+import pkgutil
+
 import psycopg
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from ansinh.project.database import APPLICATION
 
@@ -18,8 +24,25 @@ _TRIGGER_KEEPS = ("ledger_ledgeraccount",)
 
 def is_current() -> bool:
     """Return whether every migration has been applied."""
+    # Every command asks. The names that lie in the rooms' folders answer it nearly always; to read all migrations and put
+    # them in order takes as long as a command's own work.
+    if _lying_here() <= MigrationRecorder(connections["owner"]).applied_migrations().keys():
+        return True
     executor = MigrationExecutor(connections["owner"])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _lying_here() -> set[tuple[str, str]]:
+    """Return (app, name) of every migration that Django would find, without importing any."""
+    found = set()
+    for label in (config.label for config in apps.get_app_configs()):
+        module, _ = MigrationLoader.migrations_module(label)
+        spec = importlib.util.find_spec(module) if module else None
+        for _, name, is_package in pkgutil.iter_modules((spec and spec.submodule_search_locations) or []):
+            # As Django's own loader chooses among them.
+            if not is_package and name[0] not in "_~":
+                found.add((label, name))
+    return found
 
 
 def migrate() -> None:

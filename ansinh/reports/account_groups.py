@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from ansinh.base.statements import statement
 from ansinh.law.package import LawBook
@@ -35,17 +35,22 @@ def group_of(procedure: str) -> str:
 
 
 def by_group(law: LawBook, area_ids: Sequence[int], days: Sequence[datetime.date]) -> list[GroupRow]:
-    """This will return the funnel of each group in these communes at the end of each day, in one statement; empty groups are left out."""
+    """This will return the funnel of each group in these communes at the end of each day; empty groups are left out."""
     named = {benefit.code: group_of(benefit.group) for benefit in law.benefits}
     parameters = {"areas": list(area_ids), "days": list(days), "benefits": list(named), "groups": list(named.values())}
     found: dict[tuple[datetime.date, str], tuple[dict[str, int], dict[str, int]]] = {}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Behind the fences the planner expects next to nobody, and would read all accounts anew for each beneficiary and
+        # day: 13 seconds for a province of 1,200 instead of a fortieth of one.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement("reports", "funnel_by_group"), parameters)
-        for day, group, state, reason, number in cursor.fetchall():
-            states, reasons = found.setdefault((day, group), ({}, {}))
-            states[state] = states.get(state, 0) + number
-            if reason:
-                reasons[reason] = reasons.get(reason, 0) + number
+        told = cursor.fetchall()
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    for day, group, state, reason, number in told:
+        states, reasons = found.setdefault((day, group), ({}, {}))
+        states[state] = states.get(state, 0) + number
+        if reason:
+            reasons[reason] = reasons.get(reason, 0) + number
     return [
         GroupRow(
             day, group, sum(states.values()), states.get("PAYING", 0), states.get("COLLECTED", 0) + states.get("VERIFIED", 0),

@@ -5,6 +5,7 @@ Whoever receives both checks the signature with any XAdES library, and the hash 
 """
 
 import datetime
+import importlib
 import re
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,9 +13,6 @@ from typing import Any, Protocol
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
-from signxml.exceptions import SignXMLException
-from signxml.xades import XAdESDataObjectFormat, XAdESSignatureConfiguration, XAdESSigner, XAdESVerifier
 
 from ansinh.base.refusals import Refused
 
@@ -22,11 +20,8 @@ NAMESPACE = "urn:ansinh:file-manifest:1"
 SUFFIX = ".sig.xml"
 # A signature is a few thousand bytes; more is somebody's attempt to make us read.
 MOST_BYTES = 64 * 1024
-_METHODS = frozenset({
-    SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512, SignatureMethod.ECDSA_SHA256,
-    SignatureMethod.ECDSA_SHA384,
-})  # fmt: skip
-_DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
+_METHODS = ("RSA_SHA256", "RSA_SHA384", "RSA_SHA512", "ECDSA_SHA256", "ECDSA_SHA384")
+_DIGESTS = ("SHA256", "SHA384", "SHA512")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -46,17 +41,23 @@ class Manifest:
     size: int
 
 
+def _library() -> tuple[Any, Any]:
+    # Few sign, and every command that hands files over would wait for it to be imported.
+    return importlib.import_module("signxml"), importlib.import_module("signxml.xades")
+
+
 def sign(manifest: Manifest, *, key: Key, certificate: str) -> bytes:
     """Return the signature file (XAdES-B, RSA with SHA-256) for a manifest; `certificate` is PEM and goes along."""
     root = etree.Element(f"{{{NAMESPACE}}}FileManifest", nsmap={None: NAMESPACE})
     etree.SubElement(root, f"{{{NAMESPACE}}}File", name=manifest.name, sha256=manifest.sha256, size=str(manifest.size))
-    signer = XAdESSigner(
-        method=SignatureConstructionMethod.enveloped,
-        signature_algorithm=SignatureMethod.RSA_SHA256,
-        digest_algorithm=DigestAlgorithm.SHA256,
-        data_object_format=XAdESDataObjectFormat(Description="Manifest of a file", MimeType="text/xml"),
+    signxml, xades = _library()
+    signer = xades.XAdESSigner(
+        method=signxml.SignatureConstructionMethod.enveloped,
+        signature_algorithm=signxml.SignatureMethod.RSA_SHA256,
+        digest_algorithm=signxml.DigestAlgorithm.SHA256,
+        data_object_format=xades.XAdESDataObjectFormat(Description="Manifest of a file", MimeType="text/xml"),
     )
-    signed = signer.sign(root, key=key, cert=certificate, always_add_key_value=False)  # type: ignore[arg-type]
+    signed = signer.sign(root, key=key, cert=certificate, always_add_key_value=False)
     return etree.tostring(signed, xml_declaration=True, encoding="UTF-8")
 
 
@@ -74,13 +75,17 @@ def check(raw: bytes, *, certificate: str, at: datetime.datetime) -> Manifest:
             vi="Tệp chữ ký có nội dung nguy hiểm hoặc quá lớn. Không đọc; hãy báo tổ chức chi trả gửi lại và báo quản trị hệ thống.",
             en="The signature file is dangerous or too large. It was not read; ask the provider to send it again.",
         )
-    config = XAdESSignatureConfiguration(
-        signature_methods=_METHODS, digest_algorithms=_DIGESTS, location="./", expect_references=3
+    signxml, xades = _library()
+    config = xades.XAdESSignatureConfiguration(
+        signature_methods=frozenset(getattr(signxml.SignatureMethod, name) for name in _METHODS),
+        digest_algorithms=frozenset(getattr(signxml.DigestAlgorithm, name) for name in _DIGESTS),
+        location="./",
+        expect_references=3,
     )
     try:
         # By the certificate that was agreed on: the one that came along is only somebody's word.
-        verified = XAdESVerifier().verify(raw, x509_cert=certificate, expect_config=config)
-    except (SignXMLException, InvalidSignature, ValueError, KeyError, etree.LxmlError) as error:
+        verified = xades.XAdESVerifier().verify(raw, x509_cert=certificate, expect_config=config)
+    except (signxml.exceptions.SignXMLException, InvalidSignature, ValueError, KeyError, etree.LxmlError) as error:
         raise _invalid() from error
     # What was signed, and not what the file shows beside it.
     found = [one.signed_xml for one in verified if one.signed_xml is not None]

@@ -1,15 +1,14 @@
 """Signing inside a token (PKCS#11): a smart card, a security module of the state's, or SoftHSM in tests. The key never leaves it."""
 
+import importlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pkcs11
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from pkcs11.util.rsa import encode_rsa_public_key
 
 from ansinh.base.refusals import Refused
 
@@ -44,6 +43,9 @@ class Token:
 
 def sign_inside(token: Token, text: bytes) -> tuple[bytes, str]:
     """Return the token's signature over a text (RSA PKCS#1 v1.5, SHA-256) and its public key as PEM. Raises `Refused` (`token_unusable`)."""
+    # Few sign, and every command that can would wait for it to be imported.
+    pkcs11: Any = importlib.import_module("pkcs11")
+    encode_rsa_public_key = importlib.import_module("pkcs11.util.rsa").encode_rsa_public_key
     try:
         pin = token.pin_file.read_text("utf8").strip()
         library = pkcs11.lib(str(token.module))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, ansinh, reachable
+from tests.conftest import ROOT, ansinh
+from tests.homes import copied, reachable
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def system(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of our own: a law that is released here must not pay in other tests."""
-    home = reachable(tmp_path_factory.mktemp("law"))
+    home = copied(empty_home, reachable(tmp_path_factory.mktemp("law")) / "home")
     ansinh(home, "seed", "--province", "46", "--beneficiaries", "60", "--seed", "7", "--month", "2026-11")
     return home
 

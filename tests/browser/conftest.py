@@ -20,7 +20,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from ansinh.web import assets
-from tests.conftest import ROOT, ansinh, reachable
+from tests.conftest import ROOT, ansinh
+from tests.homes import copied, reachable
 
 OWN_PASSWORD = "một con vịt xoè ra hai cái cánh"
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -40,11 +41,9 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser_home(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def browser_home(chromium_path: str, demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with November paid and December calculated, waiting for a second person."""
-    folder = reachable(tmp_path_factory.mktemp("pages"))
-    summary = ansinh(folder, "demo", "--no-serve", "--beneficiaries", "1200")
-    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf8")
+    folder = copied(demonstration, reachable(tmp_path_factory.mktemp("pages")) / "home")
     ansinh(folder, "payroll", "calculate", "--month", "2026-12", "--province", "46")
     # One person twice, a digit of the number mistyped: the pair that a page shows side by side.
     twice = folder / "hai-lan.csv"

@@ -22,13 +22,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def copy(home: Path, target: Path) -> Path:
-    """Copy a home as it is."""
-    # The database's files belong to the account it runs as; a plain copy would lose that.
-    subprocess.run(["cp", "-a", str(home), str(target)], check=True)
-    return target
-
-
 def books(home: Path) -> dict[str, Any]:
     """Return the books without numbers and clocks, which may differ: verified, and every transfer by accounts and amount."""
     verified = ansinh(home, "ledger", "verify")

@@ -16,16 +16,14 @@ import pytest
 
 from ansinh.project import database
 from ansinh.project.home import open_home
-from tests.conftest import ROOT, ansinh, reachable
+from tests.conftest import ROOT, ansinh
 from tests.faults.kills import COMMANDS, MONTH
+from tests.homes import copied, reachable
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = reachable(tmp_path_factory.mktemp("at-once"))
-    ansinh(folder, "seed", "--province", "46", "--beneficiaries", "300", "--seed", "7", "--month", MONTH)
-    ansinh(folder, "ledger", "appropriate", "--amount", "1000000000000", "--document", "1", "--month", MONTH)
-    return folder
+def home(month: dict[str, Any]) -> Path:
+    return copied(month["snapshots"]["calculate"], month["folder"] / "at-once")
 
 
 def _twice(home: Path, words: tuple[str, ...], times: int = 2) -> list[dict[str, Any]]:

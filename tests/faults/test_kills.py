@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import ansinh
-from tests.faults.kills import COMMANDS, books, copy, killed
+from tests.faults.kills import COMMANDS, books, killed
+from tests.homes import copied
 
 # (command, victim, stage, boundary): inside the open transaction wherever there is one, and on both sides of the upload.
 KILLS = [
@@ -36,7 +37,7 @@ KILLS = [
 def test_killed_command_converges(
     month: dict[str, Any], tmp_path: Path, command: str, victim: str, stage: str, boundary: str
 ) -> None:
-    home = copy(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
+    home = copied(month["snapshots"][command], month["folder"] / f"{command}-{victim}-{stage}-{boundary}")
     killed(home, tmp_path, command, victim, stage, boundary, 1)
     remaining = list(COMMANDS)[list(COMMANDS).index(command) :]
     for name in remaining:
@@ -46,7 +47,7 @@ def test_killed_command_converges(
 
 
 def test_second_run_of_every_command_changes_nothing(month: dict[str, Any]) -> None:
-    home = copy(month["snapshots"]["calculate"], month["folder"] / "twice")
+    home = copied(month["snapshots"]["calculate"], month["folder"] / "twice")
     for words in COMMANDS.values():
         first = ansinh(home, *words)
         second = ansinh(home, *words)

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ansinh
-from tests.faults.kills import COMMANDS, books, copy, killed
+from tests.faults.kills import COMMANDS, books, killed
+from tests.homes import copied
 
 # In the order in which a run passes them, so that each kill lies behind what the one before it left; the number is which
 # passing of the boundary kills.
@@ -34,7 +35,7 @@ def test_one_month_killed_more_than_twenty_times_ends_in_the_books_of_its_twin(
     month: dict[str, Any], tmp_path: Path
 ) -> None:
     """The same home, killed again and again at every step of submit and collect, process and backend in turn."""
-    home = copy(month["snapshots"]["submit"], month["folder"] / "in-a-row")
+    home = copied(month["snapshots"]["submit"], month["folder"] / "in-a-row")
     for place, kill in enumerate(IN_A_ROW):
         if place and kill[0] != IN_A_ROW[place - 1][0]:
             ansinh(home, *COMMANDS["submit"])

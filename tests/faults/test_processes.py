@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, ansinh, reachable
+from tests.conftest import ROOT, ansinh
+from tests.homes import copied, reachable
 
 
 def _descendants(process: int) -> set[int]:
@@ -49,8 +50,8 @@ def _gone(processes: set[int], patience_s: int = 20) -> bool:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = reachable(tmp_path_factory.mktemp("serving"))
+def home(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copied(empty_home, reachable(tmp_path_factory.mktemp("serving")) / "home")
     ansinh(folder, "demo", "--no-serve", "--beneficiaries", "60")
     return folder
 

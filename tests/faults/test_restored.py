@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import ansinh
-from tests.faults.kills import COMMANDS, books, copy
+from tests.faults.kills import COMMANDS, books
+from tests.homes import copied
 
 
 @pytest.mark.parametrize("after", [("submit", "collect"), ("collect", "submit", "collect")], ids="-".join)
 def test_a_restored_older_backup_converges(month: dict[str, Any], after: tuple[str, ...]) -> None:
     """The bank has carried the month out; the database and the archive are those from before it was sent."""
-    home = copy(month["snapshots"]["submit"], month["folder"] / f"restored-{len(after)}")
+    home = copied(month["snapshots"]["submit"], month["folder"] / f"restored-{len(after)}")
     for name in ("submit", "collect"):
         ansinh(home, *COMMANDS[name])
     assert books(home) == month["books"]
@@ -20,7 +21,7 @@ def test_a_restored_older_backup_converges(month: dict[str, Any], after: tuple[s
     for name in ("db", "archive"):
         shutil.rmtree(home / name, ignore_errors=True)
         if (month["snapshots"]["submit"] / name).exists():
-            copy(month["snapshots"]["submit"] / name, home / name)
+            copied(month["snapshots"]["submit"] / name, home / name)
     assert ansinh(home, "ledger", "verify")["transfers"] < month["books"]["transfers"], "the backup is not older"
     for name in after:
         ansinh(home, *COMMANDS[name])

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.faults.kills import RUN, books, copy, shared
+from tests.faults.kills import RUN, books, shared
+from tests.homes import copied
 
 # The moment of making stands in the file; everything else in it is the batch's.
 _MOMENT = re.compile(rb"<CreDtTm>[^<]*</CreDtTm>")
@@ -21,7 +22,7 @@ def _sent(home: Path) -> dict[str, bytes]:
 
 
 def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict[str, Any], tmp_path: Path) -> None:
-    homes = [copy(month["snapshots"]["submit"], month["folder"] / f"workers-{workers}") for workers in (1, 2)]
+    homes = [copied(month["snapshots"]["submit"], month["folder"] / f"workers-{workers}") for workers in (1, 2)]
     by_one, alone = shared(homes[0], tmp_path, "submit", "upload", 1)
     by_two, together = shared(homes[1], tmp_path, "submit", "upload", 2)
     files = [_sent(home) for home in homes]
@@ -42,7 +43,7 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
 
 def test_two_workers_read_the_figures_of_one(month: dict[str, Any]) -> None:
     """The hash of a run and the root of the books are the same, however many processes read their leaves."""
-    home = copy(month["snapshots"]["collect"], month["folder"] / "read-shared")
+    home = copied(month["snapshots"]["collect"], month["folder"] / "read-shared")
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests/faults/read_shared.py"), str(home), RUN],
         capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,

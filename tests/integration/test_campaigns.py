@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from ansinh.base.refusals import Refused
 from ansinh.entitlement import events
@@ -276,7 +276,18 @@ def test_the_funnel_by_group_counts_beneficiaries_by_whoever_receives_for_them()
     makers.decision(child, "K6")
     makers.decision(_payee("PAYING", area="19753"), "K6")
     makers.mandate(ward, grandmother)
-    rows = account_groups.by_group(law_in_force(), [grandmother.area_id], [datetime.date(2026, 6, 30), TODAY])
+    plans: list[str] = []
+
+    def explained(execute: Any, sql: str, words: Any, many: bool, context: Any) -> Any:
+        if "entitlement_decision" in sql:
+            plans.extend(line for (line,) in connection.connection.execute(f"EXPLAIN {sql}", words))
+        return execute(sql, words, many, context)
+
+    law = law_in_force()
+    with connection.execute_wrapper(explained):
+        rows = account_groups.by_group(law, [grandmother.area_id], [datetime.date(2026, 6, 30), TODAY])
+    # Accounts are looked up, not read through once for each beneficiary and day.
+    assert plans and not [line for line in plans if "Nested Loop Left Join" in line], plans
     found = [(row.day, row.group, row.payees, row.paying, row.cannot_open, row.reasons) for row in rows]
     assert found == [
         (datetime.date(2026, 6, 30), "assistance", 2, 1, 1, {"minor": 1}), (TODAY, "assistance", 2, 1, 1, {"minor": 1}),

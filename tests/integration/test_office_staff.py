@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+from django.utils.module_loading import import_string
 
 from ansinh.base.refusals import Refused
 from ansinh.office import operations, queries
 from ansinh.office.models import AuditEvent, Staff
+from ansinh.project import settings as shipped
 
 pytestmark = pytest.mark.usefixtures("database")
 AT = datetime.datetime(2026, 11, 2, 8, tzinfo=datetime.UTC)
@@ -34,6 +36,13 @@ def test_a_one_time_password_opens_once_chosen_again_and_is_stored_only_hashed()
     operations.set_password(by="an", username="an", password="mười hai ký tự đủ dài", at=AT)
     assert _refusal("an", password).reason == "sign_in_failed"
     assert operations.sign_in("an", "mười hai ký tự đủ dài", AT).must_change_password is False
+
+
+def test_the_product_keeps_passwords_at_a_cost_that_guessing_feels() -> None:
+    """The tests themselves take the same Argon2 at its least cost (`tests/quick_passwords.py`)."""
+    [name] = shipped.PASSWORD_HASHERS
+    hasher = import_string(name)()
+    assert (hasher.algorithm, hasher.time_cost, hasher.memory_cost) == ("argon2", 2, 102_400)
 
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer() -> None:

@@ -36,7 +36,7 @@ from ansinh.poverty.models import HouseholdClass
 from ansinh.project import database as launcher
 from ansinh.project import schema, shipping
 from ansinh.project.home import open_home
-from tests.conftest import reachable
+from tests.homes import copied, hasty, reachable
 from tests.integration import makers
 
 AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
@@ -57,7 +57,7 @@ _KEPT = {
 
 @pytest.fixture(scope="module")
 def own_server(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+    django_db_setup: None, empty_home: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
 ) -> Iterator[None]:
     """Give Django a database of our own: what is committed here must not be seen by other tests."""
     settings = django.conf.settings
@@ -69,7 +69,7 @@ def own_server(
             settings.DATABASES[alias].update(named)
             django.db.connections[alias].settings_dict.update(settings.DATABASES[alias])
 
-    home = open_home(reachable(tmp_path_factory.mktemp("retroactivity")))
+    home = open_home(hasty(copied(empty_home, reachable(tmp_path_factory.mktemp("retroactivity")) / "home")))
     with launcher.embedded(home) as found, django_db_blocker.unblock():
         names = {"default": found.application, "owner": found.owner}
         turn_to(
