@@ -25,7 +25,7 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
-from ansinh.payment import statements
+from ansinh.payment import recalling, statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
@@ -373,6 +373,8 @@ def collect(
         done = _apply_stored(provider, gateway, archive, at, progress, workers)
         early = _retry_early_returns(provider, at)
         with stage("seal"), transaction.atomic():
+            put_on(everything("system"))
+            recalling.release(provider=provider, at=at)
             ledger.seal(at=at)
     return dataclasses.replace(done, applied=done.applied + early, held=done.held - early)
 
