@@ -108,6 +108,8 @@ class Provider(FakeBank):
         self.cash = 0
         self.coming: list[int] = []
         self.uncovered: list[Order] = []
+        # The name of something that has not left yet, where there is such a thing: it can be guessed.
+        self.never_left: Callable[[], str] = str
         # By statement, how many fees it tells of.
         self.fees: dict[str, int] = {}
 
@@ -206,8 +208,9 @@ class Provider(FakeBank):
             say(Line(name, "paid" if order.fate != "rejected" else "rejected",
                      (name, "DBIT", amount) if order.fate != "rejected" else (name, "RJCT", "AC04")))  # fmt: skip
         elif kind < 0.22:
-            fired["unknown_reference"] += 1
-            stranger = name[:-1] + ("A" if name[-1] != "A" else "B")
+            ahead = self.never_left()
+            fired["never_left" if ahead else "unknown_reference"] += 1
+            stranger = ahead or name[:-1] + ("A" if name[-1] != "A" else "B")
             say(Line(stranger, None, (stranger, "DBIT", amount)))
         elif kind < 0.32 and any(bank.orders for bank in self.neighbours):
             fired["order_of_another_bank"] += 1

@@ -169,6 +169,9 @@ def _play(world: World, seed: int, fired: Counter[str], at_end: Callable[[Month]
                 if month.treasury.was_rescued:
                     finish(month, 50_000)
                 month.treasury.end_year()
+                if month.treasury.due():
+                    # Whoever is due on an account that a bank has spoken against is noted as stopped by the next sending.
+                    month.submit(50_000)
             # Once more changes nothing: no transfer, no line, no status.
             before = standing()
             month.submit(50_000)

@@ -19,15 +19,16 @@ from ansinh.ledger import closing, documents, undoing
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.ledger.models import Transfer
+from ansinh.office import queries as office
 from ansinh.payment import queries
 from ansinh.payment.models import Message, PaymentItem
-from ansinh.standards.end_to_end import decode
+from ansinh.standards.end_to_end import decode, encode
 from tests.faults.simulator import Crash, Month
 
 FIRST_DONG, FEE_DONG, NOVEMBER = 10**12, 1_100, CalendarMonth(2026, 11)
 PEOPLE = ("can.bo", "lanh.dao", "lanh.dao2")
 KINDS = {
-    "paper_waits", "one_person_twice", "sum_misread", "paper_twice", "paper_beyond_the_money",
+    "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected", "paper_beyond_the_money",
     "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches", "nothing_to_send_with",
     "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "appropriation_undone",
     "appropriation_stays", "appropriation_misread", "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed",
@@ -68,6 +69,8 @@ class Treasury:
         self.has_papers = self.was_rescued = False
         self._numbers = 0
         self._in_closed = -1
+        instance = office.instance_number()
+        month.bank.never_left = lambda: encode(instance, self.due()[0], 0) if self.due() else ""
         if chance.random() < 0.9:
             first = self._propose("treasury-order", self._part_of(self.total))
             if chance.random() < 0.7 and self._may(first):
@@ -261,10 +264,19 @@ class Treasury:
             **named,
         )
 
+    def _as_proposed(self, paper: Paper) -> documents.Document:
+        run = self.month.run if paper.kind != "fee-fund" else ""
+        provider = self.month.provider_row.code if paper.kind != "treasury-order" else ""
+        return documents.Document(paper.kind, paper.number, paper.day, paper.amount, run, provider, paper.by, "")
+
     def _propose(self, kind: str, amount: int, *, is_calm: bool = False) -> Paper:
         self._numbers += 1
         paper = Paper(kind, f"{self._numbers:02d}/LC", self.month.at.date(), amount, self.chance.choice(PEOPLE))
-        assert self._enter(paper, by=paper.by).approved_by == ""
+        if not is_calm and self.chance.random() < 0.2:
+            # Typed wrong, and right by the same hand before anybody has agreed.
+            self.fired["paper_corrected"] += 1
+            assert self._enter(replace(paper, amount=paper.amount + 7), by=paper.by).approved_by == ""
+        assert self._enter(paper, by=paper.by) == self._as_proposed(paper)
         self.waiting.append(paper)
         # From the first word of a paper on, no money of the run moves without one.
         self.has_papers |= kind != "fee-fund"

@@ -71,6 +71,19 @@ def test_an_order_is_booked_when_a_second_person_enters_the_same_paper(world: Wo
     assert books.balance(chart.treasury(world.run).name) == AMOUNT
 
 
+def test_whoever_typed_a_paper_wrong_types_it_right_before_it_is_booked(world: World) -> None:
+    enter(world, "treasury-order", 10 * AMOUNT)
+    assert refused(world, "treasury-order", AMOUNT, by="lanh.dao") == "document_differs"
+    assert enter(world, "treasury-order", AMOUNT).amount_dong == AMOUNT
+    assert books.balance(chart.treasury(world.run).name) == 0, "a correction books nothing"
+    assert refused(world, "treasury-order", AMOUNT) == "second_person_needed"
+    assert enter(world, "treasury-order", AMOUNT, by="lanh.dao").approved_by == "lanh.dao"
+    assert books.balance(chart.treasury(world.run).name) == AMOUNT
+    # Booked is booked.
+    for by in ("can.bo", "lanh.dao"):
+        assert refused(world, "treasury-order", 2 * AMOUNT, by=by) == "document_differs"
+
+
 def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
     enter(world, "prefund", AMOUNT)
     assert refused(world, "prefund", AMOUNT, by="lanh.dao") == "balance_insufficient"
