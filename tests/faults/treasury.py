@@ -115,10 +115,10 @@ class Treasury:
             reached.append(item)
         return reached
 
-    def look(self) -> None:
-        """Compare every account of the way from the budget to the provider with the model."""
-        code, run, found = self.month.provider_row.code, self.month.run, books.balances()
-        wanted = {
+    def accounts(self) -> dict[str, int]:
+        """Return what every account of the way from the budget to the provider holds, as the model has it."""
+        code, run = self.month.provider_row.code, self.month.run
+        return {
             chart.WORLD.name: self.refunded + self.unused_back - sum(self.appropriated.values()),
             chart.APPROPRIATION.name: self.appropriation,
             chart.commitment(run).name: self.total - self.ordered + self.to_cash - self.drawn,
@@ -128,6 +128,10 @@ class Treasury:
             chart.fee_fund(code).name: self.fee_fund - self.fees_paid * FEE_DONG,
             chart.fee(code).name: self.fees_paid * FEE_DONG,
         }
+
+    def look(self) -> None:
+        """Compare these accounts with the model."""
+        found, wanted = books.balances(), self.accounts()
         assert {name: found.get(name, 0) for name in wanted} == wanted
 
     def origin(self, amount: int) -> tuple[str, str]:
