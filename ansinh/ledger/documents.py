@@ -48,7 +48,8 @@ def enter(
 ) -> Document:
     """This will note a paper, or book it when another person enters the same one.
 
-    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing.
+    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing; until then whoever
+    entered it may enter it otherwise.
 
     Raises:
         Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,
@@ -68,10 +69,22 @@ def enter(
             },
         )  # fmt: skip
         if (row.amount_dong, row.run_code, row.provider_code) != (amount_dong, run[0], provider_code):
+            if row.proposed_by == by and not row.approved_by:
+                # Whoever typed it wrong types it right; the second person still reads the paper alone.
+                row.amount_dong, row.run_code, row.provider_code, row.proposed_at = (
+                    amount_dong,
+                    run[0],
+                    provider_code,
+                    at,
+                )
+                row.save(update_fields=["amount_dong", "run_code", "provider_code", "proposed_at"])
+                return shown(row)
             raise Refused(
                 "document_differs",
-                vi=f"Chứng từ {number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. Hãy đối chiếu lại bản giấy.",
-                en=f"Document {number} was entered by “{row.proposed_by}” with another amount, run or provider. Compare the paper.",
+                vi=f"Chứng từ {number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. Hãy đối chiếu lại bản giấy; "
+                "người lập nhập lại cho đúng khi chứng từ chưa ghi sổ.",
+                en=f"Document {number} was entered by “{row.proposed_by}” with another amount, run or provider. Compare the paper; "
+                "whoever entered it enters it right as long as it is not booked.",
                 document=number,
             )
         if is_new or row.approved_by:

@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
+from ansinh.payment import recalling
 from ansinh.payment.archive import Archive
-from ansinh.payment.gateways import Gateway, Receipt, SentOrder
+from ansinh.payment.gateways import Gateway, Receipt, SentOrder, refuse_unable
 from ansinh.payment.gateways.rest.documents import results
 from ansinh.payment.models import InstructionShare, PaymentItem, PaymentServiceProvider
 from ansinh.payment.operations import store_message
@@ -59,26 +60,6 @@ def _shares(items: Sequence[int]) -> dict[tuple[int, int], tuple[tuple[int, int]
     sums = siblings.values_list("carrier_id", "carrier_attempt").annotate(total=Sum("amount_dong"))
     totals = {(carrier, attempt): total for carrier, attempt, total in sums}
     return {(item, attempt): ((carrier, then), totals[carrier, then]) for item, attempt, carrier, then in found}
-
-
-def _refuse_part(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int]) -> None:
-    """Refuse to stop an order that also carries money of somebody not named."""
-    # Only what is under way now: an item that once went with others may have gone alone since.
-    joined = InstructionShare.objects.filter(
-        item__run__code=run, item__provider=provider, item__inflight_dong__gt=0, attempt=F("item__attempt")
-    )
-    rows = list(joined.order_by("item_id").values_list("carrier_id", "carrier_attempt", "item__beneficiary_id"))
-    named = set(beneficiaries)
-    orders = {(carrier, attempt) for carrier, attempt, one in rows if one in named}
-    others = [one for carrier, attempt, one in rows if (carrier, attempt) in orders and one not in named]
-    if others:
-        listed = ", ".join(map(str, others))
-        raise Refused(
-            "sent_together",
-            vi=f"Lệnh chi này gộp cả tiền của người số {listed}, cùng một người nhận; dừng lệnh là dừng tất cả. Hãy nêu đủ những người ấy.",
-            en=f"This order also carries the money of person {listed}; stopping it stops them all. Name all of them.",
-            persons=others,
-        )
 
 
 def enquire(
@@ -130,34 +111,41 @@ def recall(
     by: str,
     at: datetime.datetime,
 ) -> dict[str, int]:
-    """This will ask the provider to stop the named people's payments and return how many it took, knew or refused.
+    """This will ask the provider to stop the named people's payments and return how many orders it took, knew or refused.
+
+    An order that also carries money of others can only be stopped whole: `others` is how many people were not named. They
+    are due again by themselves once the bank has stopped it (`recalling.release`).
 
     Raises:
-        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `sent_together`,
-            `gateway_cannot_cancel`.
+        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`.
     """
+    named, why = list(beneficiaries), reason.strip()
     if office_queries.staff(by).role not in _ROLES:
         raise Refused(
             "role_not_allowed",
             vi=f"“{by}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
             en=f"“{by}” is not of the department that pays and may not do this.",
         )
-    if not reason.strip():
+    if not why:
         raise Refused("reason_missing", vi="Hãy ghi lý do huỷ lệnh.", en="Give the reason for stopping the payment.")
     with transaction.atomic():
         put_on(everything(by))
         office_queries.require_reach(by, payroll.run(run).area_id)
-        _refuse_part(run, provider, list(beneficiaries))
-        orders = _orders(run, provider, list(beneficiaries))
-    if not orders:
-        raise Refused(
-            "nothing_to_recall",
-            vi="Không có lệnh nào của những người này đang ở tổ chức chi trả mà chưa có kết quả.",
-            en="No payment of these people is with the provider without a final answer.",
-            run=run,
-        )
-    told = Counter(gateway.cancel(order, reason.strip()) for order in orders)
+        orders = _orders(run, provider, named)
+        if not orders:
+            raise Refused(
+                "nothing_to_recall",
+                vi="Không có lệnh nào của những người này đang ở tổ chức chi trả mà chưa có kết quả.",
+                en="No payment of these people is with the provider without a final answer.",
+                run=run,
+            )
+        if not gateway.capabilities.can_cancel:
+            refuse_unable("cancel")
+        # Before the bank is asked: its answer must find who was meant.
+        others = recalling.note(run=run, provider=provider, beneficiaries=named, reason=why[:200], by=by, at=at)
+    told = Counter(gateway.cancel(order, why) for order in orders)
     counts = {receipt.name.lower(): told.get(receipt, 0) for receipt in Receipt}
     with transaction.atomic():
-        office.audit(by=by, action="payment.recall", subject=run, detail={**counts, "reason": reason[:100]}, at=at)
-    return counts
+        detail = {**counts, "others": len(others), "reason": why[:100]}
+        office.audit(by=by, action="payment.recall", subject=run, detail=detail, at=at)
+    return {**counts, "others": len(others)}

@@ -27,7 +27,7 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import lanes, statements
+from ansinh.payment import lanes, recalling, statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
@@ -403,6 +403,9 @@ def collect(
         done = _apply_stored(provider, gateway, archive, at, progress, workers)
         early = _retry_early_returns(provider, at)
         with stage("seal"), transaction.atomic():
+            put_on(everything("system"))
+            # It frees items and books nothing: what is sealed is committed.
+            recalling.release(provider=provider, at=at)
             ledger.seal(at=at, shared_by=workers)
     return dataclasses.replace(done, applied=done.applied + early, held=done.held - early)
 

@@ -17,8 +17,8 @@ REASONS = {
         "Another provider pays this order. Ask who sent the file.",
     ),
     "attempt_unknown": (
-        "Kết quả của lần gửi mà sổ chưa có (sổ vừa khôi phục). Hãy gửi lại kỳ đó để nhận lại tệp.",
-        "About a sending that the books do not have (they were restored). Submit that run again to take the file over.",
+        "Kết quả của lần gửi mà sổ chưa có. Sổ vừa khôi phục thì gửi lại kỳ đó để nhận lại tệp; nếu không, hỏi nơi gửi tệp.",
+        "About a sending that the books do not have. If they were restored, submit that run again; else ask who sent the file.",
     ),
     "older_attempt": (
         "Kết quả của lần gửi trước, khoản chi đã được chi lại. Có tiền trên sao kê thì xem khoản treo.",

@@ -178,6 +178,29 @@ class Reopening(models.Model):
         ]
 
 
+class Recall(models.Model):
+    """A sending that was called back: of whoever was meant, or of somebody whose money only went along in the same order."""
+
+    item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
+    attempt = models.SmallIntegerField("lần gửi")
+    is_meant = models.BooleanField("được nêu tên")
+    reason = models.CharField("lý do", max_length=200)
+    area = models.ForeignKey(Area, models.PROTECT, verbose_name="địa bàn")
+    asked_by = models.CharField("người đề nghị", max_length=60)
+    asked_at = models.DateTimeField("đề nghị lúc")
+    # Since when it may leave again by itself: only for whoever was not meant.
+    released_at = models.DateTimeField("được chi lại lúc", null=True)
+
+    class Meta:
+        verbose_name = "đề nghị thu hồi lệnh chi"
+        constraints = [
+            models.UniqueConstraint("item", "attempt", name="recalled_once"),
+            models.CheckConstraint(
+                condition=Q(is_meant=False) | Q(released_at=None), name="who_was_meant_stays_stopped"
+            ),
+        ]
+
+
 class BatchDebit(models.Model):
     """One line of a statement by which a bank booked a whole batch at once; the items' own results come by another way."""
 

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ansinh.payment.gateways import govstack as hub
 from ansinh.payment.gateways import rest as rest_interface
 from ansinh.payment.gateways import sftp_iso20022 as sftp
 from ansinh.payment.gateways import spreadsheet as by_hand
+from ansinh.payment.gateways.sftp_iso20022.settings import PATHS
 from ansinh.project import children
 from ansinh.project.adapters import GATEWAYS
 
@@ -38,6 +40,8 @@ _BEHAVIOURS = {
 _DEBTOR = {"debtor_name": "SO Y TE", "debtor_account": "113000012345", "debtor_agent": _BANK}
 _HOLDER = "H'NHI E BAN"
 _NOWHERE = 1
+# Every kind of gateway can send one order for all that one payee receives, where that was agreed on.
+_JOINED = {"joined": {"joins_payee": True}}
 
 
 @contextlib.contextmanager
@@ -59,16 +63,23 @@ def ours(kind: str, work: Path) -> Iterator[Sandbox]:
         yield Sandbox(kind=kind, accounts=accounts, work=files, **values)
 
 
+def _keys(folder: Path, *more: str) -> dict[str, Any]:
+    """Let our sandbox bank make its keys in a folder; returns where the customer's lies, and the bank's own."""
+    command = [sys.executable, "-m", "ansinh_sandbox.bank", "keys", "--folder", str(folder), *more]
+    process = children.start(command, pipe_output=True)
+    assert process.stdout is not None
+    with process.stdout:
+        known: dict[str, Any] = json.loads(process.stdout.readline())
+    process.wait(60)
+    return known
+
+
 @contextlib.contextmanager
-def _program(folder: Path, action: str) -> Iterator[dict[str, Any]]:
+def _program(folder: Path, action: str, *keys: str) -> Iterator[dict[str, Any]]:
     """Run our sandbox bank for the length of the block; yields how to reach it."""
-    command = [sys.executable, "-m", "ansinh_sandbox.bank"]
-    keys = children.start([*command, "keys", "--folder", str(folder)], pipe_output=True)
-    assert keys.stdout is not None
-    with keys.stdout:
-        known = json.loads(keys.stdout.readline())
-    keys.wait(60)
-    process = children.start([*command, action, "--folder", str(folder)], pipe_output=True, log=folder / "log")
+    known = _keys(folder, *keys)
+    command = [sys.executable, "-m", "ansinh_sandbox.bank", action, "--folder", str(folder)]
+    process = children.start(command, pipe_output=True, log=folder / "log")
     assert process.stdout is not None
     try:
         with process.stdout:
@@ -98,28 +109,75 @@ def _common(folder: Path) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _sftp(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
-    with _program(folder, "serve") as bank:
+    with _program(folder, "serve", "--signing") as bank:
         right = sftp.Settings.from_mapping({
             "host": "127.0.0.1", "port": bank["port"], "username": "ansinh", "client_key": bank["client_key"],
             "host_key": bank["host_key"], "debit_is_paid": True, "takes_recalls": True, "recall_is_final": True, **_DEBTOR,
         })  # fmt: skip
-        stranger = work / "stranger"
-        keys = children.start(
-            [sys.executable, "-m", "ansinh_sandbox.bank", "keys", "--folder", str(stranger)], pipe_output=True
-        )
-        assert keys.stdout is not None
-        with keys.stdout:
-            other = json.loads(keys.stdout.readline())
-        keys.wait(60)
+        stranger, ours = work / "stranger", work / "ours"
+        other = _keys(stranger, "--signing")
+        _keys(ours, "--signing")
+        signed, by_stranger = _signing_keys(ours), _signing_keys(stranger)
+        agreed = {**signed, "bank_certificate": folder / "signing_certificate.pem"}
         yield {
             "make": lambda **changes: sftp.SftpIso20022(replace(right, **changes)),
             "forge": forging.ISO20022,
             "variants": {
                 "unreachable": {"port": _NOWHERE}, "stranger": {"host_key": other["host_key"]},
-                "refuses_us": {"client_key": Path(other["client_key"])}, "without_agreement": {"debit_is_paid": False},
+                "refuses_us": {"client_key": Path(other["client_key"])}, "without_agreement": {"debit_is_paid": False}, **_JOINED,
+                "signed": agreed, "unsigned": {}, "signed_by_a_stranger": by_stranger,
+                "bank_is_a_stranger": {**agreed, "bank_certificate": by_stranger["signing_certificate"]},
             },
+            "spoils": _spoils(folder / "sftp" / "out"),
+            "demanding_signatures": partial(_demanding, signed["signing_certificate"], folder / "customer_certificate.pem"),
             **_common(folder),
         }  # fmt: skip
+
+
+def _signing_keys(folder: Path) -> dict[str, Path]:
+    return {"signing_key": folder / "signing_key.pem", "signing_certificate": folder / "signing_certificate.pem"}
+
+
+@contextlib.contextmanager
+def _demanding(certificate: Path, agreed: Path) -> Iterator[None]:
+    """Let our sandbox bank refuse what its customer has not signed, for the length of the block."""
+    shutil.copy2(certificate, agreed)
+    try:
+        yield
+    finally:
+        agreed.unlink()
+
+
+def _spoils(out: Path) -> dict[str, Callable[[str], str]]:
+    """Return how an answer that lies in a folder is spoilt; each returns the name under which it lies then."""
+
+    def beside(name: str) -> Path:
+        """Return where the signature of a file lies."""
+        return out / f"{name}.sig.xml"
+
+    def unsigned(name: str) -> str:
+        """Take its signature away."""
+        beside(name).rename(out.parent / f"{name}.aside")
+        return name
+
+    def signed_again(name: str) -> str:
+        """Put the signature back."""
+        (out.parent / f"{name}.aside").rename(beside(name))
+        return name
+
+    def altered(name: str) -> str:
+        """Change the file under its signature."""
+        with open(out / name, "ab") as file:
+            file.write(b" ")
+        return name
+
+    def replayed(name: str) -> str:
+        """Let it come once more, with its signature, as if it were new."""
+        shutil.copy2(out / name, out / f"again_{name}")
+        shutil.copy2(beside(name), beside(f"again_{name}"))
+        return f"again_{name}"
+
+    return {"unsigned": unsigned, "signed_again": signed_again, "altered": altered, "replayed": replayed}
 
 
 @contextlib.contextmanager
@@ -136,7 +194,7 @@ def _rest(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
                 "forge": forging.REST,
                 "variants": {
                     "unreachable": {"base_url": f"http://127.0.0.1:{_NOWHERE}/rest"},
-                    "stranger": {"base_url": f"http://127.0.0.1:{port}/rest"}, "refuses_us": {"secret_file": other},
+                    "stranger": {"base_url": f"http://127.0.0.1:{port}/rest"}, "refuses_us": {"secret_file": other}, **_JOINED,
                 },
                 **_common(folder),
             }  # fmt: skip
@@ -175,7 +233,7 @@ def _govstack(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
             "forge": forging.GOVSTACK,
             "variants": {
                 "unreachable": {"base_url": f"http://127.0.0.1:{_NOWHERE}/hub"}, "refuses_us": {"tenant": ""},
-                "without_agreement": {"completed_is_paid": False},
+                "without_agreement": {"completed_is_paid": False}, **_JOINED,
             },
             # A hub tells the state of a batch, never that money came back, and says it once.
             "without": ("returned", "twice"),
@@ -214,7 +272,7 @@ def _spreadsheet(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
     yield {
         "make": lambda **changes: by_hand.Spreadsheet(replace(right, **changes)),
         "forge": forging.SPREADSHEET,
-        "variants": {"unreachable": {"outgoing": work / "nowhere"}},
+        "variants": {"unreachable": {"outgoing": work / "nowhere"}, **_JOINED},
         "let_time_pass": lambda: clerk("tick"),
         "deliver": deliver,
         "by_hand": True,
@@ -254,7 +312,10 @@ def described(path: Path, work: Path) -> Sandbox:
     variants = {name: dict(changes) for name, changes in (said.get("variants") or {}).items()}
 
     def make(**changes: object) -> Gateway:
-        gateway: Gateway = made_of(replace(right, **changes))
+        # As in the settings: what is a path there is one here.
+        paths = {name for name in changes if isinstance(getattr(right, name, None), Path) or name in PATHS}
+        changed = {name: Path(str(one)) if name in paths and one else one for name, one in changes.items()}
+        gateway: Gateway = made_of(replace(right, **changed))
         return gateway
 
     work.mkdir(parents=True, exist_ok=True)

@@ -71,6 +71,9 @@ def test_every_command_is_described() -> None:
 
 def test_the_reference_of_commands_is_current() -> None:
     assert reference.TARGET.read_text(encoding="utf8") == reference.render(), "run: python -m tools.reference"
+    assert reference.SCENARIOS.read_text(encoding="utf8") == reference.render_scenarios(), (
+        "run: python -m tools.reference"
+    )
 
 
 def test_the_manual_of_the_laws_language_is_current() -> None:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ansinh.base import stages
@@ -102,6 +103,15 @@ class Provider(FakeBank):
         self.closing = self.days = self.funded = 0
         # Other banks of the same month: now and then this one speaks of what it never had.
         self.neighbours: list[Provider] = []
+        # Where a treasury sends the money: what lies here, what is on its way, and orders that wait for it.
+        self.checks_cover = False
+        self.cash = 0
+        self.coming: list[int] = []
+        self.uncovered: list[Order] = []
+        # The name of something that has not left yet, where there is such a thing: it can be guessed.
+        self.never_left: Callable[[], str] = str
+        # By statement, how many fees it tells of.
+        self.fees: dict[str, int] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -133,20 +143,51 @@ class Provider(FakeBank):
             assert text not in self.orders, f"{text} was sent in two files"
             order = Order(text, int(amount), self.chance.choices(("paid", "rejected", "returned"), (6, 2, 2))[0])
             self.orders[text] = order
-            self._decide(order)
+            if not self.checks_cover or (order.amount <= self.cash and not self.uncovered):
+                self._decide(order)
+            elif self.chance.random() < 0.3:
+                self.story.fired["uncovered_refused"] += 1
+                self._refuse_uncovered(order)
+            else:
+                self.story.fired["uncovered_waits"] += 1
+                self.uncovered.append(order)
 
-    def _decide(self, order: Order) -> None:
+    def receive(self, amount: int) -> None:
+        """Take in money of the treasury, and carry out what waited for it."""
+        self.cash += amount
+        self.moved.append(("CRDT", amount, ""))
+        while self.uncovered and self.uncovered[0].amount <= self.cash:
+            self._decide(self.uncovered.pop(0))
+
+    def give_up(self) -> None:
+        """Refuse what waits for money that does not come."""
+        waiting, self.uncovered = self.uncovered, []
+        for order in waiting:
+            self._refuse_uncovered(order)
+
+    def _refuse_uncovered(self, order: Order) -> None:
+        order.fate = "rejected"
+        self._decide(order, ("AM04",))
+
+    def _decide(self, order: Order, refusals: tuple[str, ...] = ("AC04", "AC01", "MS03")) -> None:
         name, amount = order.name, order.amount
         say = self.untold.append
         if self.chance.random() < 0.7:
             say(Line(name, "advance", (name, self.chance.choice(("RCVD", "ACTC", "ACSP")), "")))
         if order.fate == "rejected":
-            say(Line(name, "rejected", (name, "RJCT", self.chance.choice(("AC04", "AC01", "MS03")))))
+            say(Line(name, "rejected", (name, "RJCT", self.chance.choice(refusals))))
         else:
             self.paid[name] += 1
+            self.cash -= amount
             self.moved.append(("DBIT", amount, name))
+            if self.checks_cover and order.fate == "paid" and self.chance.random() < 0.3:
+                # It says no, and takes the money: only the statement tells, perhaps when the money has been spent on others.
+                self.story.fired["refused_and_debited"] += 1
+                say(Line(name, "rejected", (name, "RJCT", "MS03")))
+                return
             say(Line(name, "paid", (name, "DBIT", amount)))
         if order.fate == "returned":
+            self.cash += amount
             self.moved.append(("CRDT", amount, name))
             say(Line(name, "returned", (name, "CRDT", amount, self.chance.choice(("AC04", "AC06", "MD07")))))
         self._lie_about(order)
@@ -167,8 +208,9 @@ class Provider(FakeBank):
             say(Line(name, "paid" if order.fate != "rejected" else "rejected",
                      (name, "DBIT", amount) if order.fate != "rejected" else (name, "RJCT", "AC04")))  # fmt: skip
         elif kind < 0.22:
-            fired["unknown_reference"] += 1
-            stranger = name[:-1] + ("A" if name[-1] != "A" else "B")
+            ahead = self.never_left()
+            fired["never_left" if ahead else "unknown_reference"] += 1
+            stranger = ahead or name[:-1] + ("A" if name[-1] != "A" else "B")
             say(Line(stranger, None, (stranger, "DBIT", amount)))
         elif kind < 0.32 and any(bank.orders for bank in self.neighbours):
             fired["order_of_another_bank"] += 1
@@ -225,7 +267,9 @@ class Provider(FakeBank):
 
     def close_day(self, funded: int) -> None:
         """Let the money of the month arrive, take a fee and a stranger's money now and then, and write the statement of the day."""
-        if funded > self.funded:
+        if self.coming and (self.is_calm or self.chance.random() < 0.5):
+            self.receive(self.coming.pop(0))
+        if funded > self.funded and not self.checks_cover:
             self.moved.append(("CRDT", funded - self.funded, ""))
             self.funded = funded
         if not self.is_calm and self.chance.random() < 0.3:
@@ -246,6 +290,7 @@ class Provider(FakeBank):
             self.closing + sum({"CRDT": 1, "DBIT": -1}[way] * amount for way, amount, _ in told),
         )
         self.days += 1
+        self.fees[f"t{self.days}.xml"] = sum((way, name) == ("DBIT", "") for way, _, name in told)
 
         def written(number: int) -> bytes:
             day = (datetime.date(2026, 11, 1) + datetime.timedelta(days=self.days)).isoformat()
@@ -275,6 +320,10 @@ class Provider(FakeBank):
         self.told[name] = lines
 
 
+# What a bank says of the account itself, and not of the money: nothing more is sent there until somebody has looked.
+_OF_ACCOUNTS = {"AC01", "AC04", "AC06"}
+
+
 class Model:
     """What each order must come to, given what was read about it and in which order. It knows nothing else."""
 
@@ -287,6 +336,9 @@ class Model:
         self.returned_though_refused: Counter[str] = Counter()
         self.debited: set[str] = set()
         self.decided = 0
+        # Orders whose account the bank has spoken against; and the first reason with which money came back early.
+        self.spoken_against: set[str] = set()
+        self._early_code: dict[str, str] = {}
 
     def read(self, lines: list[Line]) -> None:
         """Read one file: each line is judged by what was known before it; what came too early waits until the end of the collection."""
@@ -303,9 +355,11 @@ class Model:
                 if now in (None, "rejected"):
                     self.final[line.name] = "paid"
             elif line.says == "returned":
-                self._returned(line.name, now)
+                # A statement of this bank says AC06 of all that comes back.
+                self._returned(line.name, now, line.text[-1] if line.text else "AC06")
             elif now is None:
                 self.final[line.name] = line.says
+                self._speak(line.name, line.text[-1] if line.says == "rejected" else "")
             elif now == "returned":
                 self.disputed[line.name] += line.says == "rejected"
             elif now != line.says:
@@ -315,11 +369,18 @@ class Model:
             if line.name in self.debited and self.final.get(line.name) == "paid":
                 self.disputed.pop(line.name, None)
 
-    def _returned(self, name: str, now: str | None) -> None:
+    def _speak(self, name: str, code: str) -> None:
+        if code in _OF_ACCOUNTS:
+            self.spoken_against.add(name)
+
+    def _returned(self, name: str, now: str | None, code: str) -> None:
+        if now in (None, "rejected"):
+            self._early_code.setdefault(name, code)
         if now is None:
             self.early[name] += 1
         elif now == "paid":
             self.final[name] = "returned"
+            self._speak(name, code)
         elif now == "rejected":
             self.returned_though_refused[name] += 1
 
@@ -329,6 +390,7 @@ class Model:
             for name in list(waiting):
                 if self.final.get(name) == "paid":
                     self.final[name] = "returned"
+                    self._speak(name, self._early_code[name])
                 if self.final.get(name) == "returned":
                     del waiting[name]
                 elif self.final.get(name) == "rejected" and waiting is self.early:
@@ -353,13 +415,20 @@ class Month:
     story: Story
     model: Model = field(default_factory=Model)
     read: set[str] = field(default_factory=set)
+    # Who sends the money by papers (`treasury.py`); without one the books order it by themselves.
+    treasury: Any = None
+    explained: int = 0
 
     def submit(self, size: int) -> None:
-        """Press “send”."""
-        operations.submit(
-            run=self.run, provider=self.provider_row, gateway=self.bank, archive=self.archive, by="operator",
+        """Press “send”; where papers bring the money, exactly what it reaches is sent."""
+        act = partial(
+            operations.submit, run=self.run, provider=self.provider_row, gateway=self.bank, archive=self.archive, by="operator",
             at=self.at, size=size,
         )  # fmt: skip
+        if self.treasury is None:
+            act()
+        else:
+            self.treasury.watch(act)
 
     def close_day(self) -> None:
         """Let the bank's day end; the treasury has sent what the books ordered."""
@@ -369,25 +438,44 @@ class Month:
         """Let two people say which money on the statements is the month's."""
         for row in explaining.accounts_of("can.bo").movements:
             if row.direction == "CRDT" and row.amount_dong != 50_000 and not row.reference:
+                kind, detail = self.treasury.origin(row.amount_dong) if self.treasury else ("funding", self.run)
+                self.explained += row.amount_dong
                 for by in ("can.bo", "lanh.dao"):
-                    explaining.explain(number=row.number, kind="funding", detail=self.run, by=by, at=self.at)
+                    explaining.explain(number=row.number, kind=kind, detail=detail, by=by, at=self.at)
 
     def collect(self) -> None:
         """Press “collect”."""
-        collecting.collect(provider=self.provider_row, gateway=self.bank, archive=self.archive, at=self.at)
+        act = partial(
+            collecting.collect, provider=self.provider_row, gateway=self.bank, archive=self.archive, at=self.at
+        )
+        if self.treasury is not None and self.treasury.stops(act):
+            return
+        if self.treasury is None:
+            act()
         # The model reads what was there, in the order in which it was fetched, each file once.
-        for name, _ in self.bank.outbox:
-            if name not in self.read:
-                self.read.add(name)
-                self.model.read(self.bank.told[name])
+        for name in self.unread():
+            self.read_file(name)
         self.model.look_again()
 
+    def unread(self) -> list[str]:
+        """Return the files that the model has not read yet, in their order."""
+        return [name for name, _ in self.bank.outbox if name not in self.read]
 
-def press(month: Month, chance: random.Random, size: int) -> None:
-    """Press one button of chance, with a crash now and then, and let some time go by."""
-    name = chance.choices(("submit", "collect", "tell", "close_day"), (3, 3, 3, 1))[0]
+    def read_file(self, name: str) -> None:
+        """Let the model read one file."""
+        self.read.add(name)
+        self.model.read(self.bank.told[name])
+        if self.treasury is not None:
+            self.treasury.told(name)
+
+
+def press(month: Month, chance: random.Random, size: int) -> bool:
+    """Press one button of chance, with a crash now and then, let some time go by, and return whether it was one of ours."""
+    weights = {"submit": 3, "collect": 3, "tell": 3, "close_day": 1, **({"paper": 5} if month.treasury else {})}
+    name = chance.choices(list(weights), list(weights.values()))[0]
     act = {
         "submit": lambda: month.submit(size), "collect": month.collect, "tell": month.bank.tell, "close_day": month.close_day,
+        "paper": lambda: month.treasury.press(),
     }[name]  # fmt: skip
     if name in STAGES and chance.random() < 0.4:
         boundary, count = chance.choice(("enter", "leave")), chance.randint(1, 2)
@@ -398,37 +486,69 @@ def press(month: Month, chance: random.Random, size: int) -> None:
                 act()
             except Crash:
                 month.story.log.append(f"crash at {crasher.place}")
+                if month.treasury and name == "collect":
+                    month.treasury.after_crash(crasher.place[0])
     else:
         act()
     month.at += datetime.timedelta(minutes=chance.randint(1, 600))
+    # What only the bank did has changed nothing of ours.
+    return name in STAGES or name == "paper"
 
 
 def end(month: Month, size: int) -> None:
-    """End the month calmly: everything goes out, everything is told and read."""
+    """End the month calmly: everything goes out that has money, everything is told and read."""
     month.bank.is_calm = True
+    if month.treasury:
+        month.treasury.end()
+    finish(month, size)
+    month.story.fired["statement_decides"] += month.model.decided
+
+
+def finish(month: Month, size: int) -> None:
+    """Send, tell and read until nothing moves any more."""
+    treasury = month.treasury
+    # Sometimes money that came back is spent on others before the day's statement is there.
+    _send_and_tell(month, size, closes=treasury is None or not treasury.spends_first())
+    while treasury and (month.unread() or month.bank.moved or treasury.reached()):
+        if month.unread():
+            treasury.rescue()
+            month.collect()
+        _send_and_tell(month, size)
+
+
+def _send_and_tell(month: Month, size: int, *, closes: bool = True) -> None:
     month.submit(size)
     mine = PaymentBatch.objects.filter(run__code=month.run, provider=month.provider_row)
     while mine.exclude(state="SENT").exists():
         month.submit(size)
+    while month.bank.coming:
+        month.bank.receive(month.bank.coming.pop(0))
+    month.bank.give_up()
+    if month.treasury and month.treasury.is_told_late():
+        # The statement of the day is there before what the bank says of today's orders.
+        month.close_day()
+        month.collect()
     while month.bank.untold:
         month.bank.tell(everything=True)
         month.collect()
-    month.close_day()
-    month.collect()
-    month.story.fired["statement_decides"] += month.model.decided
+    if closes:
+        month.close_day()
+        month.collect()
 
 
 def play(month: Month, chance: random.Random, check: Callable[[], None]) -> None:
-    """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly."""
+    """Press buttons in an order of chance, with crashes, and look at the invariants after each; then end the month calmly.
+
+    Whoever calls looks at the end.
+    """
     size = chance.choice((2, 5, 50_000))
-    for _ in range(chance.randint(2, 6)):
-        press(month, chance, size)
-        check()
+    for _ in range(chance.randint(2, 6) + (3 if month.treasury else 0)):
+        if press(month, chance, size):
+            check()
     end(month, size)
-    check()
-    if chance.random() < 0.05:
-        month.explain()
+    if chance.random() < (0.3 if month.treasury else 0.05):
         check()
+        month.explain()
 
 
 def expected(month: Month) -> dict[str, tuple[str, int]]:

@@ -18,19 +18,22 @@ import yaml
 
 from ansinh.base.refusals import Refused
 from ansinh.payment.conformance import run as kit
+from ansinh.payment.conformance.joining import WHOLE_DONG
 from ansinh.payment.conformance.sandbox import Sandbox
-from ansinh.payment.gateways import Artefact, Inbound, Receipt, wire
+from ansinh.payment.gateways import Artefact, Inbound, Receipt, SentOrder, wire
 from ansinh.payment.gateways.rest import Rest
 from ansinh.payment.gateways.rest.documents import Results
+from ansinh.payment.gateways.sftp_iso20022 import SftpIso20022
 from ansinh.project import conformance_sandboxes as sandboxes
 from ansinh.standards.iso20022.results import Entry, Held
 
 # What each kind of provider does not offer; anything else that does not apply would be a hole in the kit.
+_SIGNED = {f"C{number:02}" for number in range(1, 10)}
 NOT_OFFERED = {
-    "spreadsheet": {"L12", "L15", "S10", "S11", "S12", "S13", "S20"},
+    "spreadsheet": {"L12", "L15", "S10", "S11", "S12", "S13", "S20", "J04"} | _SIGNED,
     "sftp_iso20022": {"S19"},
-    "rest": {"S19"},
-    "govstack": {"A05", "A07", "S11", "S19", "S20"},
+    "rest": {"S19"} | _SIGNED,
+    "govstack": {"A05", "A07", "S11", "S19", "S20", "J03", "J04"} | _SIGNED,
 }
 
 
@@ -163,18 +166,75 @@ class _InventsNames(Rest):
         return (check._replace(status="RCVC", name=check.name or "NGUYEN VAN A") for check in super().verify(queries))
 
 
+class _ForgivesSignatures(SftpIso20022):
+    """Believes files whatever is wrong with their signature; each heir forgives one thing only."""
+
+    forgives: frozenset[str] = frozenset({"signature_missing"})
+
+    def poll(self, is_stored: Callable[[str], bool], store: Path) -> Iterator[Inbound]:
+        for inbound in super().poll(is_stored, store):
+            is_forgiven = inbound.problem is not None and inbound.problem.reason in self.forgives
+            yield replace(inbound, problem=None) if is_forgiven else inbound
+
+
+class _BelievesAnyKey(_ForgivesSignatures):
+    """Believes whoever has signed."""
+
+    forgives = frozenset({"signature_invalid"})
+
+
+class _LooksAtNoFile(_ForgivesSignatures):
+    """Asks whether a signature is right, and not of which file it is."""
+
+    forgives = frozenset({"signature_of_another_file"})
+
+
+class _SendsUnsigned(SftpIso20022):
+    """Forgets to sign."""
+
+    def submit(self, artefact: Artefact) -> Receipt:
+        return SftpIso20022(replace(self._settings, signing_key=None, signing_certificate=None)).submit(artefact)
+
+
+class _SharesOut(Rest):
+    """Speaks of one child's part where the provider spoke of the order."""
+
+    def parse(self, inbound: Inbound) -> Any:
+        return _Changed(
+            super().parse(inbound),
+            lambda line: line._replace(amount_dong=line.amount_dong // 3) if _is_joined(line) else line,
+        )
+
+
+def _is_joined(line: Entry | Held) -> bool:
+    return isinstance(line, Entry) and line.amount_dong == WHOLE_DONG
+
+
+class _CallsBackSomethingElse(Rest):
+    """Says that it has called the order back, and has not."""
+
+    def cancel(self, order: SentOrder, why: str) -> Receipt:
+        return Receipt.SENT
+
+
 @pytest.mark.parametrize(
     ("mutant", "caught_by"),
     [
         (_Rounds, "L04"), (_TakesDuplicateForRefusal, "L14"), (_CallsSilenceFailure, "S13"), (_SendsWhateverLiesThere, "S06"),
         (_RetriesUnderAnotherName, "S12"), (_AsksAgainForEverything, "A08"), (_KeepsProvidersNames, "A10"),
-        (_BelievesAnybody, "S11"), (_SettledIsPaid, "L13"), (_InventsNames, "Q02"),
+        (_BelievesAnybody, "S11"), (_SettledIsPaid, "L13"), (_InventsNames, "Q02"), (_SharesOut, "J01"), (_CallsBackSomethingElse, "J04"),
+        (_ForgivesSignatures, "C05"), (_BelievesAnyKey, "C04"), (_LooksAtNoFile, "C06"), (_LooksAtNoFile, "C07"), (_SendsUnsigned, "C01"),
     ],
 )  # fmt: skip
-def test_the_kit_catches_a_gateway_that_is_wrong(mutant: type[Rest], caught_by: str, tmp_path: Path) -> None:
-    with sandboxes.ours("rest", tmp_path) as sandbox:
+def test_the_kit_catches_a_gateway_that_is_wrong(
+    mutant: type[Rest] | type[SftpIso20022], caught_by: str, tmp_path: Path
+) -> None:
+    kind = "sftp_iso20022" if issubclass(mutant, SftpIso20022) else "rest"
+    with sandboxes.ours(kind, tmp_path) as sandbox:
         right = sandbox.make
         assert kit.run(sandbox, [caught_by])[0].result == kit.PASSED
+        # A wrong gateway need not be waited for as long as a slow bank.
+        sandbox.patience_s = 3
         sandbox.make = lambda **changes: mutant(right(**changes)._settings)  # type: ignore[attr-defined]
         (outcome,) = kit.run(sandbox, [caught_by])
     assert outcome.result == kit.FAILED, f"{mutant.__doc__} was not caught"

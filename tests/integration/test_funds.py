@@ -18,6 +18,7 @@ from ansinh.payment import reopening
 from ansinh.payment.models import PaymentItem
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
+from tests.standards.answers import day_statement, detail, entry
 
 DAY = datetime.date(2026, 11, 20)
 pytestmark = pytest.mark.usefixtures("database")
@@ -70,6 +71,19 @@ def test_an_order_is_booked_when_a_second_person_enters_the_same_paper(world: Wo
     assert books.balance(chart.treasury(world.run).name) == AMOUNT
 
 
+def test_whoever_typed_a_paper_wrong_types_it_right_before_it_is_booked(world: World) -> None:
+    enter(world, "treasury-order", 10 * AMOUNT)
+    assert refused(world, "treasury-order", AMOUNT, by="lanh.dao") == "document_differs"
+    assert enter(world, "treasury-order", AMOUNT).amount_dong == AMOUNT
+    assert books.balance(chart.treasury(world.run).name) == 0, "a correction books nothing"
+    assert refused(world, "treasury-order", AMOUNT) == "second_person_needed"
+    assert enter(world, "treasury-order", AMOUNT, by="lanh.dao").approved_by == "lanh.dao"
+    assert books.balance(chart.treasury(world.run).name) == AMOUNT
+    # Booked is booked.
+    for by in ("can.bo", "lanh.dao"):
+        assert refused(world, "treasury-order", 2 * AMOUNT, by=by) == "document_differs"
+
+
 def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
     enter(world, "prefund", AMOUNT)
     assert refused(world, "prefund", AMOUNT, by="lanh.dao") == "balance_insufficient"
@@ -92,6 +106,32 @@ def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> 
     both(world, "prefund", AMOUNT // 2, number="02")
     assert world.submit().sent == 1
     assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
+
+
+def test_a_statement_about_money_that_was_spent_on_others_waits_for_more_and_is_then_read(world: World) -> None:
+    """The bank refuses an order and debits it all the same; between the two the money has paid somebody else."""
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    assert world.submit().sent == 2
+    first = world.names()[0]
+    world.bank.says("s1.xml", (first, "RJCT", "MS03"))
+    world.collect()
+    assert world.submit().sent == 1, "what came back pays whoever was left due"
+    debit, credit = (
+        entry(detail(first, str(AMOUNT), ""), amount=str(AMOUNT)),
+        entry(amount=str(2 * AMOUNT), direction="CRDT"),
+    )
+    text = day_statement(debit, credit, day="2026-11-23", number=1, account="999000001", opening=0, closing=AMOUNT)
+    world.bank.outbox.append(("t1.xml", text))
+    for _ in range(2):
+        with pytest.raises(Refused, match="balance_insufficient"):
+            world.collect()
+        assert world.statuses() == ["REJECTED", "DUE", "DUE"], "nothing of the statement was applied"
+        assert world.balances() == (0, 2 * AMOUNT, 0)
+    both(world, "prefund", AMOUNT, number="02")
+    world.collect()
+    assert world.statuses() == ["PAID", "DUE", "DUE"]
+    assert world.balances() == (0, 2 * AMOUNT, AMOUNT)
 
 
 def test_nothing_is_sent_before_the_paper_of_the_prefund(world: World) -> None:

@@ -167,6 +167,16 @@ def test_regression_a_retried_call_pays_once(world: World) -> None:
     assert (world.bank.submissions, PaymentBatch.objects.count()) == (1, 1)
 
 
+@pytest.mark.parametrize("word", [("RJCT", "AC04"), ("DBIT", AMOUNT), ("CRDT", AMOUNT, "AC06"), ("ACSP", "")])
+def test_an_answer_about_what_never_left_is_held_and_stops_no_collection(world: World, word: tuple[Any, ...]) -> None:
+    """The number of the next sending can be guessed; before it goes, whatever is said of it is somebody's invention."""
+    world.bank.says("x1.xml", *((name, *word) for name in world.names()))
+    assert world.collect() == operations.Collected(messages=1, applied=0, held=3)
+    assert world.hold_reasons() == ["attempt_unknown"] * 3
+    assert world.submit().sent == 3
+    assert world.statuses() == ["DUE"] * 3
+
+
 def test_a_timeout_is_unknown_and_goes_out_again_only_as_the_same_file(world: World) -> None:
     world.bank.receipts = [Receipt.UNKNOWN]
     assert world.submit() == operations.Sent(sent=0, unknown=3)

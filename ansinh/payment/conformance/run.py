@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ansinh.base.refusals import Refused
-from ansinh.payment.conformance import answering, asking, reading, rendering, sending
+from ansinh.payment.conformance import answering, asking, joining, reading, rendering, sending, signing
 from ansinh.payment.conformance.sandbox import Failed, NotApplicable, Sandbox
 from ansinh.payment.conformance.scenarios import ALL, Scenario
 
 # Importing them is what registers their scenarios.
-PARTS = (rendering, sending, answering, reading, asking)
-_ORDER = "RSALQ"
+PARTS = (rendering, sending, answering, reading, asking, joining, signing)
+_ORDER = "RSALQJC"
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not_applicable"
 
 
@@ -25,7 +25,7 @@ class Outcome:
 
 
 def scenarios() -> tuple[Scenario, ...]:
-    """Return every scenario in the order of the kit: rendering, sending, answers, reading, asking."""
+    """Return every scenario in the order of the kit: rendering, sending, answers, reading, asking, joined orders, signed files."""
     return tuple(sorted(ALL, key=lambda one: (_ORDER.index(one.code[0]), one.code)))
 
 

@@ -1,5 +1,6 @@
 """A provider's sandbox as the kit sees it: the gateway, accounts that behave in known ways, and a way to let time pass."""
 
+import contextlib
 import datetime
 import io
 import itertools
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansinh.payment.conformance.forging import Forge
-from ansinh.payment.gateways import Artefact, Batch, Gateway, Inbound, Instruction
+from ansinh.payment.gateways import Artefact, Batch, Capabilities, Gateway, Inbound, Instruction
 from ansinh.standards.end_to_end import MAX_ITEM, encode
 from ansinh.standards.iso20022.results import Entry, Held
 
@@ -48,7 +49,9 @@ class Sandbox:
 
     `make` returns the gateway with some settings changed. `accounts` are those of behaviours `ok`, `closed`, `unknown`,
     `returned`, `late`, `twice`; one that the provider cannot offer is left out. `variants` are settings under which the
-    provider must be `unreachable`, a `stranger`, or one that `refuses_us`. `faults` arm the provider's worst moments.
+    provider must be `unreachable`, a `stranger`, or one that `refuses_us`, and those under which both sides sign (`signed`)
+    or orders are joined (`joined`). `faults` arm the provider's worst moments; `spoils` spoil an answer that lies there, by its
+    name, and return the name under which it lies from then on. `demanding_signatures` is how long unsigned orders are refused.
     """
 
     kind: str
@@ -60,6 +63,8 @@ class Sandbox:
     deliver: Callable[[Artefact], None] = lambda artefact: None
     variants: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     faults: Mapping[str, Path] = field(default_factory=dict)
+    spoils: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    demanding_signatures: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
     by_hand: bool = False
     patience_s: float = 20
     # Seconds since long ago, so that two runs against one sandbox never use a name twice.
@@ -84,6 +89,20 @@ class Sandbox:
         if name not in self.variants:
             raise NotApplicable(f"a provider of this kind cannot be “{name}”")
         return self.make(**self.variants[name])
+
+    def able(self, variant: str, offers: Callable[[Capabilities], bool], why_not: str) -> Gateway:
+        """Return the gateway as agreed where that offers what is asked for, else its variant. Raises `NotApplicable`."""
+        for changes in ({}, self.variants.get(variant, {})):
+            gateway = self.make(**changes)
+            if offers(gateway.capabilities):
+                return gateway
+        raise NotApplicable(why_not)
+
+    def spoil(self, how: str) -> Callable[[str], str]:
+        """Return how an answer is spoilt. Raises `NotApplicable`."""
+        if how not in self.spoils:
+            raise NotApplicable(f"the sandbox cannot make an answer “{how}”")
+        return self.spoils[how]
 
     def arm(self, fault: str) -> Path:
         """Arm a fault of the sandbox; the file goes away when it fires. Raises `NotApplicable`."""

@@ -41,6 +41,8 @@ class Capabilities:
     can_ask_holders: bool = False
     # A guardian of three children is paid by one order; else by three.
     joins_payee: bool = False
+    # Nothing of the provider is believed without its signature.
+    checks_signatures: bool = False
     # Several processes may write and send at once: nothing it needs lives in a library that one process has opened for itself.
     can_share_work: bool = False
 

@@ -9,6 +9,8 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            WHEN line.attempt < item.attempt THEN 'older_attempt'
            -- The code on a receipt of cash is printed for everybody to read; no bank was ever given it.
            WHEN item.channel = 'cash' THEN 'unknown_reference'
+           -- Nor has this sending left: its number is known before it goes, and no bank can have an answer to it.
+           WHEN item.status = 'DUE' AND item.inflight_dong = 0 THEN 'attempt_unknown'
            -- A provider speaks for itself: what another one pays out is none of its business.
            WHEN item.provider_id <> %(provider)s THEN 'other_provider'
            WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'

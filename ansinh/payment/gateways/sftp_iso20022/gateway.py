@@ -63,6 +63,7 @@ class SftpIso20022:
             gives_statement=True,
             pays_cash=False,
             can_ask_holders=self._settings.takes_inquiries,
+            checks_signatures=self._settings.bank_certificate is not None,
             # A token's library is opened by one process, and a copy of that process must not use it.
             can_share_work=not signatures.is_in_token(self._settings),
         )

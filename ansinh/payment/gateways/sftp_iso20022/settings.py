@@ -11,7 +11,7 @@ from typing import Any
 from ansinh.base.refusals import Refused
 from ansinh.standards.iso20022.pain001 import VERSIONS
 
-_PATHS = ("client_key", "signing_key", "signing_certificate", "bank_certificate")
+PATHS = ("client_key", "signing_key", "signing_certificate", "bank_certificate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Settings:
                 unknown=unknown,
                 wrong=wrong,
             )
-        paths = {name: Path(values[name]) for name in _PATHS if values.get(name)}
+        paths = {name: Path(values[name]) for name in PATHS if values.get(name)}
         return cls(**{**values, **paths, "port": int(values["port"])})
 
 
