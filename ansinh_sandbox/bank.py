@@ -46,7 +46,8 @@ def make_keys(folder: Path) -> dict[str, str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command of the bank and return its exit status."""
-    # Python's own end would look through every module for garbage, and the bank is opened with every command that sends.
+    # Python's own end would look through every module for garbage, and the bank is opened with every command that
+    # sends.
     atexit.register(gc.freeze)
     parser = argparse.ArgumentParser(prog="ansinh-sandbox-bank", description="A bank for demonstrations and tests.")
     parser.add_argument(

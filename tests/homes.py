@@ -1,7 +1,7 @@
 """Homes of tests: what several tests begin with is made once for all workers, and each takes a copy.
 
-A new home costs four seconds of processor for its cluster and its schema, and a month far more; a copy costs a tenth of one.
-The tests of first starts (the README, the first commands at once, a closed folder) make theirs anew.
+A new home costs four seconds of processor for its cluster and its schema, and a month far more; a copy costs a tenth
+of one. The tests of first starts (the README, the first commands at once, a closed folder) make theirs anew.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """SQLGlot's nodes, under the name that its readers know, imported when the first of them is asked for.
 
-Most commands, and most pages, reach the rooms that can compile the law and never compile it; they do not wait for a tenth
-of a second's worth of modules.
+Most commands, and most pages, reach the rooms that can compile the law and never compile it; they do not wait for a
+tenth of a second's worth of modules.
 """
 
 import importlib

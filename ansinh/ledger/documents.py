@@ -48,8 +48,8 @@ def enter(
 ) -> Document:
     """This will note a paper, or book it when another person enters the same one.
 
-    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing; until then whoever
-    entered it may enter it otherwise.
+    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing; until then
+    whoever entered it may enter it otherwise.
 
     Raises:
         Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,

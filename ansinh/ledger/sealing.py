@@ -48,7 +48,8 @@ def root_of(after: int, last: int, *, version: int, shared_by: int = 1) -> Root 
     """Return the root of the transfers with a number above `after`, up to `last`; None when there are none.
 
     A version that nobody knows seals nothing: its root is that of no column, and the seal is reported. `shared_by` two
-    or more lets as many processes read a long range, on connections of their own: only for transfers that are committed.
+    or more lets as many processes read a long range, on connections of their own: only for transfers that are
+    committed.
     """
     share = shared_by if (last - max(after, 0)) // LEAF >= WORTH_SHARING_LEAVES else 1
     # Cut between leaves: each is read whole by one of them.

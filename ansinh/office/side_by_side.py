@@ -24,7 +24,8 @@ def side_by_side(
 ) -> Generator[Done, None, None]:
     """Yield what `work` makes of each piece; with several workers it is done in processes beside this one.
 
-    Pieces are dealt out in turn, or by their `lanes`: those of one lane (below `workers`) by one of them, in their order.
+    Pieces are dealt out in turn, or by their `lanes`: those of one lane (below `workers`) by one of them, in their
+    order.
 
     Raises:
         Refused: `worker_ended` when one of them ended before its work did; and what the work raises, for the first

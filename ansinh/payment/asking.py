@@ -113,8 +113,8 @@ def recall(
 ) -> dict[str, int]:
     """This will ask the provider to stop the named people's payments and return how many orders it took, knew or refused.
 
-    An order that also carries money of others can only be stopped whole: `others` is how many people were not named. They
-    are due again by themselves once the bank has stopped it (`recalling.release`).
+    An order that also carries money of others can only be stopped whole: `others` is how many people were not named.
+    They are due again by themselves once the bank has stopped it (`recalling.release`).
 
     Raises:
         Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`.

@@ -1,7 +1,8 @@
 """Who was meant when an order was called back: an order that carries several people's money can only be stopped as a whole.
 
-Whoever was named stays stopped until two people decide. The others come back to due by themselves when the bank has stopped the order
-for no other reason than our request; for any other reason they wait for people, as every refused item does.
+Whoever was named stays stopped until two people decide. The others come back to due by themselves when the bank has
+stopped the order for no other reason than our request; for any other reason they wait for people, as every refused
+item does.
 """
 
 import datetime
@@ -14,7 +15,8 @@ from ansinh.base.statements import statement
 from ansinh.office.operations import audit
 from ansinh.payment.models import InstructionShare, PaymentItem, PaymentServiceProvider, Recall
 
-# Cancelled as asked, money back after a cancellation, or no reason at all. A code about account, payee or money is for people.
+# Cancelled as asked, money back after a cancellation, or no reason at all. A code about account, payee or money is for
+# people.
 _ONLY_OUR_REQUEST = ["", "NARR", "CUST", "DS02", "FOCR"]
 
 

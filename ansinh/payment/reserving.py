@@ -1,7 +1,7 @@
 """Reserving: the money of every order is set apart before a file with it exists, in batches of the provider's size.
 
-All at once in one transaction, or, for a long run that several processes share, batch by batch: each takes one stretch of
-items and goes on to write its file while another takes the next.
+All at once in one transaction, or, for a long run that several processes share, batch by batch: each takes one stretch
+of items and goes on to write its file while another takes the next.
 """
 
 import datetime

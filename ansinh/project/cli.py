@@ -27,9 +27,9 @@ from ansinh.project.commands import Command
 from ansinh.project.home import Home, disk_full, open_home
 from ansinh.project.parser import make_parser
 
-# How many more objects than before are made until the collector looks at the young, how many looks until it looks at the
-# older, and then at all. A command loads a thousand modules and builds large trees that it keeps (the law as SQL): looking
-# through them 700 objects at a time took a fifth of `ansinh law check`.
+# How many more objects than before are made until the collector looks at the young, how many looks until it looks at
+# the older, and then at all. A command loads a thousand modules and builds large trees that it keeps (the law as SQL):
+# looking through them 700 objects at a time took a fifth of `ansinh law check`.
 _LOOKS_FOR_GARBAGE = (50_000, 20, 50)
 
 
@@ -171,8 +171,8 @@ def _answer(answer: dict[str, Any] | str, arguments: argparse.Namespace) -> int:
 
 
 def _spare_the_last_look() -> None:
-    # Python's own end looks through everything twice more, for up to a fifth of a second: what ends with us is no garbage.
-    # DuckDB would complain on standard error of whatever it then still finds.
+    # Python's own end looks through everything twice more, for up to a fifth of a second: what ends with us is no
+    # garbage. DuckDB would complain on standard error of whatever it then still finds.
     if "duckdb" not in sys.modules:
         gc.freeze()
 

@@ -24,8 +24,8 @@ _TRIGGER_KEEPS = ("ledger_ledgeraccount",)
 
 def is_current() -> bool:
     """Return whether every migration has been applied."""
-    # Every command asks. The names that lie in the rooms' folders answer it nearly always; to read all migrations and put
-    # them in order takes as long as a command's own work.
+    # Every command asks. The names that lie in the rooms' folders answer it nearly always; to read all migrations and
+    # put them in order takes as long as a command's own work.
     if _lying_here() <= MigrationRecorder(connections["owner"]).applied_migrations().keys():
         return True
     executor = MigrationExecutor(connections["owner"])

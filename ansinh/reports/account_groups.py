@@ -40,8 +40,8 @@ def by_group(law: LawBook, area_ids: Sequence[int], days: Sequence[datetime.date
     parameters = {"areas": list(area_ids), "days": list(days), "benefits": list(named), "groups": list(named.values())}
     found: dict[tuple[datetime.date, str], tuple[dict[str, int], dict[str, int]]] = {}
     with transaction.atomic(), connection.cursor() as cursor:
-        # Behind the fences the planner expects next to nobody, and would read all accounts anew for each beneficiary and
-        # day: 13 seconds for a province of 1,200 instead of a fortieth of one.
+        # Behind the fences the planner expects next to nobody, and would read all accounts anew for each beneficiary
+        # and day: 13 seconds for a province of 1,200 instead of a fortieth of one.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(statement("reports", "funnel_by_group"), parameters)
         told = cursor.fetchall()

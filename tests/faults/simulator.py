@@ -181,7 +181,8 @@ class Provider(FakeBank):
             self.cash -= amount
             self.moved.append(("DBIT", amount, name))
             if self.checks_cover and order.fate == "paid" and self.chance.random() < 0.3:
-                # It says no, and takes the money: only the statement tells, perhaps when the money has been spent on others.
+                # It says no, and takes the money: only the statement tells, perhaps when the money has been spent on
+                # others.
                 self.story.fired["refused_and_debited"] += 1
                 say(Line(name, "rejected", (name, "RJCT", "MS03")))
                 return

@@ -171,7 +171,8 @@ def _play(world: World, seed: int, fired: Counter[str], at_end: Callable[[Month]
                     finish(month, 50_000)
                 month.treasury.end_year()
                 if month.treasury.due():
-                    # Whoever is due on an account that a bank has spoken against is noted as stopped by the next sending.
+                    # Whoever is due on an account that a bank has spoken against is noted as stopped by the next
+                    # sending.
                     month.submit(50_000)
             # Once more changes nothing: no transfer, no line, no status.
             before = standing()

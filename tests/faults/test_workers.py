@@ -30,7 +30,8 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert len(alone) == len(together) == len(files[0]) >= 4, "each file was handed over once"
     assert files[0] == files[1]
     assert by_one == by_two
-    # Collecting: the second home by two lanes, each reading and applying; the first reads in a thread and applies alone.
+    # Collecting: the second home by two lanes, each reading and applying; the first reads in a thread and applies
+    # alone.
     (taken, alone), (in_lanes, together) = (
         shared(home, tmp_path, "collect", "apply", 1 + at) for at, home in enumerate(homes)
     )

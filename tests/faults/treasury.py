@@ -1,7 +1,7 @@
 """The treasury: papers that give, order and transfer the month's money, entered by two people, and money that comes late or never.
 
-The model here is sums and a list of items: what each paper may move, what the money reaches, what each account then holds.
-The product is asked after every step whether it says the same.
+The model here is sums and a list of items: what each paper may move, what the money reaches, what each account then
+holds. The product is asked after every step whether it says the same.
 """
 
 import datetime
@@ -60,7 +60,8 @@ class Treasury:
         self.run, self.total = (month.run, rows[0][3]), sum(self.items.values())
         self.sent: set[int] = set()
         self.ordered = self.given = self.fee_fund = self.fees_told = self.fees_paid = self.parts = 0
-        # What the desk has done since: back to the commitment, drawn from there, put aside; and what the budget has again.
+        # What the desk has done since: back to the commitment, drawn from there, put aside; and what the budget has
+        # again.
         self.to_cash = self.drawn = self.aside = self.refunded = self.unused_back = 0
         self.appropriated = {1: FIRST_DONG}
         self.waiting: list[Paper] = []

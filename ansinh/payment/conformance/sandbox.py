@@ -49,9 +49,10 @@ class Sandbox:
 
     `make` returns the gateway with some settings changed. `accounts` are those of behaviours `ok`, `closed`, `unknown`,
     `returned`, `late`, `twice`; one that the provider cannot offer is left out. `variants` are settings under which the
-    provider must be `unreachable`, a `stranger`, or one that `refuses_us`, and those under which both sides sign (`signed`)
-    or orders are joined (`joined`). `faults` arm the provider's worst moments; `spoils` spoil an answer that lies there, by its
-    name, and return the name under which it lies from then on. `demanding_signatures` is how long unsigned orders are refused.
+    provider must be `unreachable`, a `stranger`, or one that `refuses_us`, and those under which both sides sign
+    (`signed`) or orders are joined (`joined`). `faults` arm the provider's worst moments; `spoils` spoil an answer
+    that lies there, by its name, and return the name under which it lies from then on. `demanding_signatures` is how
+    long unsigned orders are refused.
     """
 
     kind: str

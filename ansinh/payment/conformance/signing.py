@@ -1,7 +1,7 @@
 """Files that both sides sign: taken, answered and believed when the signature is right; nothing of them otherwise.
 
-Played where signatures were agreed on. What cannot be tried at a real bank, an answer spoilt after it was signed, is played
-where the sandbox can spoil one.
+Played where signatures were agreed on. What cannot be tried at a real bank, an answer spoilt after it was signed, is
+played where the sandbox can spoil one.
 """
 
 import time

@@ -1,8 +1,9 @@
 """Elements that are alike to the letter: of a million of them only the name and the amount of each are read.
 
-A bank that answers about 50,000 orders writes 50,000 elements with the same markup. The parser reads the first of a kind;
-its bytes, with gaps for what may differ, are then an expression that a neighbour matches as a whole or not at all. What
-matches is well formed and means what the first one means; what does not goes to the parser, as everything did before.
+A bank that answers about 50,000 orders writes 50,000 elements with the same markup. The parser reads the first of a
+kind; its bytes, with gaps for what may differ, are then an expression that a neighbour matches as a whole or not at
+all. What matches is well formed and means what the first one means; what does not goes to the parser, as everything
+did before.
 """
 
 import re
@@ -10,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-# What a message says of the parts of its repeated element, by their path of local names below it: how it reads the part.
-# Whatever it does not name decides something, and must be equal to the letter.
+# What a message says of the parts of its repeated element, by their path of local names below it: how it reads the
+# part. Whatever it does not name decides something, and must be equal to the letter.
 NAME, AMOUNT, DAY, UNREAD = "name", "amount", "day", "unread"
 PartOf = Callable[[tuple[str, ...]], str]
 
@@ -46,7 +47,8 @@ class Shape:
 def shape_of(raw: bytes, part_of: PartOf) -> Shape | None:
     """Return the shape of the element whose bytes these are, blanks before it included; None when it has none.
 
-    It has none without exactly one name of ours and one whole amount, and with markup that is more than elements and text.
+    It has none without exactly one name of ours and one whole amount, and with markup that is more than elements and
+    text.
     """
     pieces, found = _gaps(raw, part_of)
     if pieces is None or sorted(kind for kind, _ in found) != [AMOUNT, NAME]:
