@@ -28,8 +28,6 @@ KILLS = [
     ("submit", "worker_backend", "upload", "leave"),
     ("submit", "parent", "upload", "leave"),
     ("collect", "worker", "read", "leave"),
-    # A lane with a message half applied, while the other lane goes on with its own.
-    ("collect", "worker_backend", "apply", "leave"),
 ]
 
 

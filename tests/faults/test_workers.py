@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import ROOT
-from tests.faults.kills import RUN, books, shared
+from tests.conftest import ROOT, ansinh
+from tests.faults.kills import COMMANDS, RUN, books, killed, shared
 from tests.homes import copied
 
 # The moment of making stands in the file; everything else in it is the batch's.
@@ -30,6 +30,7 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert len(alone) == len(together) == len(files[0]) >= 4, "each file was handed over once"
     assert files[0] == files[1]
     assert by_one == by_two
+    torn = copied(homes[1], month["folder"] / "workers-torn")
     # Collecting: the second home by two lanes, each reading and applying; the first reads in a thread and applies
     # alone.
     (taken, alone), (in_lanes, together) = (
@@ -40,6 +41,10 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert len(set(together)) == 3, "two lanes applied, and the command waited for them"
     assert taken["applied"] > 0
     assert books(homes[0]) == books(homes[1]) == month["books"]
+    # A lane loses its database with a message half applied, while the other goes on with its own; the next call ends the work.
+    killed(torn, tmp_path, "collect", "worker_backend", "apply", "leave", 1)
+    ansinh(torn, *COMMANDS["collect"])
+    assert books(torn) == month["books"]
 
 
 def test_two_workers_read_the_figures_of_one(month: dict[str, Any]) -> None:

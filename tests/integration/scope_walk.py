@@ -209,7 +209,7 @@ def _arguments(marked: Marked) -> dict[str, Any]:
         "area_ids": [place, area_id("46")], "unit_ids": [place], "pair_id": marked.pair, "decided": False, "late": False, "state": "PAYING", "event_id": marked.event, "kind": "death", "value": "", "happened_on": NOVEMBER.first_day, "village": "", "province_id": area_id("46"), "day": NOVEMBER.first_day, "areas": None, "month": NOVEMBER, "year": 2026, "text": "hoang thi can",
         "package": law_in_force(), "law": law_in_force(), "days": [NOVEMBER.last_day], "subject": f"person:{marked.person}", "cash_list": marked.cash_list, "run": marked.run_code,
         "username": "can.bo", "on": NOVEMBER.last_day, "today": NOVEMBER.last_day, "province_code": "46", "program": "hledger",
-        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "persons": [marked.person], "until": NOVEMBER.last_day, "months": 3, "after": 0, "smallest_run": 1, "name": "appropriation",
+        "message_id": marked.batch, "language": "vi", "thorough": True, "limit": 100, "codes": None, "ids": [marked.person, marked.payee], "persons": [marked.person], "until": NOVEMBER.last_day, "shared_by": 1, "months": 3, "after": 0, "smallest_run": 1, "name": "appropriation",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.payment import cash, collecting, operations, reopening
 from ansinh.payment.archive import Archive
-from ansinh.payment.models import CashReceipt, InstructionShare, PaymentItem, StatementMovement
+from ansinh.payment.models import CashReceipt, InstructionShare, PaymentItem, Recall, StatementMovement
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.models import PayrollHold, PayrollRun
 from ansinh.payroll.selection import select
@@ -166,6 +166,9 @@ def commune_a(folder: Path) -> Marked:
         amount_dong=7654321,
         area_id=item.area_id,
     )
+    Recall.objects.create(
+        item=item, attempt=item.attempt, is_meant=True, reason="Canari", area_id=item.area_id, asked_by="can.bo", asked_at=AT
+    )  # fmt: skip
     reopening.propose(run=run, beneficiaries=None, channel="account", reason="Canari", by="can.bo", at=AT)
     listed = cash.open_list(run=run, area=A, by="can.bo", at=AT)
     paid = PaymentItem.objects.get(cash_list_id=listed.id)

@@ -140,6 +140,15 @@ def test_the_line_of_a_fault_behind_a_run_is_told_right() -> None:
     assert warning.evidence["found"] == "thẻ mở và thẻ đóng không khớp (dòng 402, cột 12)"
 
 
+def test_blanks_in_place_of_a_run_never_grow_into_a_text_that_the_parser_refuses() -> None:
+    """A statement written in many short lines: what stands in for a run is told apart by an element now and then."""
+    names = [encode(1, number, 1) for number in range(3000)]
+    raw = notification(entry(*("\n" * 400 + detail(name, "1000") for name in names), amount="3000000"))
+    by_parser, all_by_parser = both_ways(raw, 1 << 16)
+    assert all_by_parser > 3000
+    assert 3 < by_parser < 30
+
+
 def test_an_element_without_our_name_or_with_more_than_markup_has_no_shape() -> None:
     """What is not understood to the letter is left to the parser."""
     part = {("Id",): alike.NAME, ("Amt",): alike.AMOUNT, ("Day",): alike.DAY, ("Nm",): alike.UNREAD}.get

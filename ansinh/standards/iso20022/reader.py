@@ -39,6 +39,8 @@ _LONGEST_ONE, _MOST_UNLIKE = 1 << 15, 64
 # How many kinds of elements are known at a time: paid, refused, and what else a bank says of orders side by side.
 _MOST_KINDS = 6
 _MOST_BLANKS = 1 << 16
+# Blanks between two elements are one text to the parser, which takes ten million letters in one: then it reads an element again.
+_MOST_TOGETHER = 1 << 20
 _REPEATED = frozenset({"TxInfAndSts", "TxDtls", "Ntry", "Rpt", "OrgnlTxRefInfAndSts"})
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:(?:tech:)?xsd:([a-z]{4}\.[0-9]{3})\.([0-9]{3})\.([0-9]{2})")
 # The newest version of each message whose schema we have seen; a newer one is read with a notice.
@@ -84,7 +86,7 @@ class Reading(FileReading):
         self._kinds: list[tuple[alike.Shape, Entry]] = []
         self._is_between = False
         self._ends = self._unlike = 0
-        self._blanks = _MOST_BLANKS
+        self._blanks, self._together = _MOST_BLANKS, 0
 
     def __iter__(self) -> Iterator[Entry | Held]:
         """Yield each result as soon as its piece of the file has been read."""
@@ -131,7 +133,7 @@ class Reading(FileReading):
         """Go through a piece of the file; yield how far it is read, with what that said. A cut element at its end is left."""
         at = 0
         while at < len(piece):
-            if self._is_between:
+            if self._is_between and self._together < _MOST_TOGETHER:
                 last = at
                 for kind in self._kinds:
                     at, outcomes = self._run(parser, kind, piece, at)
@@ -162,6 +164,7 @@ class Reading(FileReading):
         self._is_between = self._ends == ends + 1 and self._line == line + 1
         if not self._is_between:
             return
+        self._together = 0
         self._unlike += 1
         (model,) = outcomes
         start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
@@ -197,6 +200,7 @@ class Reading(FileReading):
         # A file all on one line would be all blanks; from there on its columns are not told right.
         column = min(column, self._blanks)
         self._blanks -= column
+        self._together += lines + column
         parser.feed(b"\n" * lines + b" " * column)
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
