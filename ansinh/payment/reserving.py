@@ -22,17 +22,13 @@ from ansinh.office.security import everything, put_on
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.models import PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payroll.models import PayrollRun
+from ansinh.payroll.queries import unknown_run
 
 
 def _frozen_run(code: str) -> PayrollRun:
     run = PayrollRun.objects.select_for_update().filter(code=code).first()
     if run is None:
-        raise Refused(
-            "run_unknown",
-            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
-            en=f"There is no payroll run “{code}”.",
-            run=code,
-        )
+        raise unknown_run(code)
     if run.state != "FROZEN":
         raise Refused(
             "run_not_frozen",
@@ -117,16 +113,6 @@ class Stretch:
     items: int
 
 
-_STRETCHES = """
-    SELECT part, min(id), max(id), count(*) FROM (
-        SELECT item.id, ((row_number() OVER in_order - 1) / %(size)s)::int AS part,
-               sum(item.due_dong - item.paid_dong - item.waived_dong) OVER in_order AS running
-        FROM payment_paymentitem AS item
-        WHERE item.run_id = %(run)s AND item.eligible AND item.channel = 'account' AND item.inflight_dong = 0
-          AND item.provider_id = %(provider)s AND item.due_dong > item.paid_dong + item.waived_dong
-        WINDOW in_order AS (ORDER BY item.id ROWS UNBOUNDED PRECEDING)) AS ranked
-    WHERE running <= %(funds)s GROUP BY part ORDER BY part
-"""
 _WHOLE = (0, 2**62)
 
 
@@ -155,8 +141,14 @@ def stretches(order: Order) -> list[Stretch]:
         put_on(everything(order.by))
         row = _prepared(order)
         earlier, funds = _last_number(row, order), _funds_left(row, order.provider)
-        parameters = {"run": row.id, "provider": order.provider.id, "size": order.size, "funds": funds}
-        cursor.execute(_STRETCHES, parameters)
+        parameters = {
+            "run": row.id,
+            "provider": order.provider.id,
+            "size": order.size,
+            "first": _WHOLE[0],
+            "last": _WHOLE[1],
+        }
+        cursor.execute(_over_sendable("stretches"), {**parameters, "funds": funds})
         return [Stretch(earlier + part + 1, *span) for part, *span in cursor.fetchall()]
 
 
@@ -173,6 +165,11 @@ def take(order: Order, stretch: Stretch) -> PaymentBatch | None:
             return None
         found = PaymentBatch.objects.select_related("run")
         return found.get(run=row, provider=order.provider, number=stretch.number)
+
+
+def _over_sendable(name: str) -> str:
+    """Return a statement over what may be sent: the one text of it, whoever counts it and whoever reserves it."""
+    return statement("payment", name).format(sendable=statement("payment", "sendable"))
 
 
 def _prepared(order: Order) -> PayrollRun:
@@ -206,7 +203,7 @@ def _take(run: PayrollRun, order: Order, span: tuple[int, int], *, earlier: int,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(statement("payment", "reserve"), chosen)
+        cursor.execute(_over_sendable("reserve"), chosen)
         reserved = cursor.rowcount
         if not reserved:
             return 0

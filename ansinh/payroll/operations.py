@@ -28,7 +28,7 @@ from ansinh.office.security import everything, put_on
 from ansinh.payroll import retroactivity
 from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
 from ansinh.payroll.pinning import statement_hash
-from ansinh.payroll.queries import Control, RunRow, control_of, holds_of, run_row
+from ansinh.payroll.queries import Control, RunRow, control_of, holds_of, run_row, unknown_run
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
 from ansinh.people.remembering import as_known_where_changed
@@ -51,12 +51,7 @@ def _see_everything(by: str) -> None:
 def _locked_run(code: str) -> PayrollRun:
     run = PayrollRun.objects.select_for_update().filter(code=code).first()
     if run is None:
-        raise Refused(
-            "run_unknown",
-            vi=f"Không có kỳ chi trả “{code}”. Hãy xem lại mã kỳ.",
-            en=f"There is no payroll run “{code}”.",
-            run=code,
-        )
+        raise unknown_run(code)
     return run
 
 

@@ -209,7 +209,9 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
         )  # fmt: skip
         audit(
             by=arguments.user, action="ledger.document" if entered.approved_by else "ledger.document.propose",
-            subject=f"{entered.kind} {entered.number}", at=timezone.localtime(), detail={"amount_dong": entered.amount_dong},
+            subject=f"{entered.kind} {entered.number}", at=timezone.localtime(),
+            # All that its author may still correct: what stood before is told by the entry before.
+            detail={"amount_dong": entered.amount_dong, "run": entered.run_code, "provider": entered.provider_code},
         )  # fmt: skip
     return _document(entered)
 

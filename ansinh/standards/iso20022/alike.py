@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ansinh.standards.end_to_end import LENGTH, PREFIX
+
 # What a message says of the parts of its repeated element, by their path of local names below it: how it reads the
 # part. Whatever it does not name decides something, and must be equal to the letter.
 NAME, AMOUNT, DAY, UNREAD = "name", "amount", "day", "unread"
@@ -25,7 +27,7 @@ _BLANK = re.compile(rb"[ \t\r\n]*")
 _DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.+Z-]{1,30})?")
 # Our own names only: what a bank writes in place of one is read with everything around it.
 _GAPS = {
-    NAME: rb"(AS[0-9A-Z]{13})",
+    NAME: b"(%b[0-9A-Z]{%d})" % (PREFIX.encode(), LENGTH - len(PREFIX)),
     AMOUNT: rb"([0-9]{1,15})",
     # Neither markup nor what could end a section; longer texts than any schema allows are left to the parser.
     UNREAD: rb"[ -%'-;=?-\\^-~]{0,400}",

@@ -244,22 +244,23 @@ async def _beside(client: asyncssh.SFTPClient, name: str) -> bytes:
 async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) -> tuple[Path, str, int]:
     """Store the bytes under their hash, so that no name of the bank ever becomes a path of ours."""
     store.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=store, suffix=".part", delete=False) as part:
-        try:
-            # Several pieces are asked for at a time: the bank reads the next while we write the last.
-            await client.get(remote_path, part.name, block_size=_PIECE, max_requests=_ASKED_AT_ONCE)
-            # On disk before it has its name: after a power cut a name must never stand for half a file.
-            os.fsync(part.fileno())
-            size, digest = part.seek(0, os.SEEK_END), hashlib.sha256()
-            part.seek(0)
-            while piece := part.read(_PIECE):
-                digest.update(piece)
-            path = store / digest.hexdigest()
-            os.replace(part.name, path)
-        except BaseException:
-            # Also when the task is cancelled: a half file must not stay behind and look like a download.
-            os.unlink(part.name)
-            raise
+    with (
+        contextlib.ExitStack() as undo,
+        tempfile.NamedTemporaryFile(dir=store, suffix=".part", delete=False) as part,
+    ):
+        # Also when the task is cancelled: a half file must not stay behind and look like a download.
+        undo.callback(os.unlink, part.name)
+        # Several pieces are asked for at a time: the bank reads the next while we write the last.
+        await client.get(remote_path, part.name, block_size=_PIECE, max_requests=_ASKED_AT_ONCE)
+        # On disk before it has its name: after a power cut a name must never stand for half a file.
+        os.fsync(part.fileno())
+        size, digest = part.seek(0, os.SEEK_END), hashlib.sha256()
+        part.seek(0)
+        while piece := part.read(_PIECE):
+            digest.update(piece)
+        path = store / digest.hexdigest()
+        os.replace(part.name, path)
+        undo.pop_all()
     return path, digest.hexdigest(), size
 
 

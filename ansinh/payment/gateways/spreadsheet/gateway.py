@@ -194,14 +194,15 @@ class Spreadsheet:
 
 def _write(place: Path, content: bytes) -> None:
     """Write whole or not at all; two that write the same file at once, threads too, each have a part of their own."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=f"{place.name}.", suffix=".part", delete=False) as part:
-        try:
-            part.write(content)
-            part.flush()
-            os.fsync(part.fileno())
-            # What is laid ready is for the people who hand it over, not for our process alone.
-            os.fchmod(part.fileno(), 0o640)
-            os.replace(part.name, place)
-        except BaseException:
-            os.unlink(part.name)
-            raise
+    with (
+        contextlib.ExitStack() as undo,
+        tempfile.NamedTemporaryFile(dir=place.parent, prefix=f"{place.name}.", suffix=".part", delete=False) as part,
+    ):
+        undo.callback(os.unlink, part.name)
+        part.write(content)
+        part.flush()
+        os.fsync(part.fileno())
+        # What is laid ready is for the people who hand it over, not for our process alone.
+        os.fchmod(part.fileno(), 0o640)
+        os.replace(part.name, place)
+        undo.pop_all()
