@@ -36,6 +36,13 @@ class Counter:
         """Say whether files are only taken in now, and dealt with later, as banks do."""
         return (self.folder / "control" / "answer_later").exists()
 
+    def takes(self, fault: str) -> bool:
+        """Say whether this fault was ordered; it happens once."""
+        order = self.folder / "control" / fault
+        is_ordered = order.exists()
+        order.unlink(missing_ok=True)
+        return is_ordered
+
     async def settle(self, name: str | None = None) -> None:
         """Deal with one file, or with every file that is there."""
         async with self._lock:
@@ -89,20 +96,18 @@ class CustomerFolder(asyncssh.SFTPServer):
         await self._after_rename(newpath)
 
     async def _after_rename(self, newpath: bytes) -> None:
-        fault = self._counter.folder / "control" / "drop_next_rename"
-        if fault.exists():
-            # The customer's worst moment: the file arrived, and the line goes dead before the answer.
-            fault.unlink()
-            self.channel.get_connection().abort()
-        hang = self._counter.folder / "control" / "hang_next_rename"
-        if hang.exists():
-            # As bad, and slower: the bank took the file and never says so.
-            hang.unlink()
-            await asyncio.Event().wait()
+        drops, hangs = self._counter.takes("drop_next_rename"), self._counter.takes("hang_next_rename")
         name = newpath.rsplit(b"/", 1)[-1].decode("utf8", "replace")
-        # Behind a closed counter the clerk finds it when he opens.
+        # Behind a closed counter the clerk finds it when he opens. The file is dealt with before the line fails: a
+        # customer who comes back at once finds the answers, however quick he is.
         if not self._counter.is_closed:
             await self._counter.settle(name)
+        if drops:
+            # The customer's worst moment: the file arrived, and the line goes dead before the answer.
+            self.channel.get_connection().abort()
+        if hangs:
+            # As bad, and slower: the bank took the file and never says so.
+            await asyncio.Event().wait()
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """Refuse links."""
