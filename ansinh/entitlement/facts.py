@@ -32,7 +32,8 @@ _DIED = "person.death_date > %(prev)s::date AND person.death_date <= %(end)s::da
 class Question:
     """What is asked of the registry: a month, the law known on a day, the facts known at an instant, some areas.
 
-    With `only_touched`, only the people in the temporary table `touched` are asked about.
+    With `only_touched`, only the people in the temporary table `touched` are asked about; with `people`, only those whose
+    numbers lie between these two, both included.
     """
 
     month: Month
@@ -40,6 +41,7 @@ class Question:
     known_at: datetime.datetime
     areas: Sequence[int]
     only_touched: bool = False
+    people: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -226,15 +228,17 @@ def _circumstances(table: str, arranged: marks.Marks, question: Question) -> tup
         ]
     return (
         columns,
-        f"LEFT JOIN ({text(instants, _among(question, 'fact'))}) AS {alias} ON {alias}.person_id = person.id",
+        f"LEFT JOIN ({text(instants, _among(question, 'fact.person_id'))}) AS {alias} ON {alias}.person_id = person.id",
     )
 
 
-def _among(question: Question, alias: str) -> str:
+def _among(question: Question, column: str) -> str:
     # As an array: the planner then looks each of them up in the index, whatever it believes about the rest.
-    return (
-        f"AND {alias}.person_id = ANY (ARRAY(SELECT touched.person_id FROM touched))" if question.only_touched else ""
-    )
+    touched = f"AND {column} = ANY (ARRAY(SELECT touched.person_id FROM touched))" if question.only_touched else ""
+    if question.people is None:
+        return touched
+    first, last = (int(number) for number in question.people)
+    return f"{touched} AND {column} BETWEEN '{first}'::bigint AND '{last}'::bigint"
 
 
 def _read_back(table: str, arranged: marks.Marks, kinds: Sequence[FactKind]) -> list[tuple[str, str]]:
@@ -267,7 +271,7 @@ def _plan(package: LawPackage, compiled: CompiledStatement | None, question: Que
         if known.source:
             text = statement("entitlement", known.source)
             texts["of_one"] = text.format(last="person.death_date", of_whom="AND membership.person_id = person.id")
-            texts["of_all"] = text.format(last=_END, of_whom=_among(question, "membership"))
+            texts["of_all"] = text.format(last=_END, of_whom=_among(question, "membership.person_id"))
             joins[known.join.format(**texts)] = None
         for name, value in ((kind.name, known.at_end), (f"{kind.name}__prev", known.at_prev)):
             columns.append(_Column(name, keep.format(value.format(**texts) if known.source else value)))
@@ -305,11 +309,13 @@ def _likeness(package: LawPackage, plan: _Plan, compiled: CompiledStatement | No
     of_decision = _OF_DECISION.format(whole=" + 0" if len(question.areas) > 1 else "")
     return statement("entitlement", "likeness").format(
         bit=_bit(package),
-        of_decision=f"{of_decision} {_among(question, 'decision')}",
+        of_decision=f"{of_decision} {_among(question, 'decision.person_id')}",
         born=_span("person.birth_date", thresholds.days(compiled, "birth_date") if compiled else None),
         died=_span("person.death_date", thresholds.days(compiled, "death_date") if compiled else None),
         columns=", ".join(f"{column.value} AS {column.name}" for column in plan.columns),
         joins=" ".join(plan.joins),
+        # Said once more, so that the walk along the numbers begins and ends where the share does.
+        of_whom="" if question.people is None else _among(replace(question, only_touched=False), "person.id"),
     )
 
 
@@ -384,7 +390,7 @@ def gather_facts(package: LawPackage, question: Question, compiled: CompiledStat
 
 def wording(package: LawPackage, compiled: CompiledStatement, question: Question) -> str:
     """Return the SQL by which everybody's facts of the month are read: where it is equal, equal facts give equal answers."""
-    question = replace(question, only_touched=False)
+    question = replace(question, only_touched=False, people=None)
     plan = _plan(package, compiled, question)
     columns = ", ".join(f"{value} AS {name}" for name, value in plan.facts)
     return "\n".join((_likeness(package, plan, compiled, question), plan.key, columns, _children(package)))

@@ -5,7 +5,7 @@ them all. Whoever must not meet another command takes a lock inside the work (`o
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from typing import TypeVar
 
 from django.db import connections
@@ -45,11 +45,18 @@ def side_by_side(
 
 def _done(work: Callable[[Piece], Done], pieces: Sequence[Piece]) -> Iterator[Done]:
     """Do a share of the pieces in this process, on a connection of its own."""
+    with alone():
+        yield from map(work, pieces)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let a process that was copied from another one use connections of its own inside the block."""
     for alias in connections:
         _INHERITED.append(connections[alias].connection)
         # The next use makes a new one.
         del connections[alias]
     try:
-        yield from map(work, pieces)
+        yield
     finally:
         connections.close_all()

@@ -58,6 +58,15 @@ class PayrollRun(models.Model):
         ]
 
 
+class UnfinishedRun(models.Model):
+    """A run that several processes were calculating: until it is there, rows of it may lie about without it."""
+
+    run_id = models.BigIntegerField("số kỳ", primary_key=True)
+
+    class Meta:
+        verbose_name = "kỳ đang tính dở"
+
+
 class PayrollLine(models.Model):
     """What one run pays one person for one benefit and one month.
 
@@ -96,7 +105,8 @@ class PayrollLine(models.Model):
 class PayrollHold(models.Model):
     """Something the run does not pay, and the named reason; it waits for a person to decide."""
 
-    run = models.ForeignKey(PayrollRun, models.CASCADE, verbose_name="kỳ")
+    # Written beside a run that is not there yet for others, like lines and payees; without it the run cannot be made.
+    run = models.ForeignKey(PayrollRun, models.CASCADE, db_constraint=False, verbose_name="kỳ")
     person = models.ForeignKey(Person, models.DO_NOTHING, db_constraint=False, verbose_name="đối tượng")
     reason = models.CharField("lý do", max_length=40)
     detail = models.CharField("chi tiết", max_length=200, blank=True)

@@ -25,13 +25,13 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as staff_queries
 from ansinh.office.security import everything, put_on
-from ansinh.payroll import retroactivity
-from ansinh.payroll.models import PayrollHold, PayrollRun, Settlement
+from ansinh.office.together import Together
+from ansinh.payroll import calculating, retroactivity
+from ansinh.payroll.models import PayrollRun, Settlement
 from ansinh.payroll.pinning import statement_hash
-from ansinh.payroll.queries import Control, RunRow, control_of, holds_of, run_row, unknown_run
+from ansinh.payroll.queries import Control, RunRow, control_from, control_of, holds_of, run_row, unknown_run
 from ansinh.payroll.selection import Selection, empty_selection
 from ansinh.payroll.transitions import require
-from ansinh.people.remembering import as_known_where_changed
 
 _APPROVERS = frozenset({"department_approver"})
 _FREEZERS = frozenset({"department_approver", "department_officer", "administrator"})
@@ -152,47 +152,35 @@ def _compared_months(selection: Selection, month: Month) -> list[Month]:
     return list((_first_settled(selection) or month).until(month))
 
 
-def _evaluate_months(
+def _look(
     package: LawBook | LawPackage, run: PayrollRun, selection: Selection, months: list[Month], *, whole: bool
 ) -> retroactivity.Scope:
-    """Compute the compared months as known now, and pin which statement each was computed with."""
+    """Return which of the compared months must be asked how, and pin what the run was computed from."""
     basis = retroactivity.look(selection)
-    entitlement.make_result_tables()
     questions = [
         entitlement.Question(month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes)
         for month in months
     ]
     basis = replace(basis, months=retroactivity.fingerprints(package, questions))
-    scope = retroactivity.scope_of(selection, basis, months, whole=whole)
-    hashes: dict[str, str] = {}
-    # Somebody may have told of a change between the run's instant and now: it is the next run's news, not this one's.
-    with as_known_where_changed(run.facts_known_at):
-        for question in questions:
-            is_kept = question.month in scope.kept
-            # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
-            ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
-            found = ask(package, replace(question, only_touched=is_kept))
-            hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
-    run.statements, run.statement_hash, run.basis = hashes, statement_hash(hashes), basis.to_json()
-    return scope
+    run.basis = basis.to_json()
+    return retroactivity.scope_of(selection, basis, months, whole=whole)
 
 
-def _write_lines(run: PayrollRun, selection: Selection, scope: retroactivity.Scope) -> None:
-    parameters = {
-        "run": run.id,
-        "month": run.month,
-        "areas": list(selection.communes),
-        "cut_off": timezone.localdate(run.facts_known_at),
-        "full": [month.first_day for month in scope.full],
-        "kept": [month.first_day for month in scope.kept],
-    }
-    with connection.cursor() as cursor:
-        # Temporary tables have no statistics until somebody takes them; without, the next join is planned for a handful
-        # of rows.
-        cursor.execute("ANALYZE entitled; ANALYZE undecided")
-        for name in ("differences", "holds", "undecided_holds", "payees"):
-            cursor.execute(statement("payroll", name), parameters)
-    retroactivity.leave_open(run)
+def _compute(run: PayrollRun, parts: Together[calculating.Told]) -> int:
+    """Let every share of the run be computed, note its figures, and return how many people it holds."""
+    with stage("entitle"):
+        statements = [dict(told.statements) for told in parts.step()]
+        assert all(each == statements[0] for each in statements), "the shares asked different laws"
+        run.statements, run.statement_hash = statements[0], statement_hash(statements[0])
+    with stage("calculate"):
+        told = parts.step()
+        retroactivity.note_ahead(run.facts_known_at)
+        # Before any share is kept: what they write themselves is no news to the run.
+        run.basis |= retroactivity.look_up_again()
+        control = control_from(leaf for each in told for leaf in each.leaves)
+        run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
+        run.save()
+    return sum(each.holds for each in told)
 
 
 def calculate(
@@ -204,16 +192,18 @@ def calculate(
     at: datetime.datetime,
     known_on: datetime.date | None = None,
     whole: bool = False,
+    workers: int = 1,
 ) -> RunRow:
     """This will compute the month for the selection: entitled as known now, minus what was settled, with every hold named.
 
     Promises: an open run is recomputed in place; when nothing differs from what was frozen, the frozen run is returned
     and nothing is written. The number of SQL statements depends on the months compared, never on the people. Months and
     people whom nothing touched since the last frozen run are not asked again, unless `whole`; the lines are the same.
+    With more than one of `workers`, a long new run is computed by as many processes: the same run, there or not at all.
 
     Raises:
         Refused: `law_not_released`, `law_superseded` unless the package is the law in force; `empty_selection`,
-            `run_not_ready` when an approved run waits to be frozen.
+            `run_not_ready` when an approved run waits to be frozen, `worker_ended`.
     """
     with transaction.atomic():
         _see_everything(by)
@@ -223,30 +213,33 @@ def calculate(
         _lock(f"payroll {month} {selection.area_id}")
         if not _has_beneficiaries(selection, month):
             raise empty_selection(selection.area_code, month)
+        calculating.clear_away()
         _require_sensible_month(month, known_on or timezone.localdate(at), selection)
         unchanged = False
         with transaction.atomic():
             run, before = _open_run(
                 selection, month, by=by, at=at, known_on=known_on or timezone.localdate(at), law_hash=package.hash
             )
-            months = _compared_months(selection, month)
             with stage("entitle"):
-                scope = _evaluate_months(package, run, selection, months, whole=whole)
-            with stage("calculate"):
-                _write_lines(run, selection, scope)
-                run.basis |= retroactivity.look_up_again()
-                control = control_of(run.id)
-                run.lines, run.control_total_dong, run.sha256 = control.lines, control.total_dong, control.sha256
-                run.save()
-            # A run is made first and judged afterwards: only the finished comparison can tell what it is worth.
-            if before == (control.lines, control.total_dong, control.sha256, holds_of(run.id)):
-                # The same figures again: whoever checked or approved them did so rightly. The savepoint forgets our copy.
-                transaction.set_rollback(True)
-                unchanged = True
-            elif control.lines == 0 and not PayrollHold.objects.filter(run=run).exists():
-                _empty(run)
-                run.delete()
-                return _nothing_to_pay(selection, month)
+                scope = _look(package, run, selection, _compared_months(selection, month), whole=whole)
+                # A draft that is replaced is there already: its rows are exchanged in one transaction.
+                people = calculating.shares(selection, workers if before is None else 1)
+            with calculating.together(calculating.Plan(package, run, selection, scope, by), people) as parts:
+                holds = _compute(run, parts)
+                # A run is made first and judged afterwards: only the finished comparison can tell what it is worth.
+                if before == (run.lines, run.control_total_dong, run.sha256, holds_of(run.id)):
+                    # The same figures again: whoever checked or approved them did so rightly. The savepoint forgets our
+                    # copy.
+                    transaction.set_rollback(True)
+                    unchanged = True
+                elif run.lines == 0 and holds == 0:
+                    _empty(run)
+                    run.delete()
+                    return _nothing_to_pay(selection, month)
+                else:
+                    with stage("calculate"):
+                        parts.keep()
+                        calculating.note_finished(run.id)
         if unchanged:
             return _unchanged_run(selection, month)
         office.audit(by=by, action="payroll.calculate", subject=run.code, detail={"lines": run.lines}, at=at)

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -109,7 +110,7 @@ class LineRow:
 
 
 # One leaf of the control figures: whether of lines (0) or payees (1), its number, its lines, its sum and its hash.
-_Leaf = tuple[int, int, int, int, bytes]
+Leaf = tuple[int, int, int, int, bytes]
 # A leaf covers so many person numbers; the hash of a run would be another one with another number.
 LEAF = 65_536
 # Fewer leaves are read before another process has begun.
@@ -122,16 +123,26 @@ def control_of(run_id: int, *, shared_by: int = 1) -> Control:
     `shared_by` two or more lets as many processes read a long run, on connections of their own: only for rows that are
     committed, since they see no others. The figures are the same.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(statement("payroll", "parts"), {"run": run_id, "leaf": LEAF})
-        first, last = cursor.fetchone()
-    leaves: list[_Leaf] = []
+    first, last = _ends(run_id)
+    leaves: list[Leaf] = []
     if first is not None:
         share = shared_by if last - first >= WORTH_SHARING_LEAVES else 1
         size = (last - first) // share + 1
         ranges = [(at, min(at + size - 1, last)) for at in range(first, last + 1, size)]
         read = partial(_leaves, run_id) if share == 1 else partial(_leaves_of_all, run_id)
-        leaves = sorted(leaf for part in side_by_side(read, ranges, share) for leaf in part)
+        leaves = [leaf for part in side_by_side(read, ranges, share) for leaf in part]
+    return control_from(leaves)
+
+
+def leaves_of(run_id: int) -> list[Leaf]:
+    """Return the leaves of as much of the run as is in the caller's sight."""
+    first, last = _ends(run_id)
+    return [] if first is None else _leaves(run_id, (first, last))
+
+
+def control_from(found: Iterable[Leaf]) -> Control:
+    """Return the control figures that these leaves make."""
+    leaves = sorted(found)
     lines = [leaf for leaf in leaves if leaf[0] == 0]
     return Control(
         lines=sum(leaf[2] for leaf in lines),
@@ -141,14 +152,20 @@ def control_of(run_id: int, *, shared_by: int = 1) -> Control:
     )
 
 
-def _leaves(run_id: int, part: tuple[int, int]) -> list[_Leaf]:
+def _ends(run_id: int) -> tuple[int, int] | tuple[None, None]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payroll", "parts"), {"run": run_id, "leaf": LEAF})
+        return cursor.fetchone()
+
+
+def _leaves(run_id: int, part: tuple[int, int]) -> list[Leaf]:
     with connection.cursor() as cursor:
         parameters = {"run": run_id, "first": part[0], "last": part[1], "leaf": LEAF}
         cursor.execute(statement("payroll", "totals"), parameters)
         return [(*row[:4], bytes(row[4])) for row in cursor.fetchall()]
 
 
-def _leaves_of_all(run_id: int, part: tuple[int, int]) -> list[_Leaf]:
+def _leaves_of_all(run_id: int, part: tuple[int, int]) -> list[Leaf]:
     # In a process of its own, whose connection has no scope yet: what the caller may see was looked at by the caller.
     with acting(everything("system", protected=True)):
         return _leaves(run_id, part)

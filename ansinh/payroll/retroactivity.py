@@ -5,6 +5,7 @@ are asked again whose facts were written after that run looked, or whom it left 
 the same is asked in full. `--whole` asks everything, and must give the same lines.
 """
 
+import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,11 +47,15 @@ class Basis:
 
 @dataclass(frozen=True)
 class Scope:
-    """The months to ask in full, and those in which only the people in the temporary table `touched` are asked."""
+    """The months to ask in full, and those in which only the people in the temporary table `touched` are asked.
+
+    `since` says of what they must be touched: by what the run named there could not see.
+    """
 
     full: tuple[Month, ...]
     kept: tuple[Month, ...]
     touched: int
+    since: Mapping[str, Any] | None = None
 
 
 def begin_first_fill() -> None:
@@ -111,34 +116,49 @@ def _base(selection: Selection, now: Basis) -> PayrollRun | None:
 def scope_of(selection: Selection, now: Basis, months: Sequence[Month], *, whole: bool) -> Scope:
     """Return which months are asked in full, and fill `touched` with whom the others are asked about."""
     base = None if whole else _base(selection, now)
+    since = None if base is None else {"snapshot": base.basis["snapshot"], "base": base.id}
+    touched = fill_touched(since)
+    if base is None or since is None:
+        return Scope(tuple(months), (), 0)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS touched")
-        if base is None:
-            cursor.execute("CREATE TEMPORARY TABLE touched (person_id bigint) ON COMMIT DROP")
-            return Scope(tuple(months), (), 0)
-        parameters = {"snapshot": base.basis["snapshot"], "base": base.id}
-        cursor.execute(statement("payroll", "touched"), parameters)
-        touched = cursor.rowcount
-        cursor.execute("ANALYZE touched")
-        cursor.execute(statement("payroll", "too_much_touched"), {**parameters, "touched": touched * _A_FEW})
+        cursor.execute(statement("payroll", "too_much_touched"), {**since, "touched": touched * _A_FEW})
         (is_too_much,) = cursor.fetchone()
     if is_too_much:
-        return Scope(tuple(months), (), touched)
+        return Scope(tuple(months), (), touched, since)
     kept = tuple(
         month for month in months if _of_month(base.basis["months"], month) == _of_month(now.months, month) != {}
     )
-    return Scope(tuple(month for month in months if month not in kept), kept, touched)
+    return Scope(tuple(month for month in months if month not in kept), kept, touched, since)
+
+
+def fill_touched(since: Mapping[str, Any] | None) -> int:
+    """Make the temporary table `touched` of everybody touched by what that run could not see, and return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS touched")
+        if since is None:
+            cursor.execute("CREATE TEMPORARY TABLE touched (person_id bigint) ON COMMIT DROP")
+            return 0
+        cursor.execute(statement("payroll", "touched"), since)
+        touched = cursor.rowcount
+        cursor.execute("ANALYZE touched")
+    return touched
 
 
 def _of_month(hashes: Mapping[str, str], month: Month) -> dict[str, str]:
     return {name: sha256 for name, sha256 in hashes.items() if name.startswith(f"{month} ")}
 
 
-def leave_open(run: PayrollRun) -> None:
+def leave_open(run_id: int) -> None:
     """This will note whom the run leaves open, held or undecided, so that the next one asks about them again."""
-    # Our own transaction is not in our own snapshot: what we note now counts as written after we looked.
+    # Our own transaction is not in the run's snapshot: what we note now counts as written after it looked.
     with connection.cursor() as cursor:
-        cursor.execute(statement("payroll", "leave_open"), {"run": run.id, "known_at": run.facts_known_at})
+        cursor.execute(statement("payroll", "leave_open"), {"run": run_id})
+
+
+def note_ahead(known_at: datetime.datetime) -> None:
+    """This will note whoever has something on record from a clock ahead of the run's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("payroll", "ahead"), {"known_at": known_at})
 
 
 def note_frozen(run_id: int) -> None:

@@ -20,4 +20,4 @@ JOIN (
 ) AS decided ON decided.person_id = person.id
 {joins}
 -- An incomplete birth date makes every age unknown; such a person is held by the payroll, not guessed here.
-WHERE person.birth_precision = 'day'
+WHERE person.birth_precision = 'day' {of_whom}

@@ -23,10 +23,11 @@ FROM (
            coalesce(entitled.amount_dong, 0) AS entitled, coalesce(settled.settled_dong, 0) AS settled
     FROM entitled
     FULL JOIN (SELECT settlement.* FROM payroll_settlement AS settlement WHERE settlement.for_month = ANY (%(full)s)
+                 AND settlement.person_id BETWEEN %(first)s AND %(last)s
                -- In a kept month what is settled is what is due, except for those who were asked again.
                UNION ALL
                SELECT settlement.* FROM payroll_settlement AS settlement JOIN touched ON touched.person_id = settlement.person_id
-               WHERE settlement.for_month = ANY (%(kept)s)) AS settled
+               WHERE settlement.for_month = ANY (%(kept)s) AND settlement.person_id BETWEEN %(first)s AND %(last)s) AS settled
         ON settled.person_id = entitled.person_id AND settled.benefit = entitled.benefit AND settled.for_month = entitled.for_month
     WHERE coalesce(entitled.amount_dong, 0) <> coalesce(settled.settled_dong, 0)
 ) AS pair

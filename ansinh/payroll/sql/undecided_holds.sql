@@ -7,6 +7,7 @@ FROM (SELECT undecided.person_id, 'needs_verification' AS reason, string_agg(DIS
       SELECT DISTINCT decision.person_id, 'birth_date_incomplete', '' FROM entitlement_decision AS decision
       JOIN people_person AS person ON person.id = decision.person_id
       WHERE person.birth_precision <> 'day' AND decision.start_month <= %(month)s
-        AND (decision.end_month IS NULL OR decision.end_month > %(month)s)) AS waiting
+        AND (decision.end_month IS NULL OR decision.end_month > %(month)s)
+        AND decision.person_id BETWEEN %(first)s AND %(last)s) AS waiting
 JOIN people_person AS person ON person.id = waiting.person_id
 WHERE person.area_id = ANY (%(areas)s)

@@ -158,7 +158,7 @@ def _month() -> tuple[str, int]:
     with acting(everything(OPERATOR)):
         selection = select(month=MONTH, province=PROVINCE, area=None)
         law = law_in_force(selection.area_id)
-        run = payroll.calculate(package=law, month=MONTH, selection=selection, by=OPERATOR, at=at)
+        run = payroll.calculate(package=law, month=MONTH, selection=selection, by=OPERATOR, at=at, workers=workers())
     say("Đã tính; duyệt và chốt…")
     with stage("freeze"):
         payroll.check(run=run.code, by=OPERATOR, at=at, workers=workers())

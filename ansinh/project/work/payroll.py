@@ -98,6 +98,7 @@ def calculate(arguments: argparse.Namespace) -> dict[str, Any]:
                 by=_acting_name(arguments, selection.area_id),
                 at=timezone.localtime(),
                 whole=getattr(arguments, "whole", False),
+                workers=workers(),
             )
         )
 
