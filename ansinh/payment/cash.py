@@ -18,6 +18,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
+from ansinh.payment import opening
 from ansinh.payment.models import CashList, CashReceipt, PaymentItem
 from ansinh.payroll.models import PayrollRun
 from ansinh.people.models import Mandate, Person
@@ -92,6 +93,7 @@ def _frozen(code: str) -> PayrollRun:
             en=f"No frozen run “{code}”.",
             run=code,
         )
+    opening.require_complete(run)
     return run
 
 
@@ -106,8 +108,8 @@ def open_list(*, run: str, area: str, by: str, at: datetime.datetime) -> CashShe
     Promises: an item is on at most one list and with no bank; called again while a list is open it returns that list.
 
     Raises:
-        Refused: `run_not_frozen`, `area_unknown`, `area_not_yours`, `role_not_allowed`, `nothing_to_pay_in_cash`,
-            `balance_insufficient`.
+        Refused: `run_not_frozen`, `run_half_opened`, `area_unknown`, `area_not_yours`, `role_not_allowed`,
+            `nothing_to_pay_in_cash`, `balance_insufficient`.
     """
     _require_cashier(by)
     place = _own_place(area, by, at)

@@ -57,6 +57,15 @@ class PaymentBatch(models.Model):
         constraints = [models.UniqueConstraint("run", "provider", "number", name="batch_number")]
 
 
+class UnopenedRun(models.Model):
+    """A frozen run whose items several processes were opening: while the note is there, some may be missing."""
+
+    run_id = models.BigIntegerField("số kỳ", primary_key=True)
+
+    class Meta:
+        verbose_name = "kỳ chưa mở đủ khoản chi"
+
+
 class PaymentItem(models.Model):
     """One beneficiary's sum of one run on its way to the payee. Counters, not flags, say where the money is."""
 

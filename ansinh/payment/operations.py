@@ -7,7 +7,7 @@ Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Đi�
 
 import datetime
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,7 +23,7 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import lanes, statements, transitions
+from ansinh.payment import lanes, opening, statements, transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
 from ansinh.payment.instructions import archived_batch, render_batch
@@ -68,27 +68,34 @@ class Collected:
 
 
 def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> RunRow:
-    """This will freeze an approved run and open one payment item for each beneficiary, in one transaction.
+    """This will freeze an approved run and open one payment item for each beneficiary.
+
+    Promises: items without a frozen run are seen by nobody. With several `workers` those of a long run become visible
+    just after it; what a crash in between leaves out is opened when the run is frozen again, or sent.
 
     Raises:
-        Refused: as `payroll.operations.freeze`.
+        Refused: as `payroll.operations.freeze`, and `worker_ended`.
     """
-    with stage("freeze"), transaction.atomic():
-        row = payroll.freeze(run=run, by=by, at=at, workers=workers)
-        with connection.cursor() as cursor:
-            # In the freeze's own transaction: a frozen run without items, or items without a frozen run, cannot be seen
-            # by anybody.
-            cursor.execute(statement("payment", "open_items"), {"run": row.id, "provider": _only_provider()})
-            cursor.execute(statement("payment", "route"), {"run": row.id})
-        with stage("seal"):
-            ledger.seal(at=at)
+    # Inside somebody's transaction ours is not committed yet: then nothing may be committed beside it.
+    share = 1 if connection.in_atomic_block else workers
+    with stage("freeze"), ExitStack() as ends:
+        with transaction.atomic():
+            held = payroll.hold(run=run, by=by)
+            if held.state != "APPROVED":
+                # Frozen before, or refused.
+                row = payroll.freeze(run=run, by=by, at=at, workers=workers)
+                opening.complete(row.id)
+                return row
+            parts = ends.enter_context(opening.together(held, by=by, workers=share))
+            row = payroll.freeze(run=run, by=by, at=at, workers=workers)
+            opened = sum(one.due_dong for one in parts.step())
+            # Stays on in production: what is opened is what was approved, to the đồng.
+            assert opened == row.control_total_dong, "the items are not what was frozen"
+            with stage("seal"):
+                ledger.seal(at=at)
+        parts.keep()
+        opening.forget(row.id)
         return row
-
-
-def _only_provider() -> int | None:
-    """Return the provider when there is no choice; None when the bank of each account decides."""
-    active = list(PaymentServiceProvider.objects.filter(is_active=True).values_list("id", "banks"))
-    return active[0][0] if len(active) == 1 and not active[0][1] else None
 
 
 def active_providers() -> list[PaymentServiceProvider]:

@@ -15,6 +15,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
+from ansinh.payment import opening
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Reopening
 from ansinh.payroll.models import PayrollRun
 from ansinh.people.queries import unknown_person
@@ -51,6 +52,7 @@ def _run(code: str) -> PayrollRun:
             en=f"There is no frozen run “{code}”.",
             run=code,
         )
+    opening.require_complete(run)
     return run
 
 

@@ -19,6 +19,7 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
+from ansinh.payment import opening
 from ansinh.payment.execution import ExecutionDay, execution_day
 from ansinh.payment.models import PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payroll.models import PayrollRun
@@ -175,13 +176,15 @@ def _over_sendable(name: str) -> str:
 def _prepared(order: Order) -> PayrollRun:
     """Return the run, locked, with its money at the provider and every item looked at once more."""
     row = _frozen_run(order.run)
+    opening.complete(row.id)
     with connection.cursor() as cursor:
         # Whoever was frozen before there was a provider for it gets one now.
         cursor.execute(statement("payment", "route"), {"run": row.id})
         _fund(row, order.provider, order.at)
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_nestloop = off; DROP TABLE IF EXISTS stopped")
         look = {"run": row.id, "provider": order.provider.id, "limit": order.limit_dong}
         cursor.execute(statement("payment", "stop_list"), look)
+        cursor.execute(statement("payment", "stop"))
     return row
 
 

@@ -369,6 +369,12 @@ def _settle(run: PayrollRun) -> int:
         return 0
 
 
+def hold(*, run: str, by: str) -> RunRow:
+    """This will keep everybody else from changing the run until the transaction ends. Raises `Refused` (`run_unknown`)."""
+    _see_everything(by)
+    return run_row(_locked_run(run))
+
+
 def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> RunRow:
     """This will freeze an approved run: settle its differences and commit its sum in the books. Nothing changes it afterwards.
 

@@ -1,11 +1,13 @@
 -- Look once more before money leaves: since the freeze somebody may have died, an account may have been closed or changed, or the
 -- sum may be above what the provider's channel carries.
 -- Such an item waits with its reason; it may go when the reason is gone. Only items that never left are looked at.
+-- Looked up first and written after: what only reads may be read by several processors.
+CREATE TEMPORARY TABLE stopped ON COMMIT DROP AS
 WITH dead AS (
     -- Few among a million: everybody's item is held against them, and not against everybody.
     SELECT id FROM people_person WHERE death_date IS NOT NULL
 ), found AS (
-    SELECT item.id, CASE WHEN beneficiary.id IS NOT NULL THEN 'DEAD'
+    SELECT item.id, item.eligible, item.reason_code, CASE WHEN beneficiary.id IS NOT NULL THEN 'DEAD'
                          WHEN payee.id IS NOT NULL THEN 'PAYEE'
                          -- Nearly always the very row of the freeze still stands; else another one may name the same account.
                          WHEN NOT coalesce(sent.valid_to IS NULL AND sent.state IN ('VERIFIED', 'PAYING') AND sent.person_id = item.payee_id, false)
@@ -20,6 +22,4 @@ WITH dead AS (
     WHERE item.run_id = %(run)s AND item.provider_id = %(provider)s AND item.channel = 'account' AND item.status = 'DUE' AND item.inflight_dong = 0
       AND (item.eligible OR item.reason_set = 'ansinh')
 )
-UPDATE payment_paymentitem AS item
-SET eligible = found.cause = '', reason_set = CASE WHEN found.cause = '' THEN '' ELSE 'ansinh' END, reason_code = found.cause
-FROM found WHERE item.id = found.id AND (item.eligible <> (found.cause = '') OR item.reason_code <> found.cause)
+SELECT id, cause FROM found WHERE eligible <> (cause = '') OR reason_code <> cause
