@@ -93,7 +93,8 @@ def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> Run
             assert opened == row.control_total_dong, "the items are not what was frozen"
             with stage("seal"):
                 ledger.seal(at=at)
-        parts.keep()
+        with stage("open"):
+            parts.keep()
         opening.forget(row.id)
         return row
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from django.db import connection
 from django.utils import timezone
 
+from ansinh.base.stages import stage
 from ansinh.base.statements import statement
 from ansinh.entitlement import month as entitlement
 from ansinh.law.package import LawBook, LawPackage
@@ -93,7 +94,8 @@ def _share(plan: Plan, people: People) -> Iterator[Told]:
         retroactivity.fill_touched(plan.scope.since)
     told = Told(_entitle(plan, None if is_all else people))
     yield told
-    holds = _write_lines(plan, people)
+    with stage("share"):
+        holds = _write_lines(plan, people)
     yield replace(told, leaves=tuple(queries.leaves_of(plan.run.id)), holds=holds)
 
 

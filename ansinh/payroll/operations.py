@@ -237,9 +237,9 @@ def calculate(
                     run.delete()
                     return _nothing_to_pay(selection, month)
                 else:
-                    with stage("calculate"):
+                    with stage("keep"):
                         parts.keep()
-                        calculating.note_finished(run.id)
+                    calculating.note_finished(run.id)
         if unchanged:
             return _unchanged_run(selection, month)
         office.audit(by=by, action="payroll.calculate", subject=run.code, detail={"lines": run.lines}, at=at)

@@ -2,7 +2,8 @@
 
 Usage: kill_at.py VICTIM STAGE enter|leave COUNT -- WORDS…   Writes "fired" to the file named by KILL_NOTE.
 A victim is `process` or `backend`; `worker`, `worker_backend` and `parent` fall at a boundary that a worker reaches;
-`nobody` falls: the note then says which processes reached the boundary.
+`sharer` is the process when it shares even little work; `nobody` falls: the note then says which processes reached the
+boundary.
 The product has no hook for this: the boundaries are those that its benchmark times.
 """
 
@@ -16,7 +17,7 @@ from ansinh.base import stages
 from ansinh.project import cli
 
 OF_A_WORKER = ("worker", "worker_backend", "parent")
-SHARED = (*OF_A_WORKER, "nobody")
+SHARED = (*OF_A_WORKER, "nobody", "sharer")
 
 
 class _Killer(stages.Recorder):
@@ -32,7 +33,7 @@ class _Killer(stages.Recorder):
         Path(os.environ["KILL_NOTE"]).write_text(
             f"fired {self.victim} {self.name} {self.boundary} in_transaction={in_transaction}"
         )
-        if self.victim in {"process", "worker"}:
+        if self.victim in {"process", "worker", "sharer"}:
             os.kill(os.getpid(), signal.SIGKILL)
         if self.victim == "parent":
             os.kill(os.getppid(), signal.SIGKILL)
@@ -66,6 +67,13 @@ class _Killer(stages.Recorder):
 
 def _share_even_little() -> None:
     """Let work be shared with workers that would not be worth them; what does it is loaded only when Django is set up."""
+    calculating, opening = sys.modules.get("ansinh.payroll.calculating"), sys.modules.get("ansinh.payment.opening")
+    if calculating is not None:
+        # The people of a small register lie in one leaf of the control figures: one share has them all, the other none.
+        (first, last), edge = calculating.EVERYBODY, calculating.queries.LEAF
+        calculating.shares = lambda _, workers: [(first, edge - 1), (edge, last)] if workers > 1 else [(first, last)]
+    if opening is not None:
+        opening.WORTH_SHARING_ITEMS = 0
     collecting, operations = (sys.modules.get(f"ansinh.payment.{name}") for name in ("collecting", "operations"))
     gateway = sys.modules.get("ansinh.payment.gateways.sftp_iso20022.gateway")
     if collecting is None or operations is None or gateway is None or operations.WORTH_SHARING_ORDERS == 0:

@@ -60,7 +60,7 @@ def killed(home: Path, folder: Path, command: str, victim: str, stage: str, boun
     note = folder / "note"
     done = _started(home, note, command, (victim, stage, boundary, count), 2)
     assert note.exists(), f"the kill did not happen: {command} {victim} {stage} {boundary} {done.stdout} {done.stderr}"
-    if victim in {"process", "parent"}:
+    if victim in {"process", "parent", "sharer"}:
         assert done.returncode == -signal.SIGKILL
     else:
         assert done.returncode == 1, done.stderr

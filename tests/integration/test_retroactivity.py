@@ -5,8 +5,10 @@ These tests commit, because only other transactions can write behind a run's bac
 
 import datetime
 import importlib
+import os
 import random
 import re
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,8 +28,13 @@ from ansinh.ledger import operations as ledger
 from ansinh.office import operations as office
 from ansinh.office.models import Hardship
 from ansinh.office.security import acting, everything
-from ansinh.payroll import operations, retroactivity
-from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollRun, Settlement
+from ansinh.office.together import Together
+from ansinh.payment import opening
+from ansinh.payment import operations as payment
+from ansinh.payment import queries as payment_queries
+from ansinh.payment.models import PaymentItem
+from ansinh.payroll import calculating, operations, queries, retroactivity
+from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement, UnfinishedRun
 from ansinh.payroll.recomputing import recompute
 from ansinh.payroll.selection import select
 from ansinh.people.models import Circumstance, Membership, ParentChild, Person, ProtectedCondition
@@ -119,6 +126,23 @@ def scopes(monkeypatch: pytest.MonkeyPatch) -> list[retroactivity.Scope]:
     monkeypatch.setattr(retroactivity, "scope_of", remembered)
     # Twenty people are fewer than any share of a table; what prunes must not give up because everybody is few.
     monkeypatch.setattr(retroactivity, "_A_FEW", 0)
+    return found
+
+
+@pytest.fixture
+def few_are_shared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let few people be worth several processes, and return into how many shares each calculation was cut."""
+    found: list[int] = []
+    real = calculating.shares
+
+    def remembered(*words: Any) -> list[calculating.People]:
+        people = real(*words)
+        found.append(len(people))
+        return people
+
+    monkeypatch.setattr(calculating, "WORTH_SHARING_DECISIONS", 0)
+    monkeypatch.setattr(calculating, "shares", remembered)
+    monkeypatch.setattr(queries, "LEAF", 4)
     return found
 
 
@@ -281,10 +305,12 @@ CHANGES = (
 # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def calculate(month: Month, at: datetime.datetime, *, whole: bool = False, area: str | None = None) -> str:
+def calculate(
+    month: Month, at: datetime.datetime, *, whole: bool = False, area: str | None = None, workers: int = 1
+) -> str:
     selection = select(month=month, province=None if area else "46", area=area)
     return operations.calculate(
-        package=law_in_force(), month=month, selection=selection, by="operator", at=at, whole=whole
+        package=law_in_force(), month=month, selection=selection, by="operator", at=at, whole=whole, workers=workers
     ).code
 
 
@@ -300,12 +326,12 @@ class _Undone(Exception):
     pass
 
 
-def tried(month: Month, at: datetime.datetime, *, whole: bool) -> Lines:
+def tried(month: Month, at: datetime.datetime, *, whole: bool, workers: int = 1) -> Lines:
     """Return what a calculation gives, and undo it."""
     found: Lines = (set(), set())
     try:
         with acting(everything("tests", protected=True)):
-            found = _found(calculate(month, at, whole=whole))
+            found = _found(calculate(month, at, whole=whole, workers=workers))
             raise _Undone
     except _Undone:
         return found
@@ -314,8 +340,8 @@ def tried(month: Month, at: datetime.datetime, *, whole: bool) -> Lines:
         return found
 
 
-def frozen(month: Month, at: datetime.datetime, area: str | None = None) -> str:
-    code = committed(calculate, month, at, area=area)
+def frozen(month: Month, at: datetime.datetime, area: str | None = None, workers: int = 1) -> str:
+    code = committed(calculate, month, at, area=area, workers=workers)
     committed(operations.check, run=code, by="operator", at=at)
     committed(operations.approve, run=code, by="lanh.dao", at=at)
     committed(operations.freeze, run=code, by="can.bo", at=at)
@@ -323,21 +349,24 @@ def frozen(month: Month, at: datetime.datetime, area: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_pruned_payroll_is_the_whole_one(own_database: None, scopes: list[retroactivity.Scope], seed: int) -> None:
-    chance = random.Random(seed)
+def test_the_pruned_payroll_is_the_whole_one(
+    own_database: None, scopes: list[retroactivity.Scope], few_are_shared: list[int], seed: int
+) -> None:
+    """And that of three processes is that of one: every other register is calculated by shares of its people."""
+    chance, workers = random.Random(seed), 3 if seed % 2 else 1
     committed(_populate, chance)
     at = AT
-    codes = [frozen(Month(2026, 11), at)]
+    codes = [frozen(Month(2026, 11), at, workers=workers)]
     assert scopes.pop().kept == ()
     for month in (Month(2026, 12), Month(2027, 1), Month(2027, 2)):
         at += datetime.timedelta(days=31)
         for change in chance.sample(CHANGES, chance.randint(1, 5)):
             committed(_changed, change, chance, at)
-        pruned = tried(month, at, whole=False)
+        pruned = tried(month, at, whole=False, workers=workers)
         assert scopes.pop().kept == tuple(FIRST.until(month.plus(-1))), "nothing was pruned"
         assert pruned == tried(month, at, whole=True)
         assert scopes.pop().full == tuple(FIRST.until(month))
-        code = frozen(month, at)
+        code = frozen(month, at, workers=workers)
         codes.append(code)
         # A second pass has nothing left to pay: it gives the frozen run back, or a run of nothing but holds.
         lines, _ = tried(month, at, whole=True)
@@ -347,6 +376,7 @@ def test_the_pruned_payroll_is_the_whole_one(own_database: None, scopes: list[re
     for code in codes:
         again = committed(recompute, code)
         assert again.differing == 0 and again.compared > 0, (code, again.shown)
+    assert set(few_are_shared) == ({1, 3} if workers == 3 else {1})
 
 
 def test_what_somebody_writes_while_a_run_is_calculated_is_no_fault_of_the_run(own_database: None) -> None:
@@ -434,6 +464,102 @@ def test_a_journal_with_a_hole_would_be_noticed(own_database: None, scopes: list
     finally:
         with django.db.connections["owner"].cursor() as cursor:
             cursor.execute("ALTER TABLE people_circumstance ENABLE TRIGGER USER")
+
+
+# ── shared by several processes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines_and_notes() -> tuple[int, int, int]:
+    return (PayrollRun.objects.count(), PayrollLine.objects.count(), UnfinishedRun.objects.count())
+
+
+def test_a_share_that_dies_takes_the_run_with_it(
+    own_database: None, few_are_shared: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(_populate, random.Random(6))
+    real = calculating._write_lines
+
+    def dies(plan: calculating.Plan, people: calculating.People) -> int:
+        held = real(plan, people)
+        if people[1] == calculating.EVERYBODY[1]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return held
+
+    with monkeypatch.context() as changed:
+        changed.setattr(calculating, "_write_lines", dies)
+        with pytest.raises(Refused) as refusal:
+            committed(calculate, Month(2026, 11), AT, workers=2)
+    assert refusal.value.reason == "worker_ended"
+    assert committed(_lines_and_notes) == (0, 0, 1)
+    alone = tried(Month(2026, 11), AT, whole=False)
+    assert alone[0] and committed(_found, committed(calculate, Month(2026, 11), AT, workers=2)) == alone
+    assert few_are_shared[-1] == 2
+    runs, lines, notes = committed(_lines_and_notes)
+    assert (runs, lines, notes) == (1, len(alone[0]), 0)
+
+
+def test_what_was_kept_without_its_run_is_nobodys_and_is_cleared_away(
+    own_database: None, few_are_shared: list[int]
+) -> None:
+    """The command died after its processes had committed and before its own commit."""
+    committed(_populate, random.Random(7))
+    lines, _ = tried(Month(2026, 11), AT, whole=False, workers=2)
+    assert committed(_lines_and_notes) == (0, len(lines), 1)
+    somebody = next(iter(lines))[0]
+    assert committed(queries.person_lines, somebody, Month(2026, 11)) == []
+    assert committed(payment_queries.invariants)["no_orphans"]
+    # As long as somebody may still be at it, nobody touches it.
+    (left,) = committed(lambda: list(UnfinishedRun.objects.values_list("run_id", flat=True)))
+    worker = django.db.connections["owner"].cursor()
+    worker.execute("SELECT pg_advisory_lock_shared(7313, %s::int)", [left])
+    assert committed(calculating.clear_away) == 0
+    worker.execute("SELECT pg_advisory_unlock_shared(7313, %s::int)", [left])
+    code = committed(calculate, Month(2026, 11), AT)
+    assert committed(_found, code)[0] == lines
+    assert committed(_lines_and_notes) == (1, len(lines), 0)
+
+
+def _owed_and_opened() -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    columns = ("payee_id", "address_id", "channel", "due_dong", "area_id")
+    return (
+        set(PayrollPayee.objects.values_list("person_id", *columns)),
+        set(PaymentItem.objects.values_list("beneficiary_id", *columns)),
+    )
+
+
+@pytest.mark.parametrize("told", [0, 1, 2])
+def test_a_freeze_that_is_broken_off_is_opened_to_the_end_by_the_next(
+    own_database: None, few_are_shared: list[int], monkeypatch: pytest.MonkeyPatch, told: int
+) -> None:
+    """The run is frozen, and none, one or both of the processes that wrote its items were told to keep them."""
+    committed(_populate, random.Random(8))
+    code = committed(calculate, Month(2026, 11), AT)
+    committed(operations.check, run=code, by="operator", at=AT)
+    committed(operations.approve, run=code, by="lanh.dao", at=AT)
+
+    def broken_off(hands: Together) -> None:
+        assert len(hands._words) == 2
+        for word, hand in list(zip(hands._words, hands._hands, strict=True))[:told]:
+            word.send_bytes(b"keep")
+            next(hand)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(opening, "WORTH_SHARING_ITEMS", 0)
+    with monkeypatch.context() as changed:
+        changed.setattr(Together, "keep", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            payment.freeze(run=code, by="can.bo", at=AT, workers=2)
+    owed, opened = committed(_owed_and_opened)
+    run = committed(PayrollRun.objects.get, code=code)
+    assert run.state == "FROZEN" and opened <= owed
+    assert (len(opened) == 0, opened == owed) == (told == 0, told == 2)
+    with pytest.raises(Refused) as refusal:
+        committed(opening.require_complete, run)
+    assert refusal.value.reason == "run_half_opened"
+    payment.freeze(run=code, by="can.bo", at=AT, workers=2)
+    owed, opened = committed(_owed_and_opened)
+    assert opened == owed and len(owed) == committed(PaymentItem.objects.count) > 5
+    committed(opening.require_complete, run)
 
 
 @pytest.mark.usefixtures("database")

@@ -228,7 +228,11 @@ def month(arguments: argparse.Namespace) -> dict[str, Any]:
     stages = {name: round(recorder.nanoseconds.get(name, 0) / 1e9, 3) for name in STAGES}
     # Uploading is part of submitting, fetching the answers over SFTP is part of reading them. Where files are written and
     # sent side by side, what there is to time is how long that takes.
-    for whole, part in (("submit", "upload"), ("render", "send"), ("parse", "fetch")):
+    # Waiting for the shares of a calculation or a freeze to be kept is part of it.
+    for whole, part in (
+        ("submit", "upload"), ("render", "send"), ("parse", "fetch"),
+        ("calculate", "share"), ("calculate", "keep"), ("freeze", "open"),
+    ):  # fmt: skip
         stages[whole] = round(stages[whole] + recorder.nanoseconds.get(part, 0) / 1e9, 3)
     total_s, cpu_s, raw_s = sum(stages.values()), (cpu["python"] + cpu["postgres"]) / 1000, _raw_copy_s(run_id)
     with acting(everything(OPERATOR)):
