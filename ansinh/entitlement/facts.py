@@ -33,7 +33,8 @@ class Question:
     """What is asked of the registry: a month, the law known on a day, the facts known at an instant, some areas.
 
     With `only_touched`, only the people in the temporary table `touched` are asked about; with `people`, only those whose
-    numbers lie between these two, both included.
+    numbers lie between these two, both included. `decided` are the benefits of which somebody in the areas has, or had, a
+    decision by the month, when the asker has looked already.
     """
 
     month: Month
@@ -42,6 +43,7 @@ class Question:
     areas: Sequence[int]
     only_touched: bool = False
     people: tuple[int, int] | None = None
+    decided: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

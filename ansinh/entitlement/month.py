@@ -21,16 +21,21 @@ def compile_for(package: LawPackage, question: Question) -> CompiledStatement:
 
 def domains_with_decisions(law: LawBook | LawPackage, question: Question) -> list[LawPackage]:
     """Return the domains of which somebody in the areas has, or had, a decision by the month, and those they ask about."""
+    decided = decided_benefits(question) if question.decided is None else question.decided
+    found = [p for p in law.packages if question.month >= p.first_month and decided & {b.code for b in p.benefits}]
+    # The first domain always answers: a register whose decisions have all ended may still have money to take back.
+    needed = {id(p) for p in (law.packages[0], *found)} | {id(e) for p in found for e in p.earlier if asks(p, e)}
+    return [package for package in law.packages if id(package) in needed]
+
+
+def decided_benefits(question: Question) -> frozenset[str]:
+    """Return the benefits of which somebody in the areas has, or had, a decision by the month."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT benefit FROM entitlement_decision WHERE area_id = ANY (%s) AND start_month <= %s",
             [list(question.areas), question.month.first_day],
         )
-        decided = {benefit for (benefit,) in cursor.fetchall()}
-    found = [p for p in law.packages if question.month >= p.first_month and decided & {b.code for b in p.benefits}]
-    # The first domain always answers: a register whose decisions have all ended may still have money to take back.
-    needed = {id(p) for p in (law.packages[0], *found)} | {id(e) for p in found for e in p.earlier if asks(p, e)}
-    return [package for package in law.packages if id(package) in needed]
+        return frozenset(benefit for (benefit,) in cursor.fetchall())
 
 
 def asks(package: LawPackage, earlier: LawPackage) -> bool:

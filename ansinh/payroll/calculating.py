@@ -5,7 +5,7 @@ committed just before the run itself: until then, and after a crash in between, 
 which nobody reads and the next calculation clears away (ADR 0019).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -50,6 +50,7 @@ class Plan:
     run: PayrollRun
     selection: Selection
     scope: retroactivity.Scope
+    questions: Sequence[entitlement.Question]
     by: str
 
     def __post_init__(self) -> None:
@@ -106,16 +107,12 @@ def _entitle(plan: Plan, people: People | None) -> dict[str, str]:
     hashes: dict[str, str] = {}
     # Somebody may have told of a change between the run's instant and now: it is the next run's news, not this one's.
     with as_known_where_changed(run.facts_known_at):
-        for month in sorted((*scope.full, *scope.kept)):
-            is_kept = month in scope.kept
-            question = entitlement.Question(
-                month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=plan.selection.communes,
-                only_touched=is_kept, people=people,
-            )  # fmt: skip
+        for question in plan.questions:
+            is_kept = question.month in scope.kept
             # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
             ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
-            found = ask(plan.law, question)
-            hashes |= {f"{month} {name}": sha256 for name, sha256 in found.items()}
+            found = ask(plan.law, replace(question, only_touched=is_kept, people=people))
+            hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
     return hashes
 
 

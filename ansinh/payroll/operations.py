@@ -154,16 +154,17 @@ def _compared_months(selection: Selection, month: Month) -> list[Month]:
 
 def _look(
     package: LawBook | LawPackage, run: PayrollRun, selection: Selection, months: list[Month], *, whole: bool
-) -> retroactivity.Scope:
-    """Return which of the compared months must be asked how, and pin what the run was computed from."""
+) -> tuple[retroactivity.Scope, list[entitlement.Question]]:
+    """Return which of the compared months must be asked how and what, and pin what the run was computed from."""
     basis = retroactivity.look(selection)
-    questions = [
+    asked = [
         entitlement.Question(month=month, known_on=run.known_on, known_at=run.facts_known_at, areas=selection.communes)
         for month in months
     ]
+    questions = [replace(each, decided=entitlement.decided_benefits(each)) for each in asked]
     basis = replace(basis, months=retroactivity.fingerprints(package, questions))
     run.basis = basis.to_json()
-    return retroactivity.scope_of(selection, basis, months, whole=whole)
+    return retroactivity.scope_of(selection, basis, months, whole=whole), questions
 
 
 def _compute(run: PayrollRun, parts: Together[calculating.Told]) -> int:
@@ -221,10 +222,10 @@ def calculate(
                 selection, month, by=by, at=at, known_on=known_on or timezone.localdate(at), law_hash=package.hash
             )
             with stage("entitle"):
-                scope = _look(package, run, selection, _compared_months(selection, month), whole=whole)
+                scope, questions = _look(package, run, selection, _compared_months(selection, month), whole=whole)
                 # A draft that is replaced is there already: its rows are exchanged in one transaction.
                 people = calculating.shares(selection, workers if before is None else 1)
-            with calculating.together(calculating.Plan(package, run, selection, scope, by), people) as parts:
+            with calculating.together(calculating.Plan(package, run, selection, scope, questions, by), people) as parts:
                 holds = _compute(run, parts)
                 # A run is made first and judged afterwards: only the finished comparison can tell what it is worth.
                 if before == (run.lines, run.control_total_dong, run.sha256, holds_of(run.id)):

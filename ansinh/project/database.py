@@ -43,6 +43,11 @@ _SETTINGS = {
     "maintenance_work_mem": "512MB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
+    # Several connections write a month at once: with the usual 16 MB they wait for each other's log to reach the disk,
+    # and for each new piece of log to be filled with zeros. A commit is on the disk before it is told, as ever.
+    "wal_buffers": "128MB",
+    "wal_writer_flush_after": "64MB",
+    "wal_init_zero": "off",
     "max_connections": "60",
     # One machine, no replica: bulk loads into new tables may then skip the log and sync the file instead.
     "wal_level": "minimal",
