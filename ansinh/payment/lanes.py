@@ -14,11 +14,12 @@ from ansinh.standards.end_to_end import batch_named_in
 # Only what speaks of orders: a statement is counted and sums up what came before it, so it is applied alone.
 _OF_ORDERS = (b"<CstmrPmtStsRpt", b"<BkToCstmrDbtCdtNtfctn")
 _HEAD = 1 << 13
-_TAKE = """
-    SELECT pg_advisory_xact_lock(7312, batch.id::int) FROM (
-        SELECT id FROM payment_paymentbatch WHERE provider_id = %s AND first_item_id <= %s AND last_item_id >= %s
-        ORDER BY id OFFSET 0) AS batch
-"""
+_MET = "SELECT id FROM payment_paymentbatch WHERE provider_id = %s AND first_item_id <= %s AND last_item_id >= %s ORDER BY id"
+_TAKE = "SELECT pg_advisory_xact_lock(7312, batch::int) FROM unnest(%s::bigint[]) AS batch"
+# The server has room for a few thousand locks in all. A file that spans more batches than this takes one over all of
+# them, which everybody else holds in a way that keeps only such a file out.
+_MOST_LOCKS = 256
+_ALL = 0
 
 
 def batch_of(path: Path, batches: Container[str]) -> str:
@@ -46,4 +47,9 @@ def keep_apart(provider_id: int, first: int, last: int) -> None:
     locks. They are taken in one order, and before any row is.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [provider_id, last, first])
+        cursor.execute(_MET, [provider_id, last, first])
+        met = [batch for (batch,) in cursor.fetchall()]
+        kind = "_shared" if len(met) <= _MOST_LOCKS else ""
+        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(7312, %s)", [_ALL])
+        if len(met) <= _MOST_LOCKS:
+            cursor.execute(_TAKE, [met])

@@ -5,7 +5,7 @@ of items and goes on to write its file while another takes the next.
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
 from django.db.models import Max, Sum
@@ -106,15 +106,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Items that will be one batch: its number, the first and the last of them, and how many there are now."""
+    """Items that will be one batch: its number, the first and the last of them, how many there are now and their money."""
 
     number: int
     first: int
     last: int
     items: int
+    dong: int
 
 
-_WHOLE = (0, 2**62)
+_WHOLE = Stretch(number=1, first=0, last=2**62, items=2**62, dong=_NO_LIMIT)
 
 
 def reserve(order: Order) -> int:
@@ -130,7 +131,8 @@ def reserve(order: Order) -> int:
     with transaction.atomic():
         put_on(everything(order.by))
         row = _prepared(order)
-        return _take(row, order, _WHOLE, earlier=_last_number(row, order), funds=_funds_left(row, order.provider))
+        earlier, funds = _last_number(row, order), _funds_left(row, order.provider)
+        return _take(row, order, replace(_WHOLE, number=earlier + 1, dong=funds))
 
 
 def stretches(order: Order) -> list[Stretch]:
@@ -146,8 +148,8 @@ def stretches(order: Order) -> list[Stretch]:
             "run": row.id,
             "provider": order.provider.id,
             "size": order.size,
-            "first": _WHOLE[0],
-            "last": _WHOLE[1],
+            "first": _WHOLE.first,
+            "last": _WHOLE.last,
         }
         cursor.execute(_over_sendable("stretches"), {**parameters, "funds": funds})
         return [Stretch(earlier + part + 1, *span) for part, *span in cursor.fetchall()]
@@ -156,13 +158,13 @@ def stretches(order: Order) -> list[Stretch]:
 def take(order: Order, stretch: Stretch) -> PaymentBatch | None:
     """This will reserve the items of one stretch as one batch; None when nothing of it is left to send.
 
-    One transaction, and the run is locked in it: stretches are taken one after the other, whoever takes them.
+    One transaction, and the run is locked in it: stretches are taken one after the other, whoever takes them. What has
+    become eligible since the stretches were made waits for the next sending: neither the file nor the money grows.
     """
     with transaction.atomic():
         put_on(everything(order.by))
         row = _frozen_run(order.run)
-        # The money was counted when the stretches were made, and the books refuse whatever goes below their floor.
-        if not _take(row, order, (stretch.first, stretch.last), earlier=stretch.number - 1, funds=_NO_LIMIT):
+        if not _take(row, order, stretch):
             return None
         found = PaymentBatch.objects.select_related("run")
         return found.get(run=row, provider=order.provider, number=stretch.number)
@@ -194,15 +196,16 @@ def _last_number(run: PayrollRun, order: Order) -> int:
     return batches.aggregate(last=Max("number"))["last"] or 0
 
 
-def _take(run: PayrollRun, order: Order, span: tuple[int, int], *, earlier: int, funds: int) -> int:
+def _take(run: PayrollRun, order: Order, stretch: Stretch) -> int:
     """Reserve what may be sent among these items, book it, and return how many there are."""
     provider, execution = order.provider, execution_day(timezone.localdate(order.at))
+    earlier, span, is_whole = stretch.number - 1, (stretch.first, stretch.last), stretch.items == _WHOLE.items
     chosen = {
         "run": run.id, "provider": provider.id, "earlier": earlier, "first": span[0], "last": span[1], "limit": order.limit_dong,
-        # One stretch is one batch, whatever has become eligible in it meanwhile.
-        "size": order.size if span == _WHOLE else _WHOLE[1],
+        # A stretch is one batch of what was planned; all there is may be many.
+        "size": order.size if is_whole else stretch.items, "parts": _WHOLE.items if is_whole else 1,
         "prefix": f"AS{office_queries.instance_number():04d}R{run.id:06d}P{provider.id:02d}B",
-        "at": order.at, "execution_date": execution.date, "funds": funds,
+        "at": order.at, "execution_date": execution.date, "funds": stretch.dong,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")

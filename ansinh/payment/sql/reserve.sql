@@ -4,7 +4,7 @@
 WITH ranked AS (
 {sendable}
 ), chosen AS (
-    SELECT id, attempt, amount, part FROM ranked WHERE running <= %(funds)s
+    SELECT id, attempt, amount, part FROM ranked WHERE running <= %(funds)s AND part < %(parts)s
 ), batch AS (
     INSERT INTO payment_paymentbatch (run_id, provider_id, message_id, number, state, instructions, control_total_dong, sha256, created_at, execution_date, first_item_id, last_item_id)
     SELECT %(run)s, %(provider)s, %(prefix)s || lpad((%(earlier)s + chosen.part + 1)::text, 4, '0'), %(earlier)s + chosen.part + 1,

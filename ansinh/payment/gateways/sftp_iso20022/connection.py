@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import asyncssh
 
@@ -22,6 +23,7 @@ from ansinh.standards.file_signature import MOST_BYTES, SUFFIX
 
 _PIECE = 1 << 18
 _ASKED_AT_ONCE = 8
+_FILES_AT_ONCE = 2
 # No leading dot or dash, no separator, nothing that a shell or a path would read as more than a name.
 # Everything that can end a conversation; which of them came decides nothing, only when it came.
 # A time-out is among them: TimeoutError is an OSError.
@@ -193,23 +195,23 @@ async def fetch(settings: Settings, is_stored: Callable[[str], bool], store: Pat
         try:
             # Sorted by name, so that two polls see the same order whatever the server's directory does.
             entries = await asyncio.wait_for(client.readdir(settings.outbox), settings.transfer_timeout_s)
+            wanted: list[tuple[str, str]] = []
             for entry in sorted(entries, key=lambda entry: str(entry.filename)):
                 name = str(entry.filename)
                 # Banks write a corrected file under the old name: size and time tell it from the one we have.
                 mark = f"{name}|{entry.attrs.size}|{entry.attrs.mtime}"
                 if name.endswith(SUFFIX) or not _is_ours_to_open(name, entry.attrs, settings) or is_stored(mark):
                     continue
-                try:
-                    one = await _fetch_one(client, settings, name, mark, store)
-                    beside = f"{settings.outbox}/{name}{SUFFIX}"
-                    fetched.append(
-                        replace(one, signature=await _beside(client, beside)) if settings.bank_certificate else one
-                    )
-                except asyncssh.SFTPError as error:
-                    if isinstance(error, _LOST):
-                        raise
-                    # The bank lists a file and does not give it: archived meanwhile, or locked. The others hold results
-                    # that must not wait for it; if it stays, the next poll asks again.
+                wanted.append((name, mark))
+            # While one is written to the disk and hashed, the next is on its way.
+            gate = asyncio.Semaphore(_FILES_AT_ONCE)
+            each = (_fetch_one(client, settings, *one, store, gate) for one in wanted)
+            # All have ended before the first fault is told: none may go on with a connection that is closed.
+            for one in await asyncio.gather(*each, return_exceptions=True):
+                if isinstance(one, BaseException):
+                    raise one
+                if one is not None:
+                    fetched.append(one)
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
             raise refusals.folder_missing(settings.outbox) from error
         except _BROKEN as error:
@@ -226,10 +228,25 @@ def _is_ours_to_open(name: str, attributes: asyncssh.SFTPAttrs, settings: Settin
     return is_file and is_whole and "/" not in name and "\0" not in name and not name.startswith(".")
 
 
-async def _fetch_one(client: asyncssh.SFTPClient, settings: Settings, name: str, mark: str, store: Path) -> Inbound:
+async def _fetch_one(
+    client: asyncssh.SFTPClient, settings: Settings, name: str, mark: str, store: Path, gate: asyncio.Semaphore
+) -> Inbound | None:
+    """Return the stored file; None when the bank lists it and does not give it: archived meanwhile, or locked.
+
+    The others hold results that must not wait for it; if it stays, the next poll asks again.
+    """
     remote_path = f"{settings.outbox}/{name}"
-    path, sha256, size = await asyncio.wait_for(_download(client, remote_path, store), settings.transfer_timeout_s)
-    return Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}", mark)
+    async with gate:
+        try:
+            download = _download(client, remote_path, store)
+            path, sha256, size = await asyncio.wait_for(download, settings.transfer_timeout_s)
+            signature = await _beside(client, f"{remote_path}{SUFFIX}") if settings.bank_certificate else b""
+        except asyncssh.SFTPError as error:
+            if isinstance(error, _LOST):
+                raise
+            return None
+    found = Inbound(name, path, sha256, size, f"sftp://{settings.host}/{remote_path}", mark)
+    return replace(found, signature=signature) if settings.bank_certificate else found
 
 
 async def _beside(client: asyncssh.SFTPClient, name: str) -> bytes:
@@ -252,16 +269,21 @@ async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) 
         undo.callback(os.unlink, part.name)
         # Several pieces are asked for at a time: the bank reads the next while we write the last.
         await client.get(remote_path, part.name, block_size=_PIECE, max_requests=_ASKED_AT_ONCE)
-        # On disk before it has its name: after a power cut a name must never stand for half a file.
-        os.fsync(part.fileno())
-        size, digest = part.seek(0, os.SEEK_END), hashlib.sha256()
-        part.seek(0)
-        while piece := part.read(_PIECE):
-            digest.update(piece)
-        path = store / digest.hexdigest()
+        size, sha256 = await asyncio.to_thread(_on_disk, part)
+        path = store / sha256
         os.replace(part.name, path)
         undo.pop_all()
-    return path, digest.hexdigest(), size
+    return path, sha256, size
+
+
+def _on_disk(part: IO[bytes]) -> tuple[int, str]:
+    """Return size and hash of a file that is now on the disk: after a power cut a name must never stand for half of it."""
+    os.fsync(part.fileno())
+    size, digest = part.seek(0, os.SEEK_END), hashlib.sha256()
+    part.seek(0)
+    while piece := part.read(_PIECE):
+        digest.update(piece)
+    return size, digest.hexdigest()
 
 
 async def look(settings: Settings) -> tuple[str, ...]:
