@@ -30,7 +30,7 @@ PEOPLE = ("can.bo", "lanh.dao", "lanh.dao2")
 KINDS = {
     "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected", "paper_beyond_the_money",
     "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches", "nothing_to_send_with",
-    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "appropriation_undone",
+    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "statement_found_money", "appropriation_undone",
     "appropriation_stays", "appropriation_misread", "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed",
     "left_due",
     "desk_waits_for_money",
@@ -72,7 +72,15 @@ class Treasury:
         self._in_closed = -1
         instance = office.instance_number()
         month.bank.never_left = lambda: encode(instance, self.due()[0], 0) if self.due() else ""
-        if chance.random() < 0.9:
+        # A bank that often debits what it refused, and money for few: what came back pays others before its statement is
+        # there.
+        self.is_tight = chance.random() < 0.15
+        if self.is_tight:
+            month.bank.debits_refused = 0.9
+            self._book(self._propose("treasury-order", self.total, is_calm=True))
+            few = sum(list(self.items.values())[: chance.randint(1, 3)])
+            self._book(self._propose("prefund", few, is_calm=True), fate="at_once")
+        elif chance.random() < 0.9:
             first = self._propose("treasury-order", self._part_of(self.total))
             if chance.random() < 0.7 and self._may(first):
                 self._book(first)
@@ -167,41 +175,67 @@ class Treasury:
             if self.has_papers and not is_dead and self._sendable():
                 self.fired["sent_as_far_as_it_reaches" if new else "nothing_to_send_with"] += 1
 
-    def stops(self, act: Callable[[], object]) -> bool:
-        """Collect, and return whether a statement has to wait for money: what a bank refused and debited, spent on others since."""
-        stopped = False
+    def collect(self, act: Callable[[], object]) -> None:
+        """Collect, and see that it stops exactly for a statement that lacks money: what a bank refused and debited, spent on others since."""
+        is_stopped = False
         try:
             act()
         except Refused as refusal:
             if refusal.reason != "balance_insufficient":
                 raise
-            stopped = True
-        for name in self.month.unread():
-            if self._lacks(name):
-                assert stopped, f"{name} was applied without the money"
-                self.fired["statement_waits_for_money"] += 1
-                return True
-            self.month.read_file(name)
-        assert not stopped, "nothing was lacking"
-        return False
+            is_stopped = True
+            missing = refusal.details["missing_dong"]
+        waits = self._read(set(self.month.unread()))
+        assert is_stopped == bool(waits), f"waits: {waits}"
+        if waits:
+            self.fired["statement_waits_for_money"] += 1
+            assert missing == self._lacks(waits[0])
 
-    def _lacks(self, name: str) -> bool:
+    def _read(self, there: set[str]) -> list[str]:
+        """Let the model read these files, again and again what lacked money, until nothing changes; return what still waits."""
+        lacked: set[str] = set()
+        while True:
+            before = (len(self.month.read), dict(self.month.model.final))
+            waits = self._read_once(there)
+            if lacked & self.month.read:
+                self.fired["statement_found_money"] += 1
+            lacked = set(waits)
+            self.month.model.look_again()
+            if not waits or before == (len(self.month.read), self.month.model.final):
+                return waits
+
+    def _read_once(self, there: set[str]) -> list[str]:
+        """Let the model read these files in their order; return the statement that lacks money, and those after it."""
+        waits: list[str] = []
+        for name in self.month.unread():
+            if _is_statement(name) and (waits or self._lacks(name) > 0):
+                waits.append(name)
+            elif name in there:
+                self.month.read_file(name)
+        return waits
+
+    def _lacks(self, name: str) -> int:
+        """Return how many đồng are missing to book a statement; none or less: it can be booked."""
         final, orders = self.month.model.final, self.month.bank.orders
         lines = [line for line in self.month.bank.told[name] if line.name in orders]
         decided = sum(
             orders[one.name].amount for one in lines if (one.says, final.get(one.name)) == ("debited", "rejected")
         )
         back = sum(orders[one.name].amount for one in lines if (one.says, final.get(one.name)) == ("returned", "paid"))
-        return decided > 0 and self.free - decided + back < 0
+        return decided - back - self.free if decided else 0
 
     def after_crash(self, stage: str) -> None:
         """Read what the process got through before it died in the middle of a collection."""
         done = set(Message.objects.exclude(state="STORED").values_list("name", flat=True))
-        for name in self.month.unread():
-            if name in done:
-                self.month.read_file(name)
         if stage == "seal":
+            self._read(done)
+            return
+        self._read_once(done)
+        while left := done & set(self.month.unread()):
+            # It had come to what lacked money at first.
             self.month.model.look_again()
+            self._read_once(done)
+            assert left - self.month.read != left, f"{left} were applied without the money"
 
     def press(self) -> None:
         """Let people at the department do a few things with papers."""
@@ -223,22 +257,22 @@ class Treasury:
 
     def end(self) -> None:
         """End the month of the treasury: mostly all that is left is given, else somebody stays due."""
+        if not self.has_papers or self.is_tight:
+            return
         for paper in list(self.waiting):
             if self._may(paper):
                 self._book(paper)
-        if not self.has_papers:
-            return
         if self.chance.random() < 0.5:
             self.rescue()
         self.look()
 
     def spends_first(self) -> bool:
         """Return whether what came back is sent out again before the day ends."""
-        return self.has_papers and self.chance.random() < 0.7
+        return self.has_papers and (self.is_tight or self.chance.random() < 0.7)
 
-    def is_told_late(self) -> bool:
+    def is_told_late(self, *, is_last: bool) -> bool:
         """Return whether the day's statement comes before the bank's word about the day's orders."""
-        return self.has_papers and self.chance.random() < 0.5
+        return self.has_papers and (is_last if self.is_tight else self.chance.random() < 0.5)
 
     def rescue(self) -> None:
         """Give all that is left, so that a statement which waits for money can be read."""
@@ -317,7 +351,7 @@ class Treasury:
             assert self._enter(paper, by=self.chance.choice(PEOPLE)).approved_by == other
             assert books.last_transfer() == before, "a paper entered again moves nothing"
 
-    def _book(self, paper: Paper, by: str = "") -> None:
+    def _book(self, paper: Paper, by: str = "", fate: str = "") -> None:
         other = by or next(one for one in PEOPLE if one != paper.by)
         assert self._enter(paper, by=other).approved_by == other
         self.waiting.remove(paper)
@@ -331,12 +365,12 @@ class Treasury:
             self.given += paper.amount
             self.parts += 1
             self.fired["prefund_in_parts"] += self.parts > 1
-            self._transfer(paper.amount)
+            self._transfer(paper.amount, fate)
 
-    def _transfer(self, amount: int) -> None:
+    def _transfer(self, amount: int, fate: str) -> None:
         """Let the money of a paper come to the bank, or not."""
         bank = self.month.bank
-        fate = self.chance.choices(("at_once", "late", "short", "never"), (5, 3, 1, 1))[0]
+        fate = fate or self.chance.choices(("at_once", "late", "short", "never"), (5, 3, 1, 1))[0]
         if fate == "at_once":
             bank.receive(amount)
         elif fate == "late":
@@ -440,6 +474,10 @@ class Treasury:
         return ledger.refund(
             run_code=self.month.run, run_id=self.run[1], document=document, month=NOVEMBER.first_day, at=self.month.at
         )
+
+
+def _is_statement(name: str) -> bool:
+    return name.removeprefix("again-").removeprefix("cut-").startswith("t")
 
 
 def _in_november() -> int:

@@ -15,7 +15,7 @@ from ansinh.ledger import documents
 from ansinh.ledger import queries as books
 from ansinh.ledger.models import FundsDocument
 from ansinh.payment import reopening
-from ansinh.payment.models import PaymentItem
+from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -108,8 +108,8 @@ def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> 
     assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
 
 
-def test_a_statement_about_money_that_was_spent_on_others_waits_for_more_and_is_then_read(world: World) -> None:
-    """The bank refuses an order and debits it all the same; between the two the money has paid somebody else."""
+def spent_on_others(world: World) -> tuple[str, bytes]:
+    """Let the bank refuse the first order and the third go out with its money; return the first's name and the statement that debits it."""
     both(world, "treasury-order", 3 * AMOUNT)
     both(world, "prefund", 2 * AMOUNT)
     assert world.submit().sent == 2
@@ -117,21 +117,60 @@ def test_a_statement_about_money_that_was_spent_on_others_waits_for_more_and_is_
     world.bank.says("s1.xml", (first, "RJCT", "MS03"))
     world.collect()
     assert world.submit().sent == 1, "what came back pays whoever was left due"
-    debit, credit = (
-        entry(detail(first, str(AMOUNT), ""), amount=str(AMOUNT)),
-        entry(amount=str(2 * AMOUNT), direction="CRDT"),
-    )
+    debit, credit = _debit(first), entry(amount=str(2 * AMOUNT), direction="CRDT")
     text = day_statement(debit, credit, day="2026-11-23", number=1, account="999000001", opening=0, closing=AMOUNT)
-    world.bank.outbox.append(("t1.xml", text))
-    for _ in range(2):
-        with pytest.raises(Refused, match="balance_insufficient"):
+    return first, text
+
+
+def _debit(name: str) -> str:
+    return entry(detail(name, str(AMOUNT), ""), amount=str(AMOUNT))
+
+
+def test_a_statement_about_money_that_was_spent_on_others_waits_alone_and_is_read_when_there_is_more(
+    world: World,
+) -> None:
+    """The bank refuses an order and debits it all the same; between the two the money has paid somebody else."""
+    _, text = spent_on_others(world)
+    second, third = world.names()[1:]
+    after = day_statement(_debit(second), day="2026-11-24", number=2, account="999000001", opening=AMOUNT, closing=0)
+    world.bank.outbox += [("t1.xml", text), ("t2.xml", after)]
+    world.bank.says("n1.xml", (third, "DBIT", AMOUNT))
+    for told in range(2):
+        if told:
+            # What comes later still is not kept waiting either.
+            world.bank.says("n2.xml", (second, "DBIT", AMOUNT))
+        with pytest.raises(Refused, match="balance_insufficient") as refusal:
             world.collect()
-        assert world.statuses() == ["REJECTED", "DUE", "DUE"], "nothing of the statement was applied"
-        assert world.balances() == (0, 2 * AMOUNT, 0)
+        assert refusal.value.details == {"message": "t1.xml", "missing_dong": AMOUNT, "waiting": 1}
+        assert {"t1.xml", format_dong(AMOUNT)} <= set(re.findall(r"t1.xml|[0-9.]+ đồng", refusal.value.vi))
+        assert world.statuses() == ["REJECTED", "PAID" if told else "DUE", "PAID"], (
+            "nothing of the statements was applied"
+        )
+        assert world.balances() == (0, 0 if told else AMOUNT, (told + 1) * AMOUNT)
+        waiting = Message.objects.filter(state="STORED").order_by("id").values_list("name", "kind", "lines")
+        assert list(waiting) == [("t1.xml", "", 0), ("t2.xml", "", 0)]
+        assert MessageLine.objects.filter(message__state="STORED").count() == AccountStatement.objects.count() == 0
+        assert {name: rows for name, rows in checked()[1].items() if rows} == {}, "what was applied is sealed"
     both(world, "prefund", AMOUNT, number="02")
-    world.collect()
-    assert world.statuses() == ["PAID", "DUE", "DUE"]
-    assert world.balances() == (0, 2 * AMOUNT, AMOUNT)
+    assert world.collect().messages == 2
+    assert world.statuses() == ["PAID"] * 3
+    assert world.balances() == (0, 0, 3 * AMOUNT)
+    assert set(AccountStatement.objects.values_list("left_out", flat=True)) == {""}
+
+
+def test_money_that_comes_in_behind_a_statement_which_lacks_it_books_it_at_once(world: World) -> None:
+    first, text = spent_on_others(world)
+    said: list[str] = []
+    world.bank.outbox.append(("t1.xml", text))
+    world.bank.says("s2.xml", (world.names()[2], "RJCT", "MS03"))
+    world.bank.says("n1.xml", (first, "DBIT", AMOUNT))
+    done = world.collect(progress=said.append)
+    assert done.messages == 3
+    assert world.hold_reasons() == ["unknown_reference"], "only the prefund's own credit waits for a person, as ever"
+    assert [line.split(": ")[0] for line in said] == ["t1.xml", "s2.xml", "n1.xml", "t1.xml"]
+    assert world.statuses() == ["PAID", "DUE", "REJECTED"]
+    assert world.balances() == (0, AMOUNT, AMOUNT)
+    assert not Message.objects.filter(state="STORED").exists()
 
 
 def test_nothing_is_sent_before_the_paper_of_the_prefund(world: World) -> None:
