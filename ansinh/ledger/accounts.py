@@ -16,6 +16,7 @@ class Code(IntEnum):
     PREFUND = 4
     YEAR_END = 5
     UNAPPROPRIATE = 6
+    ORDER_BACK = 7
     RESERVE = 10
     PAY = 11
     REJECT = 12
@@ -44,6 +45,7 @@ LABELS = {
     Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
     Code.YEAR_END: "Nộp trả dự toán chưa dùng cuối năm",
     Code.UNAPPROPRIATE: "Huỷ ghi dự toán đã ghi sai",
+    Code.ORDER_BACK: "Huỷ lệnh rút dự toán, tiền chưa chuyển",
     Code.RESERVE: "Giữ tiền cho lệnh chi",
     Code.PAY: "Đã chi cho người nhận",
     Code.REJECT: "Ngân hàng từ chối lệnh chi",

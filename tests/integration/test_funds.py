@@ -13,8 +13,8 @@ from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
-from ansinh.ledger.models import FundsDocument
-from ansinh.payment import reopening
+from ansinh.ledger.models import FundsDocument, Transfer
+from ansinh.payment import reopening, statements
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
@@ -35,7 +35,7 @@ def enter(
     world: World, kind: str, amount: int, by: str = "can.bo", number: str = "01", **more: Any
 ) -> documents.Document:
     named: dict[str, Any] = {}
-    if kind in {"treasury-order", "prefund"}:
+    if kind in {"treasury-order", "order-back", "prefund"}:
         named["run"] = (world.run, PaymentItem.objects.values_list("run_id", flat=True)[0])
     if kind in {"prefund", "fee-fund"}:
         named["provider_code"] = world.provider.code
@@ -109,7 +109,7 @@ def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> 
 
 
 def spent_on_others(world: World) -> tuple[str, bytes]:
-    """Let the bank refuse the first order and the third go out with its money; return the first's name and the statement that debits it."""
+    """Let the third order go out with the money of the first, refused; return the first's name and its debit's statement."""
     both(world, "treasury-order", 3 * AMOUNT)
     both(world, "prefund", 2 * AMOUNT)
     assert world.submit().sent == 2
@@ -195,6 +195,71 @@ def test_at_the_end_of_the_year_what_is_unused_goes_back_by_two_people(world: Wo
     assert documents.unused() == {}
     assert books.balance(chart.WORLD.name) == -2 * AMOUNT
     assert enter(world, "year-end", sum(left.values())).approved_by == "lanh.dao"
+
+
+# ── an order taken back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lies(world: World) -> tuple[int, int, int, int]:
+    """Return what of the run is promised, ordered, free with the provider, and put aside for the budget."""
+    code = world.provider.code
+    accounts = (chart.commitment(world.run), chart.treasury(world.run), chart.prefund(code), chart.refund(world.run))
+    return tuple(books.balance(account.name) for account in accounts)  # type: ignore[return-value]
+
+
+def test_what_was_ordered_and_never_transferred_is_taken_back_by_two_people(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    assert documents.untransferred() == {world.run: AMOUNT}
+    assert enter(world, "order-back", AMOUNT, number="09/HL").approved_by == ""
+    assert refused(world, "order-back", AMOUNT, number="09/HL") == "second_person_needed"
+    assert refused(world, "order-back", AMOUNT - 1, by="lanh.dao", number="09/HL") == "document_differs"
+    assert lies(world) == (0, AMOUNT, 2 * AMOUNT, 0), "one person moves nothing"
+    before = Transfer.objects.count()
+    assert enter(world, "order-back", AMOUNT, by="lanh.dao", number="09/HL").approved_by == "lanh.dao"
+    assert (lies(world), documents.untransferred()) == ((AMOUNT, 0, 2 * AMOUNT, 0), {})
+    assert Transfer.objects.count() == before + 1, "the order stays, and one transfer goes the other way"
+    # Entered once more by whomever: nothing moves, though nothing is left to take back.
+    assert enter(world, "order-back", AMOUNT, by="lanh.dao2", number="09/HL").approved_by == "lanh.dao"
+    assert lies(world) == (AMOUNT, 0, 2 * AMOUNT, 0)
+    # It is promised still, and can be ordered anew.
+    both(world, "treasury-order", AMOUNT, number="02")
+    both(world, "prefund", AMOUNT, number="02")
+    assert world.submit().sent == 3
+
+
+def test_what_was_transferred_or_never_ordered_is_not_taken_back(world: World) -> None:
+    assert refused(world, "order-back", AMOUNT) == "order_transferred"
+    assert not documents.is_funded_by_documents(world.run), "a paper that was refused is none"
+    both(world, "treasury-order", 3 * AMOUNT)
+    refusal = refusal_of(world, "order-back", 3 * AMOUNT + 1)
+    assert (refusal.reason, format_dong(3 * AMOUNT) in refusal.vi) == ("order_transferred", True)
+    # Between the two people's words the money has gone.
+    enter(world, "order-back", AMOUNT)
+    both(world, "prefund", 2 * AMOUNT + 1)
+    assert refused(world, "order-back", AMOUNT, by="lanh.dao") == "order_transferred"
+    assert FundsDocument.objects.get(kind="order-back").approved_by == ""
+    assert lies(world) == (0, AMOUNT - 1, 2 * AMOUNT + 1, 0)
+
+
+def test_money_that_may_have_arrived_without_a_paper_is_not_taken_back(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    run = PaymentItem.objects.values_list("run_id", flat=True)[0]
+    for number, (credit, arrived) in enumerate(((2 * AMOUNT, 0), (AMOUNT, AMOUNT)), 1):
+        at = 0 if number == 1 else 2 * AMOUNT
+        told = entry(amount=str(credit), direction="CRDT")
+        text = day_statement(
+            told, day=f"2026-11-2{number}", number=number, account="999000001", opening=at, closing=at + credit
+        )
+        world.bank.outbox.append((f"t{number}.xml", text))
+        world.collect()
+        assert statements.arrived_without_paper(run) == arrived, "what papers have sent may come in"
+    refusal = refusal_of(world, "order-back", AMOUNT, arrived_dong=AMOUNT)
+    assert (refusal.reason, format_dong(AMOUNT) in refusal.vi) == ("money_may_have_arrived", True)
+    # The paper of that transfer says what it is.
+    both(world, "prefund", AMOUNT, number="02")
+    assert statements.arrived_without_paper(run) == 0
 
 
 def test_a_booked_paper_is_final_and_one_person_is_not_two(world: World) -> None:

@@ -8,6 +8,10 @@ WHERE CASE
     WHEN transfer.code = 6 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND paper.kind = 'unappropriate' AND paper.amount_dong = transfer.amount_dong AND split_part(paper.number, '/', 1) = transfer.evidence::text)
+    WHEN transfer.code = 7 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper JOIN payroll_payrollrun AS run ON run.code = paper.run_code AND run.state = 'FROZEN'
+        WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND paper.kind = 'order-back' AND paper.amount_dong = transfer.amount_dong AND run.id = transfer.evidence)
     WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
