@@ -51,7 +51,7 @@ LABELS = {
     Code.REJECT: "Ngân hàng từ chối lệnh chi",
     Code.RETURN: "Ngân hàng hoàn trả sau khi đã chi",
     Code.RETURN_TO_PREFUND: "Tiền hoàn trả về tài khoản chi trả",
-    Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt",
+    Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt hoặc thôi chi",
     Code.WAIVE: "Thôi chi, tiền chờ nộp trả ngân sách",
     Code.REFUND: "Nộp trả ngân sách nhà nước",
     Code.DECIDE_PAID: "Sao kê xác nhận đã chi",

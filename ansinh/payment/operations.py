@@ -199,7 +199,8 @@ def submit(
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at, shared_by=workers)
             put_on(everything(by))
-            held = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED).count()
+            stopped = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED)
+            held = stopped.filter(waived_dong=0).count()
     return replace(done, held=held)
 
 

@@ -16,6 +16,7 @@ from ansinh.ledger import queries as books
 from ansinh.ledger.models import FundsDocument, Transfer
 from ansinh.payment import reopening, statements
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
+from ansinh.people.models import Person
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -260,6 +261,105 @@ def test_money_that_may_have_arrived_without_a_paper_is_not_taken_back(world: Wo
     # The paper of that transfer says what it is.
     both(world, "prefund", AMOUNT, number="02")
     assert statements.arrived_without_paper(run) == 0
+
+
+# ── who was never sent for lack of money ─────────────────────────────────────────────────────────────────────────────
+
+
+def give_up(world: World, number: int, by: str = "can.bo") -> int:
+    who = [world.people[number].id]
+    return reopening.propose(run=world.run, beneficiaries=who, channel="waived", reason="đã mất", by=by, at=AT)
+
+
+def agreed(world: World, by: str = "lanh.dao") -> reopening.Reopened:
+    return reopening.approve(run=world.run, by=by, at=AT)
+
+
+@pytest.mark.parametrize("given", [2 * AMOUNT, 2 * AMOUNT + 1, 2 * AMOUNT + AMOUNT // 2, 3 * AMOUNT - 1])
+def test_whom_the_money_did_not_reach_is_waived_by_two_from_where_the_money_lies(world: World, given: int) -> None:
+    both(world, "treasury-order", given)
+    both(world, "prefund", given)
+    assert world.submit().sent == 2
+    with pytest.raises(Refused, match="beneficiaries_missing"):
+        reopening.propose(run=world.run, beneficiaries=None, channel="waived", reason="x", by="can.bo", at=AT)
+    assert give_up(world, 2) == 1
+    assert agreed(world, by="can.bo").held == ((world.people[2].id, "own_proposal"),)
+    assert lies(world) == (3 * AMOUNT - given, 0, given - 2 * AMOUNT, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT), "nothing of it is promised or lies idle any more"
+    with pytest.raises(Refused, match="nothing_to_reopen"):
+        give_up(world, 2)
+    assert world.submit().sent == 0
+    # The two who were sent are paid as ever, and the run owes nobody anything.
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()[:2]))
+    world.collect()
+    assert world.balances() == (0, 0, 2 * AMOUNT)
+
+
+def test_money_that_was_ordered_and_not_transferred_is_put_aside_by_nobody(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    give_up(world, 2)
+    before = lies(world)
+    assert agreed(world) == reopening.Reopened(0, 0, ((world.people[2].id, "money_ordered"),))
+    assert (lies(world), PaymentItem.objects.filter(waived_dong__gt=0).exists()) == (before, False)
+    # What of it is transferred is put aside from there; the proposal has waited.
+    both(world, "prefund", AMOUNT, number="02")
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT)
+
+
+def test_money_put_aside_at_the_provider_pays_nobody_else(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "MD07"))
+    world.collect()
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, AMOUNT, 0, AMOUNT), "what lies there is put aside when nothing else can be"
+    assert world.submit().sent == 0
+    both(world, "prefund", AMOUNT, number="02")
+    assert world.submit().sent == 1
+
+
+def test_what_the_bank_refused_is_waived_though_its_money_has_paid_somebody_else(world: World) -> None:
+    both(world, "treasury-order", 2 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "MD07"))
+    world.collect()
+    assert world.submit().sent == 1
+    assert lies(world) == (AMOUNT, 0, 0, 0)
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT)
+
+
+def test_somebody_waived_before_anything_was_sent_is_not_funded_and_whoever_was_sent_meanwhile_is_not_waived(
+    world: World,
+) -> None:
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (2 * AMOUNT, 0, 0, AMOUNT)
+    give_up(world, 1)
+    assert world.submit().sent == 2
+    assert lies(world) == (0, 0, 0, AMOUNT), "only the other two were paid for"
+    assert agreed(world).held == ((world.people[1].id, "item_moved_on"),)
+
+
+def test_a_dead_person_whom_the_money_did_not_reach_is_stopped_and_then_waived(world: World) -> None:
+    both(world, "treasury-order", 2 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    Person.objects.filter(id=world.people[2].id).update(death_date=DAY)
+    assert world.submit().held == 1
+    give_up(world, 2)
+    assert agreed(world).waived == 1
+    # Were the death a mistake, what two people gave up is given up all the same.
+    Person.objects.filter(id=world.people[2].id).update(death_date=None)
+    assert (world.submit().sent, world.submit().held) == (0, 0)
+    assert not PaymentItem.objects.filter(eligible=True).exists()
 
 
 def test_a_booked_paper_is_final_and_one_person_is_not_two(world: World) -> None:
