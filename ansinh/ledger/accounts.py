@@ -16,6 +16,7 @@ class Code(IntEnum):
     PREFUND = 4
     YEAR_END = 5
     UNAPPROPRIATE = 6
+    ORDER_BACK = 7
     RESERVE = 10
     PAY = 11
     REJECT = 12
@@ -44,12 +45,13 @@ LABELS = {
     Code.PREFUND: "Chuyển tiền cho tổ chức chi trả",
     Code.YEAR_END: "Nộp trả dự toán chưa dùng cuối năm",
     Code.UNAPPROPRIATE: "Huỷ ghi dự toán đã ghi sai",
+    Code.ORDER_BACK: "Huỷ lệnh rút dự toán, tiền chưa chuyển",
     Code.RESERVE: "Giữ tiền cho lệnh chi",
     Code.PAY: "Đã chi cho người nhận",
     Code.REJECT: "Ngân hàng từ chối lệnh chi",
     Code.RETURN: "Ngân hàng hoàn trả sau khi đã chi",
     Code.RETURN_TO_PREFUND: "Tiền hoàn trả về tài khoản chi trả",
-    Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt",
+    Code.UNFUND: "Rút tiền gửi về cam kết để chi tiền mặt hoặc thôi chi",
     Code.WAIVE: "Thôi chi, tiền chờ nộp trả ngân sách",
     Code.REFUND: "Nộp trả ngân sách nhà nước",
     Code.DECIDE_PAID: "Sao kê xác nhận đã chi",

@@ -1,4 +1,4 @@
-"""Papers that move public money: treasury orders, prefunds, money for fees, what goes back to the budget at year end.
+"""Papers that move public money: treasury orders and their taking back, prefunds, fee money, what goes back to the budget.
 
 One person enters a paper, another enters the same from the paper itself, and only then is it booked. A paper that the two
 read differently is booked by nobody.
@@ -45,23 +45,28 @@ def enter(
     at: datetime.datetime,
     run: tuple[str, int] = ("", 0),
     provider_code: str = "",
+    arrived_dong: int = 0,
 ) -> Document:
     """This will note a paper, or book it when another person enters the same one.
 
-    `run` is the run's code and number. Promises: entered again after it was booked, it changes nothing; until then
-    whoever entered it may enter it otherwise.
+    `run` is the run's code and number; `arrived_dong` is what came in at its providers without a paper, by their
+    statements: it may be ordered money, which then cannot be taken back. Promises: entered again after it was booked, a
+    paper changes nothing; until then whoever entered it may enter it otherwise.
 
     Raises:
         Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,
             `document_in_the_future`, `second_person_needed`, `document_differs`, `year_end_differs`,
-            `balance_insufficient`.
+            `order_transferred`, `money_may_have_arrived`, `balance_insufficient`.
     """
     _refuse_impossible(number, amount_dong, signed_on, at)
     with transaction.atomic():
         # The same lock as for booking: two people who enter it at once are first and second.
         operations.wait_for_the_books()
-        if kind == FundsDocument.Kind.YEAR_END:
-            _refuse_other_than_unused(kind, number, signed_on, amount_dong)
+        if not _is_booked(kind, number, signed_on):
+            if kind == FundsDocument.Kind.YEAR_END:
+                _refuse_other_than_unused(amount_dong)
+            elif kind == FundsDocument.Kind.ORDER_BACK:
+                _refuse_transferred(run[0], amount_dong, arrived_dong)
         row, is_new = FundsDocument.objects.get_or_create(
             kind=kind, number=number.strip(), signed_on=signed_on,
             defaults={
@@ -135,13 +140,48 @@ def unused() -> dict[str, int]:
     return dict(rows.order_by("name").values_list("name", "balance_dong"))
 
 
-def _refuse_other_than_unused(kind: str, number: str, signed_on: datetime.date, amount_dong: int) -> None:
-    if (
-        FundsDocument.objects.filter(kind=kind, number=number.strip(), signed_on=signed_on)
-        .exclude(approved_by="")
-        .exists()
-    ):
-        return
+def _is_booked(kind: str, number: str, signed_on: datetime.date) -> bool:
+    known = FundsDocument.objects.filter(kind=kind, number=number.strip(), signed_on=signed_on)
+    return known.exclude(approved_by="").exists()
+
+
+def untransferred() -> dict[str, int]:
+    """Return by run what was ordered at the treasury and has gone to no provider: orders can be taken back by it."""
+    rows = LedgerAccount.objects.filter(balance_dong__gt=0, name__startswith=chart.treasury("").name)
+    return {
+        name.removeprefix(chart.treasury("").name): amount
+        for name, amount in rows.order_by("name").values_list("name", "balance_dong")
+    }
+
+
+def _refuse_transferred(run_code: str, amount_dong: int, arrived_dong: int) -> None:
+    """Refuse to take back more than lies at the treasury, or what may have left it without a paper."""
+    left_dong = untransferred().get(run_code, 0)
+    if amount_dong > left_dong:
+        raise Refused(
+            "order_transferred",
+            vi=f"Kỳ {run_code} chỉ còn {format_dong(left_dong)} đã rút mà chưa chuyển, chứng từ huỷ ghi "
+            f"{format_dong(amount_dong)}. Tiền đã chuyển cho tổ chức chi trả không huỷ lệnh rút được; khoản không chi "
+            "nữa thì thôi chi rồi nộp trả (ansinh payment reopen --channel waived, ansinh ledger refund).",
+            en=f"Run {run_code} has only {left_dong:,} đồng ordered and not transferred, the document takes "
+            f"{amount_dong:,} đồng back. What has gone to a provider cannot be taken back; what is not paid any more is "
+            "waived and refunded (ansinh payment reopen --channel waived, ansinh ledger refund).",
+            left_dong=left_dong,
+        )
+    if amount_dong > left_dong - arrived_dong:
+        raise Refused(
+            "money_may_have_arrived",
+            vi=f"Sao kê của tổ chức chi trả có {format_dong(arrived_dong)} tiền vào chưa rõ nội dung, có thể chính là "
+            "tiền của lệnh rút này. Tiền đã đến thì nhập chứng từ chuyển tiền (prefund); tiền khác thì giải thích trước "
+            "(ansinh payment suspense, explain), rồi mới huỷ lệnh rút.",
+            en=f"Statements of the run's providers show {arrived_dong:,} đồng that came in and nobody has explained: it "
+            "may be the money of this order. If it is, enter the paper of the transfer (prefund); if it is not, explain "
+            "it first (ansinh payment suspense, explain), then take the order back.",
+            arrived_dong=arrived_dong,
+        )
+
+
+def _refuse_other_than_unused(amount_dong: int) -> None:
     total = sum(unused().values())
     if total != amount_dong:
         raise Refused(
@@ -167,6 +207,13 @@ def _book(row: FundsDocument, run_id: int, at: datetime.datetime) -> None:
                 credit=chart.Account(name, account.label), amount_dong=amount,
                 evidence=row.id if is_appropriation else _run_of(account), month=month, at=at,
             )  # fmt: skip
+        return
+    if row.kind == FundsDocument.Kind.ORDER_BACK:
+        # The order stays in the books; what of it was never transferred goes the other way.
+        operations.book_one(
+            code=chart.Code.ORDER_BACK, reference=row.id, debit=chart.commitment(row.run_code),
+            credit=chart.treasury(row.run_code), amount_dong=row.amount_dong, evidence=run_id, month=month, at=at,
+        )  # fmt: skip
         return
     code, debit, credit, reference, evidence = {
         "treasury-order": (chart.Code.TREASURY_ORDER, chart.treasury(row.run_code), chart.commitment(row.run_code), -row.id, run_id),

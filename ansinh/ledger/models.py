@@ -57,6 +57,7 @@ class FundsDocument(models.Model):
         FEE_FUND = "fee-fund", "kinh phí trả phí"
         YEAR_END = "year-end", "nộp trả cuối năm"
         UNAPPROPRIATE = "unappropriate", "huỷ ghi dự toán"
+        ORDER_BACK = "order-back", "huỷ lệnh rút dự toán"
 
     kind = models.CharField("loại", max_length=14, choices=Kind)
     number = models.CharField("số chứng từ", max_length=40)

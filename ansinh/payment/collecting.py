@@ -1,6 +1,7 @@
 """Collecting answers: fetch, store, read, judge, apply. Bytes are safe on disk before anything reads them.
 
-One bad line holds that line; an unreadable file is quarantined; what was applied once changes nothing a second time.
+One bad line holds that line; an unreadable file is quarantined; what was applied once changes nothing a second time. A
+statement for which the money at the provider does not suffice waits, and only the statements after it wait with it.
 """
 
 import contextlib
@@ -27,9 +28,10 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import lanes, recalling, statements
+from ansinh.payment import laid_aside, lanes, recalling, statements
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Inbound
+from ansinh.payment.laid_aside import Waits
 from ansinh.payment.models import BatchDebit, Message, MessageLine, PaymentBatch, PaymentServiceProvider
 from ansinh.payment.operations import (
     ANSWER_TABLE,
@@ -328,8 +330,12 @@ def _apply(
     account: str,
     pieces: Iterator[bytes | _Said],
     at: datetime.datetime,
-) -> Collected:
-    """Apply one stored message, whose lines come next in `pieces`, with its own mark, in one transaction."""
+    is_behind: bool,
+) -> Collected | Waits:
+    """Apply one stored message, whose lines come next in `pieces`, with its own mark, in one transaction.
+
+    A statement that `is_behind` one which waits for money waits too: its balances follow from those of the other.
+    """
     with transaction.atomic():
         put_on(everything("system"))
         message = Message.objects.select_for_update().get(id=message.id)
@@ -342,6 +348,9 @@ def _apply(
                 # Another worker has applied it while we waited for the lock.
                 cursor.execute("DROP TABLE answer")
                 return Collected(0, 0, 0)
+            if is_behind and is_statement(said.kind):
+                cursor.execute("DROP TABLE answer")
+                return Waits(message.name)
             lines = said.lines + _load_refused_batches(cursor, said.groups)
         _keep_batch_debits(message, said.debits)
         loose = _take_findings(message, said.loose, at)
@@ -397,17 +406,22 @@ def collect(
 
     Promises: a file that came before (under any name) changes nothing; a file that cannot be understood is quarantined
     and the others go on; a kill at any point loses nothing, the next call continues.
+
+    Raises:
+        Refused: `balance_insufficient` when a statement still waits for money after everything else was applied; it and
+            the statements after it stay as they came, and the next call tries them again.
     """
     with one_at_a_time(f"collect {provider.code}"):
         _fetch(provider, gateway, archive, at)
-        done = _apply_stored(provider, gateway, archive, at, progress, workers)
-        early = _retry_early_returns(provider, at)
+        done, aside = _apply_all(provider, gateway, archive, at, progress, workers)
         with stage("seal"), transaction.atomic():
             put_on(everything("system"))
             # It frees items and books nothing: what is sealed is committed.
             recalling.release(provider=provider, at=at)
             ledger.seal(at=at, shared_by=workers)
-    return dataclasses.replace(done, applied=done.applied + early, held=done.held - early)
+    if aside:
+        raise laid_aside.lacking(provider, aside)
+    return done
 
 
 def _fetch(provider: PaymentServiceProvider, gateway: Gateway, archive: Archive, at: datetime.datetime) -> None:
@@ -442,6 +456,29 @@ def _believe_now(provider: PaymentServiceProvider, sha256: str, signature: str) 
     aside.update(state=Message.State.STORED, note="", applied_at=None, signature_sha256=signature)
 
 
+def _added(*parts: Collected) -> Collected:
+    return Collected(*map(sum, zip(*map(dataclasses.astuple, parts), strict=True)))
+
+
+def _apply_all(
+    provider: PaymentServiceProvider,
+    gateway: Gateway,
+    archive: Archive,
+    at: datetime.datetime,
+    progress: Progress,
+    workers: int,
+) -> tuple[Collected, list[Waits]]:
+    """Apply what is stored, and once more what lacked money, as long as anything moves; return what still waits."""
+    total, is_moving, aside = Collected(0, 0, 0), True, []
+    while is_moving:
+        done, aside = _apply_stored(provider, gateway, archive, at, progress, workers)
+        early = _retry_early_returns(provider, at)
+        total = _added(total, done, Collected(0, early, -early))
+        # The money may have come in with what stood behind it.
+        is_moving = bool(aside) and done.applied + early > 0
+    return total, aside
+
+
 def _apply_stored(
     provider: PaymentServiceProvider,
     gateway: Gateway,
@@ -449,16 +486,16 @@ def _apply_stored(
     at: datetime.datetime,
     progress: Progress,
     workers: int,
-) -> Collected:
-    """Apply every stored message in the order of arrival, each in a transaction of its own.
+) -> tuple[Collected, list[Waits]]:
+    """Apply every stored message in the order of arrival, each in a transaction of its own; return those laid aside.
 
     Answers about different batches that follow one another are applied side by side where that pays; those about one
     batch, and everything else, in their order.
     """
-    done = Collected(0, 0, 0)
+    done, aside = Collected(0, 0, 0), []
     stored = list(Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"))
     if not stored:
-        return done
+        return done, aside
     sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
     reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
     apply = partial(_apply_or_quarantine, provider=provider, account=gateway.debtor.account_number, at=at)
@@ -474,18 +511,23 @@ def _apply_stored(
             else:
                 # The next file is read while the database applies this one.
                 pieces = stack.enter_context(_reading(reader, messages, workers))
-                outcomes = (apply(message, pieces) for message in messages)
+                outcomes = (apply(message, pieces, is_behind=bool(aside)) for message in messages)
             for message, one in zip(messages, outcomes, strict=True):
-                done = Collected(*map(sum, zip(dataclasses.astuple(done), dataclasses.astuple(one), strict=True)))
-                progress(
-                    f"{message.name}: cách ly, không áp dụng dòng nào"
-                    if one.quarantined
-                    else f"{message.name}: {one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
-                )
-    return done
+                progress(f"{message.name}: {laid_aside.told(one) if isinstance(one, Waits) else _told(one)}")
+                if isinstance(one, Waits):
+                    aside.append(one)
+                else:
+                    done = _added(done, one)
+    return done, aside
 
 
-def _waited_for(outcomes: Iterator[Collected]) -> Iterator[Collected]:
+def _told(one: Collected) -> str:
+    if one.quarantined:
+        return "cách ly, không áp dụng dòng nào"
+    return f"{one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
+
+
+def _waited_for(outcomes: Iterator[Collected | Waits]) -> Iterator[Collected | Waits]:
     """Yield what lanes have done; what there is to time here is how long that takes."""
     while True:
         with stage("apply"):
@@ -495,7 +537,7 @@ def _waited_for(outcomes: Iterator[Collected]) -> Iterator[Collected]:
         yield one
 
 
-def _apply_alone(message: Message, *, apply: Callable[..., Collected], reader: _Reader) -> Collected:
+def _apply_alone(message: Message, *, apply: Callable[..., Collected | Waits], reader: _Reader) -> Collected | Waits:
     """Read and apply one message in the same process: in a lane, the others keep the second processor busy."""
     return apply(message, reader.read([message]))
 
@@ -507,10 +549,16 @@ def _apply_or_quarantine(
     provider: PaymentServiceProvider,
     account: str,
     at: datetime.datetime,
-) -> Collected:
-    """Apply one message whose lines come next in `pieces`, or set it aside when it must not be read."""
+    is_behind: bool = False,
+) -> Collected | Waits:
+    """Apply one message whose lines come next in `pieces`; or set it aside: it must not be read, or it lacks money."""
     try:
-        return _apply(message, provider, account, pieces, at)
+        return _apply(message, provider, account, pieces, at, is_behind)
+    except Refused as refusal:
+        # Nothing of it was applied, and the answers behind it may be what brings the money.
+        if not laid_aside.is_for_want_of_money(refusal):
+            raise
+        return Waits(message.name, refusal)
     except Unreadable as unreadable:
         with transaction.atomic():
             quarantine(message=message, refusal=unreadable.refusal, at=at)

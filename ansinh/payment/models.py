@@ -162,7 +162,7 @@ class InstructionShare(models.Model):
 
 
 class Reopening(models.Model):
-    """A rejected or returned item that is to be paid again, to the payee's present account or in cash: two people's word."""
+    """An item to be paid again after a final no, to the present account or in cash, or to be paid no more: two people's word."""
 
     item = models.ForeignKey(PaymentItem, models.PROTECT, verbose_name="khoản chi")
     # The attempt that ended; what is later said about it is held, never applied to the next one.

@@ -13,6 +13,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
+from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
 from ansinh.base.stages import stage
 from ansinh.base.statements import statement
@@ -206,7 +207,8 @@ def submit(
         with stage("seal"), transaction.atomic():
             ledger.seal(at=at, shared_by=workers)
             put_on(everything(by))
-            held = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED).count()
+            stopped = PaymentItem.objects.filter(run__code=run, provider=provider, reason_set=STOPPED)
+            held = stopped.filter(waived_dong=0).count()
     return replace(done, held=held)
 
 
@@ -450,12 +452,37 @@ def _book_moves(evidence: int, provider: PaymentServiceProvider, at: datetime.da
             "SELECT count(*) FILTER (WHERE effect <> 'advance') + count(*) FILTER (WHERE effect = 'return') FROM moved"
         )
         (expected,) = cursor.fetchone()
-    booked = ledger.book(
-        rows=statement("payment", "transfers"),
-        parameters=[evidence, effects, [int(code) for code in codes], debits, credits],
-        at=at,
-    )
+    try:
+        booked = ledger.book(
+            rows=statement("payment", "transfers"),
+            parameters=[evidence, effects, [int(code) for code in codes], debits, credits],
+            at=at,
+        )
+    except Refused as refusal:
+        raise _lacking(provider, prefund) from refusal
     assert booked == expected, "every movement of an item is booked once"
+
+
+_MISSING = """
+    SELECT coalesce(sum(CASE WHEN effect = 'decide_paid' THEN amount_dong WHEN effect IN ('reject', 'return') THEN -amount_dong END), 0)
+         - (SELECT balance_dong FROM ledger_ledgeraccount WHERE id = %s) FROM moved
+"""
+
+
+def _lacking(provider: PaymentServiceProvider, prefund: int) -> Refused:
+    """Return the refusal to book what was moved, with how much is missing at the provider for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, [prefund])
+        missing_dong = int(cursor.fetchone()[0])
+    # Only a statement that decides takes from what lies there; all else comes out of what is in flight or was paid.
+    assert missing_dong > 0, "what was refused is what is missing"
+    return Refused(
+        "balance_insufficient",
+        vi=f"Tiền gửi tại {provider.code} còn thiếu {format_dong(missing_dong)} để ghi sổ kết quả này. "
+        "Hãy bổ sung tiền rồi làm lại.",
+        en=f"{missing_dong:,} đồng are missing at {provider.code} to book this result. Add money, then try again.",
+        missing_dong=missing_dong,
+    )
 
 
 def _follow_addresses(at: datetime.datetime) -> None:

@@ -1,4 +1,4 @@
-"""Paying again what came back, or paying it no more: one person proposes, another approves.
+"""Paying again what came back, or paying it no more, as what never left: one person proposes, another approves.
 
 A new attempt exists only after a final no. The ended attempt is closed for ever: whatever a bank still says about it is held.
 """
@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import F, Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
+from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.payment import opening
 from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Reopening
+from ansinh.payment.reserving import funds_at
 from ansinh.payroll.models import PayrollRun
 from ansinh.people.queries import unknown_person
 
@@ -29,6 +32,10 @@ HELD_LABELS = {
     "answers_disagree": ("ngân hàng trả lời mâu thuẫn, chờ sao kê", "the bank's answers disagree"),
     "address_not_verified": ("người nhận chưa có tài khoản được xác minh", "no verified account"),
     "address_cooling_off": ("tài khoản vừa đổi, chưa đến ngày được dùng", "the changed account may not be used yet"),
+    "money_ordered": (
+        "tiền đã rút tại Kho bạc mà chưa chuyển: nhập chứng từ chuyển tiền hoặc huỷ lệnh rút, rồi duyệt lại",
+        "its money was ordered and not transferred: enter the transfer or take the order back, then approve again",
+    ),
     "own_proposal": ("do chính người duyệt đề nghị", "proposed by the approver"),
 }
 
@@ -43,8 +50,10 @@ class Reopened:
     waived: int = 0
 
 
-def _run(code: str) -> PayrollRun:
-    run = PayrollRun.objects.filter(code=code, state="FROZEN").first()
+def _run(code: str, *, is_locked: bool = False) -> PayrollRun:
+    found = PayrollRun.objects.filter(code=code, state="FROZEN")
+    # Whoever sends the run has the same lock: what is waived is not reserved meanwhile.
+    run = (found.select_for_update() if is_locked else found).first()
     if run is None:
         raise Refused(
             "run_not_frozen",
@@ -69,9 +78,10 @@ def _require_role(by: str, roles: frozenset[str]) -> None:
 def propose(
     *, run: str, beneficiaries: Sequence[int] | None, channel: str, reason: str, by: str, at: datetime.datetime
 ) -> int:
-    """This will propose to pay rejected, returned or stopped items again and return how many were proposed.
+    """This will propose to pay rejected, returned or stopped items again, or no more, and return how many were proposed.
 
-    `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
+    What was never sent can only be waived (`channel` "waived"). `beneficiaries` None means every such item of the run.
+    A second proposal of the same attempt changes nothing.
 
     Raises:
         Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`,
@@ -98,8 +108,10 @@ def propose(
             if not (waiting if named is None else waiting.filter(item__beneficiary_id__in=named)).exists():
                 raise Refused(
                     "nothing_to_reopen",
-                    vi="Không có khoản nào bị từ chối, hoàn trả hoặc dừng lại để chi lại. Khoản chưa rõ kết quả không được gửi lại.",
-                    en="No item was rejected, returned or stopped. An item of unknown fate is never sent again.",
+                    vi="Không có khoản nào bị từ chối, hoàn trả hoặc dừng lại để chi lại, hoặc chưa gửi để thôi chi. "
+                    "Khoản chưa rõ kết quả không được gửi lại.",
+                    en="No item was rejected, returned or stopped, and none to be waived was never sent. "
+                    "An item of unknown fate is never sent again.",
                     run=run,
                 )
         else:
@@ -123,7 +135,7 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
     """
     _require_role(by, _APPROVERS)
     with transaction.atomic(), connection.cursor() as cursor:
-        row = _run(run)
+        row = _run(run, is_locked=True)
         cursor.execute(statement("payment", "judge_reopening"), {"run": row.id, "day": at.date()})
         names = [column.name for column in cursor.description]
         found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -142,6 +154,21 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
         ids = {
             channel: [one["item_id"] for one in free if one["channel"] == channel] for channel in ("account", "cash")
         }
+        _open_again(free)
+        _unfund(row, [one for one in free if one["channel"] == "cash"], at)
+        missing = _waive(row, waived, at)
+        held += [(one["beneficiary_id"], "money_ordered") for one in missing]
+        agreed = [one for one in agreed if one not in missing]
+        Reopening.objects.filter(pk__in=[one["id"] for one in agreed]).update(approved_by=by, approved_at=at)
+        detail = {"account": len(ids["account"]), "cash": len(ids["cash"]), "held": len(held)}
+        detail["waived"] = len(waived) - len(missing)
+        audit(by=by, action="payment.reopen.approve", subject=run, detail=detail, at=at)
+    return Reopened(len(ids["account"]), len(ids["cash"]), tuple(held), detail["waived"])
+
+
+def _open_again(items: Sequence[dict]) -> None:
+    """Let these items leave again, each by its channel."""
+    with connection.cursor() as cursor:
         # The attempt is closed by counting on: a late word about it can never be taken for one about the next.
         cursor.execute(
             "UPDATE payment_paymentitem AS item SET status = 'DUE', reason_set = '', reason_code = '', batch_id = NULL, attempt = item.attempt + 1,"
@@ -150,18 +177,12 @@ def approve(*, run: str, by: str, at: datetime.datetime) -> Reopened:
             " FROM (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS listed (id, channel, address)) AS chosen"
             " WHERE item.id = chosen.id",
             [
-                [one["item_id"] for one in free],
-                [one["channel"] for one in free],
-                [one["address_id"] if one["channel"] == "account" else None for one in free],
+                [one["item_id"] for one in items],
+                [one["channel"] for one in items],
+                [one["address_id"] if one["channel"] == "account" else None for one in items],
             ],
         )
-        assert cursor.rowcount == len(free), "every approved item is reopened"
-        _unfund(row, [one for one in free if one["channel"] == "cash"], at)
-        _waive(row, waived, at)
-        Reopening.objects.filter(pk__in=[one["id"] for one in agreed]).update(approved_by=by, approved_at=at)
-        detail = {"account": len(ids["account"]), "cash": len(ids["cash"]), "waived": len(waived), "held": len(held)}
-        audit(by=by, action="payment.reopen.approve", subject=run, detail=detail, at=at)
-    return Reopened(len(ids["account"]), len(ids["cash"]), tuple(held), len(waived))
+        assert cursor.rowcount == len(items), "every approved item is reopened"
 
 
 def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
@@ -183,35 +204,72 @@ def _unfund(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> No
     ledger.seal(at=at)
 
 
-def _waive(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> None:
-    """Take the obligation off these items, and put their money aside for the budget."""
+def _waive(run: PayrollRun, items: Sequence[dict], at: datetime.datetime) -> list[dict]:
+    """Take the obligation off these items, put their money aside, and return those whose money lies elsewhere."""
     if not items:
-        return
+        return []
+    # What is added up here stays so until it is booked.
+    ledger.wait_for_the_books()
+    lies = _lies_with_providers(run, items)
+    given_up = [one for one in items if one["item_id"] in lies]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE payment_paymentitem SET waived_dong = due_dong - paid_dong, eligible = false WHERE id = ANY(%s)",
-            [[one["item_id"] for one in items]],
+            [[one["item_id"] for one in given_up]],
         )
-        assert cursor.rowcount == len(items), "every waived item is marked"
+        assert cursor.rowcount == len(given_up), "every waived item is marked"
+    # Where only a part had come to the provider, it goes back to the rest, and all of it is put aside from there.
+    parts = [one | {"amount_dong": lies[one["item_id"]]} for one in given_up]
+    parts = [part for part, one in zip(parts, given_up, strict=True) if 0 < part["amount_dong"] < one["amount_dong"]]
+    _unfund(run, parts, at)
     aside, promised = ledger.account_ids(chart.refund(run.code), chart.commitment(run.code))
     codes = dict(PaymentServiceProvider.objects.values_list("id", "code"))
-    # Money for an account lies with the provider, money for cash was never drawn.
-    lies = {
-        provider: ledger.account_ids(chart.prefund(codes[provider]))[0]
-        for provider in {one["provider_id"] for one in items if one["item_channel"] == "account"}
-    }
+    whole = {one["item_id"]: one["provider_id"] for one in given_up if lies[one["item_id"]] == one["amount_dong"]}
+    deposits = {where: ledger.account_ids(chart.prefund(codes[where]))[0] for where in set(whole.values())}
+    sources = [deposits[whole[one["item_id"]]] if one["item_id"] in whole else promised for one in given_up]
     booked = ledger.book(
         rows="SELECT %s::smallint AS code, listed.reference, %s::bigint AS debit_id, listed.credit_id, listed.amount AS amount_dong,"
         " %s::bigint AS evidence, %s::date AS month FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS listed (reference, credit_id, amount)",
         parameters=[
-            chart.Code.WAIVE, aside, run.id, run.month, [one["item_id"] * 64 + one["attempt"] for one in items],
-            [lies[one["provider_id"]] if one["item_channel"] == "account" else promised for one in items],
-            [one["amount_dong"] for one in items],
+            chart.Code.WAIVE, aside, run.id, run.month, [one["item_id"] * 64 + one["attempt"] for one in given_up],
+            sources, [one["amount_dong"] for one in given_up],
         ],
         at=at,
     )  # fmt: skip
-    assert booked == len(items), "every waived item's money is put aside once"
+    assert booked == len(given_up), "every waived item's money is put aside once"
     ledger.seal(at=at)
+    return [one for one in items if one["item_id"] not in lies]
+
+
+_OPEN = Sum(F("due_dong") - F("inflight_dong") - F("paid_dong") - F("waived_dong"))
+
+
+def _lies_with_providers(run: PayrollRun, items: Sequence[dict]) -> dict[int, int]:
+    """Return for each item how many đồng of it lie with its provider; the rest is promised and was never ordered.
+
+    Money has no name on it. As far as a provider has less than all that is open there, what is waived has not come to
+    it; money for cash was never drawn. An item is left out whose money is on its way from one to the other.
+    """
+    mine = PaymentItem.objects.filter(run=run).order_by()
+    owed = dict(mine.filter(channel="account").values_list("provider_id").annotate(open=_OPEN))
+    cash = mine.filter(channel="cash").aggregate(open=_OPEN)["open"] or 0
+    spare = books.balance(chart.commitment(run.code).name) - cash
+    wanted = {one["provider_id"] for one in items if one["item_channel"] == "account"}
+    left = {one.id: funds_at(run, one) for one in PaymentServiceProvider.objects.filter(id__in=wanted - {None})}
+    found: dict[int, int] = {}
+    for one in items:
+        where, amount = one["provider_id"], one["amount_dong"]
+        if one["item_channel"] == "cash":
+            found[one["item_id"]] = 0
+            continue
+        promised = max(0, min(amount, owed[where] - left.get(where, 0), spare))
+        if amount - promised > left.get(where, 0):
+            continue
+        found[one["item_id"]] = amount - promised
+        owed[where], spare = owed[where] - amount, spare - promised
+        if where is not None:
+            left[where] -= amount - promised
+    return found
 
 
 def waiting(run: str) -> int:

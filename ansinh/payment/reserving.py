@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from django.db import connection, transaction
-from django.db.models import Max, Sum
+from django.db.models import F, Max, Sum
 from django.utils import timezone
 
 from ansinh.base.refusals import Refused
@@ -49,9 +49,10 @@ def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.dateti
         code=chart.Code.PREFUND, debit=deposit, evidence=run.id
     ):
         return
-    # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it.
+    # Only what goes by account leaves the commitment; cash stays there until the cash desk draws it, and what was
+    # waived before anything left is gone from there.
     mine = PaymentItem.objects.filter(run=run, channel="account", provider=provider)
-    total = mine.aggregate(total=Sum("due_dong"))["total"]
+    total = mine.aggregate(total=Sum(F("due_dong") - F("waived_dong")))["total"]
     if not total:
         return
     for code, debit, credit in (
@@ -73,21 +74,25 @@ def _fund(run: PayrollRun, provider: PaymentServiceProvider, at: datetime.dateti
 
 # More than all the money there is: where the whole run was funded at once, nothing can be short.
 _NO_LIMIT = 10**18
-_FUNDS_LEFT = """
+_FUNDS_AT = """
     SELECT coalesce((SELECT sum(CASE code WHEN 4 THEN amount_dong ELSE -amount_dong END) FROM ledger_transfer
-                     WHERE evidence = %(run)s AND (code = 4 AND debit_id = %(deposit)s OR code = 15 AND credit_id = %(deposit)s)), 0)
-         - coalesce((SELECT sum(inflight_dong + paid_dong + waived_dong) FROM payment_paymentitem
+                     WHERE evidence = %(run)s
+                     AND (code = 4 AND debit_id = %(deposit)s OR code IN (15, 16) AND credit_id = %(deposit)s)), 0)
+         - coalesce((SELECT sum(inflight_dong + paid_dong) FROM payment_paymentitem
                      WHERE run_id = %(run)s AND provider_id = %(provider)s AND channel = 'account'), 0)
 """
 
 
 def _funds_left(run: PayrollRun, provider: PaymentServiceProvider) -> int:
     """Return how much of the run's money lies free with the provider, in đồng, when papers say what was handed over."""
-    if not documents.is_funded_by_documents(run.code):
-        return _NO_LIMIT
+    return funds_at(run, provider) if documents.is_funded_by_documents(run.code) else _NO_LIMIT
+
+
+def funds_at(run: PayrollRun, provider: PaymentServiceProvider) -> int:
+    """Return how many đồng of a run lie free with a provider: sent there, and not under way, paid or taken out again."""
     (deposit,) = ledger.account_ids(chart.prefund(provider.code))
     with connection.cursor() as cursor:
-        cursor.execute(_FUNDS_LEFT, {"run": run.id, "deposit": deposit, "provider": provider.id})
+        cursor.execute(_FUNDS_AT, {"run": run.id, "deposit": deposit, "provider": provider.id})
         return int(cursor.fetchone()[0])
 
 

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
-from ansinh.payment.models import AccountStatement, Message, PaymentServiceProvider, StatementMovement
+from ansinh.payment.models import AccountStatement, Message, PaymentItem, PaymentServiceProvider, StatementMovement
 from ansinh.standards.iso20022.results import BOOKED, Balance, Entry, Held
 
+_Kind = StatementMovement.Resolution
 # Only these tell the whole of what moved on an account in a day; a notification repeats a part of it beforehand.
 _WHOLE = ("camt.053", "MT940")
 # A batch's debit that a notification told beforehand, or a statement that was taken back, is none to count.
@@ -268,6 +269,24 @@ def left_out(providers: Sequence[str], *, limit: int = 50) -> list[LeftOut]:
     for row in foreign.order_by("-id").values_list("id", "provider__code", "name")[:limit]:
         told[row[0], "currency_foreign"] = (*row, "currency_foreign")
     return [LeftOut(*row[1:]) for row in sorted(told.values(), key=lambda row: (-row[0], row[3]))[:limit]]
+
+
+def arrived_without_paper(run_id: int) -> int:
+    """Return the đồng that came in at a run's providers by their statements, beyond what papers say is on its way."""
+    found = 0
+    for provider in PaymentServiceProvider.objects.filter(
+        id__in=PaymentItem.objects.filter(run_id=run_id, channel="account").values("provider_id")
+    ):
+        mine = StatementMovement.objects.filter(provider=provider, direction="CRDT")
+        seen = Q(approved_at__isnull=False, resolution__in=(_Kind.FUNDING, _Kind.FEE_FUND))
+        sums = mine.aggregate(
+            waiting=Sum("amount_dong", filter=Q(approved_at=None), default=0),
+            seen=Sum("amount_dong", filter=seen, default=0),
+        )  # fmt: skip
+        sent = books.moved(chart.Code.PREFUND, debit=chart.prefund(provider.code).name)
+        sent += books.moved(chart.Code.FEE_FUND, debit=chart.fee_fund(provider.code).name)
+        found += max(sums["waiting"] - (sent - sums["seen"]), 0)
+    return found
 
 
 def reconcile() -> list[Reconciliation]:

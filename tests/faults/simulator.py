@@ -108,6 +108,8 @@ class Provider(FakeBank):
         self.cash = 0
         self.coming: list[int] = []
         self.uncovered: list[Order] = []
+        # How often it says no and takes the money all the same.
+        self.debits_refused = 0.3
         # The name of something that has not left yet, where there is such a thing: it can be guessed.
         self.never_left: Callable[[], str] = str
         # By statement, how many fees it tells of.
@@ -180,7 +182,7 @@ class Provider(FakeBank):
             self.paid[name] += 1
             self.cash -= amount
             self.moved.append(("DBIT", amount, name))
-            if self.checks_cover and order.fate == "paid" and self.chance.random() < 0.3:
+            if self.checks_cover and order.fate == "paid" and self.chance.random() < self.debits_refused:
                 # It says no, and takes the money: only the statement tells, perhaps when the money has been spent on
                 # others.
                 self.story.fired["refused_and_debited"] += 1
@@ -449,10 +451,10 @@ class Month:
         act = partial(
             collecting.collect, provider=self.provider_row, gateway=self.bank, archive=self.archive, at=self.at
         )
-        if self.treasury is not None and self.treasury.stops(act):
+        if self.treasury is not None:
+            self.treasury.collect(act)
             return
-        if self.treasury is None:
-            act()
+        act()
         # The model reads what was there, in the order in which it was fetched, each file once.
         for name in self.unread():
             self.read_file(name)
@@ -525,7 +527,7 @@ def _send_and_tell(month: Month, size: int, *, closes: bool = True) -> None:
     while month.bank.coming:
         month.bank.receive(month.bank.coming.pop(0))
     month.bank.give_up()
-    if month.treasury and month.treasury.is_told_late():
+    if month.treasury and month.treasury.is_told_late(is_last=closes):
         # The statement of the day is there before what the bank says of today's orders.
         month.close_day()
         month.collect()

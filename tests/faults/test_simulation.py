@@ -45,8 +45,6 @@ KINDS = {
     "crash_submit", "crash_render", "crash_upload", "crash_fetch", "crash_parse", "crash_apply", "crash_seal", *desk.KINDS,
     *treasury.KINDS,
 }  # fmt: skip
-# Once in a few thousand stories; `tests/integration/test_funds.py` plays it each time.
-RARE = {"statement_waits_for_money"}
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -216,7 +214,7 @@ def play_part(world: World, part: int) -> None:
     print(f"seeds {SEEDS // PARTS}: {dict(sorted(fired.items()))}")
     # A fault that never fired was never tested.
     if SEEDS >= 200 * PARTS:
-        assert KINDS - RARE - set(fired) == set()
+        assert KINDS - set(fired) == set()
 
 
 def test_independent_programs_accept_the_books_of_mixed_months(world: World, tmp_path: Path) -> None:

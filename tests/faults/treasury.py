@@ -20,8 +20,8 @@ from ansinh.ledger import operations as ledger
 from ansinh.ledger import queries as books
 from ansinh.ledger.models import Transfer
 from ansinh.office import queries as office
-from ansinh.payment import queries
-from ansinh.payment.models import Message, PaymentItem
+from ansinh.payment import queries, reopening
+from ansinh.payment.models import Message, PaymentItem, Reopening
 from ansinh.standards.end_to_end import decode, encode
 from tests.faults.simulator import Crash, Month
 
@@ -30,11 +30,13 @@ PEOPLE = ("can.bo", "lanh.dao", "lanh.dao2")
 KINDS = {
     "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected", "paper_beyond_the_money",
     "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches", "nothing_to_send_with",
-    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "appropriation_undone",
+    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "statement_found_money",
+    "appropriation_undone",
     "appropriation_stays", "appropriation_misread", "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed",
-    "left_due",
+    "left_due", "due_waived", "waived_from_both", "waived_waits_for_paper", "order_taken_back", "order_stays",
     "desk_waits_for_money",
 }  # fmt: skip
+_OF_THE_TREASURY = ("treasury-order", "order-back")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Treasury:
         # What the desk has done since: back to the commitment, drawn from there, put aside; and what the budget has
         # again.
         self.to_cash = self.drawn = self.aside = self.refunded = self.unused_back = 0
+        # What of the money put aside had never been ordered, and whom it never reached.
+        self.never_ordered, self.given_up = 0, set[int]()
         self.appropriated = {1: FIRST_DONG}
         self.waiting: list[Paper] = []
         # Each paper of money for fees has a sum of its own, by which its arrival is known.
@@ -72,7 +76,15 @@ class Treasury:
         self._in_closed = -1
         instance = office.instance_number()
         month.bank.never_left = lambda: encode(instance, self.due()[0], 0) if self.due() else ""
-        if chance.random() < 0.9:
+        # A bank that often debits what it refused, and money for few: what came back pays others before its statement is
+        # there.
+        self.is_tight = chance.random() < 0.15
+        if self.is_tight:
+            month.bank.debits_refused = 0.9
+            self._book(self._propose("treasury-order", self.total, is_calm=True))
+            few = sum(list(self.items.values())[: chance.randint(1, 3)])
+            self._book(self._propose("prefund", few, is_calm=True), fate="at_once")
+        elif chance.random() < 0.9:
             first = self._propose("treasury-order", self._part_of(self.total))
             if chance.random() < 0.7 and self._may(first):
                 self._book(first)
@@ -87,7 +99,8 @@ class Treasury:
         """Return the đồng that lie unspoken for with the provider: what came back among them."""
         final, orders = self.month.model.final, self.month.bank.orders
         back = sum(orders[name].amount for name, one in final.items() if one in ("rejected", "returned"))
-        return self.given - sum(self.items[item] for item in self.sent) + back - self.to_cash - self.aside
+        taken = self.to_cash + self.aside - self.never_ordered
+        return self.given - sum(self.items[item] for item in self.sent) + back - taken
 
     @property
     def appropriation(self) -> int:
@@ -96,7 +109,7 @@ class Treasury:
 
     def due(self) -> list[int]:
         """Return the items that were never sent, in the stated order."""
-        return [item for item in self.items if item not in self.sent]
+        return [item for item in self.items if item not in self.sent and item not in self.given_up]
 
     def _sendable(self) -> list[int]:
         """Return who is due and has an account that no bank has spoken against."""
@@ -122,7 +135,7 @@ class Treasury:
         return {
             chart.WORLD.name: self.refunded + self.unused_back - sum(self.appropriated.values()),
             chart.APPROPRIATION.name: self.appropriation,
-            chart.commitment(run).name: self.total - self.ordered + self.to_cash - self.drawn,
+            chart.commitment(run).name: self.total - self.ordered + self.to_cash - self.drawn - self.never_ordered,
             chart.treasury(run).name: self.ordered - self.given,
             chart.prefund(code).name: self.free,
             chart.refund(run).name: self.aside - self.refunded,
@@ -167,41 +180,67 @@ class Treasury:
             if self.has_papers and not is_dead and self._sendable():
                 self.fired["sent_as_far_as_it_reaches" if new else "nothing_to_send_with"] += 1
 
-    def stops(self, act: Callable[[], object]) -> bool:
-        """Collect, and return whether a statement has to wait for money: what a bank refused and debited, spent on others since."""
-        stopped = False
+    def collect(self, act: Callable[[], object]) -> None:
+        """Collect, and see that it stops exactly for a statement that lacks money: refused, debited, and spent since."""
+        is_stopped = False
         try:
             act()
         except Refused as refusal:
             if refusal.reason != "balance_insufficient":
                 raise
-            stopped = True
-        for name in self.month.unread():
-            if self._lacks(name):
-                assert stopped, f"{name} was applied without the money"
-                self.fired["statement_waits_for_money"] += 1
-                return True
-            self.month.read_file(name)
-        assert not stopped, "nothing was lacking"
-        return False
+            is_stopped = True
+            missing = refusal.details["missing_dong"]
+        waits = self._read(set(self.month.unread()))
+        assert is_stopped == bool(waits), f"waits: {waits}"
+        if waits:
+            self.fired["statement_waits_for_money"] += 1
+            assert missing == self._lacks(waits[0])
 
-    def _lacks(self, name: str) -> bool:
+    def _read(self, there: set[str]) -> list[str]:
+        """Let the model read these files, and what lacked money until nothing changes; return what still waits."""
+        lacked: set[str] = set()
+        while True:
+            before = (len(self.month.read), dict(self.month.model.final))
+            waits = self._read_once(there)
+            if lacked & self.month.read:
+                self.fired["statement_found_money"] += 1
+            lacked = set(waits)
+            self.month.model.look_again()
+            if not waits or before == (len(self.month.read), self.month.model.final):
+                return waits
+
+    def _read_once(self, there: set[str]) -> list[str]:
+        """Let the model read these files in their order; return the statement that lacks money, and those after it."""
+        waits: list[str] = []
+        for name in self.month.unread():
+            if _is_statement(name) and (waits or self._lacks(name) > 0):
+                waits.append(name)
+            elif name in there:
+                self.month.read_file(name)
+        return waits
+
+    def _lacks(self, name: str) -> int:
+        """Return how many đồng are missing to book a statement; none or less: it can be booked."""
         final, orders = self.month.model.final, self.month.bank.orders
         lines = [line for line in self.month.bank.told[name] if line.name in orders]
         decided = sum(
             orders[one.name].amount for one in lines if (one.says, final.get(one.name)) == ("debited", "rejected")
         )
         back = sum(orders[one.name].amount for one in lines if (one.says, final.get(one.name)) == ("returned", "paid"))
-        return decided > 0 and self.free - decided + back < 0
+        return decided - back - self.free if decided else 0
 
     def after_crash(self, stage: str) -> None:
         """Read what the process got through before it died in the middle of a collection."""
         done = set(Message.objects.exclude(state="STORED").values_list("name", flat=True))
-        for name in self.month.unread():
-            if name in done:
-                self.month.read_file(name)
         if stage == "seal":
+            self._read(done)
+            return
+        self._read_once(done)
+        while left := done & set(self.month.unread()):
+            # It had come to what lacked money at first.
             self.month.model.look_again()
+            self._read_once(done)
+            assert left - self.month.read != left, f"{left} were applied without the money"
 
     def press(self) -> None:
         """Let people at the department do a few things with papers."""
@@ -218,33 +257,38 @@ class Treasury:
             acts.append((3, lambda: self._propose("treasury-order", self._part_of(left))))
         if here:
             acts.append((4, lambda: self._propose("prefund", self._part_of(here))))
+            back = min(self._part_of(here), here)
+            acts.append((1, lambda: self._propose("order-back", back, is_calm=True)))
+        else:
+            acts.append((1, self._nothing_to_take_back))
         acts.append((1, lambda: self._propose("fee-fund", 1_000 * self.chance.randint(1, 4) + self._numbers)))
         self.chance.choices([act for _, act in acts], [weight for weight, _ in acts])[0]()
 
     def end(self) -> None:
         """End the month of the treasury: mostly all that is left is given, else somebody stays due."""
+        if not self.has_papers or self.is_tight:
+            return
         for paper in list(self.waiting):
             if self._may(paper):
                 self._book(paper)
-        if not self.has_papers:
-            return
         if self.chance.random() < 0.5:
             self.rescue()
         self.look()
 
     def spends_first(self) -> bool:
         """Return whether what came back is sent out again before the day ends."""
-        return self.has_papers and self.chance.random() < 0.7
+        return self.has_papers and (self.is_tight or self.chance.random() < 0.7)
 
-    def is_told_late(self) -> bool:
+    def is_told_late(self, *, is_last: bool) -> bool:
         """Return whether the day's statement comes before the bank's word about the day's orders."""
-        return self.has_papers and self.chance.random() < 0.5
+        return self.has_papers and (is_last if self.is_tight else self.chance.random() < 0.5)
 
     def rescue(self) -> None:
         """Give all that is left, so that a statement which waits for money can be read."""
         self.was_rescued = True
         for kind in ("treasury-order", "prefund"):
-            left = self.total - self.ordered if kind == "treasury-order" else self.ordered - self.given
+            never_ordered = self.total - self.ordered - self.never_ordered
+            left = never_ordered if kind == "treasury-order" else self.ordered - self.given
             if left:
                 self._book(self._propose(kind, left, is_calm=True))
 
@@ -257,7 +301,7 @@ class Treasury:
 
     def _enter(self, paper: Paper, *, by: str) -> documents.Document:
         named: dict[str, Any] = {"run": self.run} if paper.kind != "fee-fund" else {}
-        if paper.kind != "treasury-order":
+        if paper.kind not in _OF_THE_TREASURY:
             named["provider_code"] = self.month.provider_row.code
         return documents.enter(
             kind=paper.kind,
@@ -269,9 +313,17 @@ class Treasury:
             **named,
         )
 
+    def _nothing_to_take_back(self) -> None:
+        """Take an order back of which everything was transferred, or nothing was ever ordered."""
+        self.fired["order_stays"] += 1
+        paper = Paper("order-back", "00/HL", self.month.at.date(), self.ordered - self.given + 1, "can.bo")
+        had_papers = documents.is_funded_by_documents(self.month.run)
+        _refused("order_transferred", self._enter, paper, by="can.bo")
+        assert documents.is_funded_by_documents(self.month.run) == had_papers, "a refused paper is none"
+
     def _as_proposed(self, paper: Paper) -> documents.Document:
         run = self.month.run if paper.kind != "fee-fund" else ""
-        provider = self.month.provider_row.code if paper.kind != "treasury-order" else ""
+        provider = self.month.provider_row.code if paper.kind not in _OF_THE_TREASURY else ""
         return documents.Document(paper.kind, paper.number, paper.day, paper.amount, run, provider, paper.by, "")
 
     def _propose(self, kind: str, amount: int, *, is_calm: bool = False) -> Paper:
@@ -294,9 +346,14 @@ class Treasury:
 
     def _may(self, paper: Paper) -> bool:
         left = {
-            "treasury-order": self.total - self.ordered, "prefund": self.ordered - self.given, "fee-fund": self.appropriation
+            "treasury-order": self.total - self.ordered, "prefund": self.ordered - self.given,
+            "fee-fund": self.appropriation, "order-back": self.ordered - self.given,
         }[paper.kind]  # fmt: skip
         return paper.amount <= left
+
+    def _beyond(self, paper: Paper) -> str:
+        """Return the refusal of a paper that takes more back than lies at the treasury, told before all others."""
+        return "order_transferred" if paper.kind == "order-back" and not self._may(paper) else ""
 
     def _confirm(self, paper: Paper) -> None:
         other = self.chance.choice([one for one in PEOPLE if one != paper.by])
@@ -305,10 +362,10 @@ class Treasury:
             misread = replace(
                 paper, amount=paper.amount + self.chance.choice((1, 1_000, -1 if paper.amount > 1 else 1))
             )
-            _refused("document_differs", self._enter, misread, by=other)
+            _refused(self._beyond(misread) or "document_differs", self._enter, misread, by=other)
         if not self._may(paper):
             self.fired["paper_beyond_the_money"] += 1
-            _refused("balance_insufficient", self._enter, paper, by=other)
+            _refused(self._beyond(paper) or "balance_insufficient", self._enter, paper, by=other)
             return
         self._book(paper, by=other)
         if self.chance.random() < 0.25:
@@ -317,12 +374,15 @@ class Treasury:
             assert self._enter(paper, by=self.chance.choice(PEOPLE)).approved_by == other
             assert books.last_transfer() == before, "a paper entered again moves nothing"
 
-    def _book(self, paper: Paper, by: str = "") -> None:
+    def _book(self, paper: Paper, by: str = "", fate: str = "") -> None:
         other = by or next(one for one in PEOPLE if one != paper.by)
         assert self._enter(paper, by=other).approved_by == other
         self.waiting.remove(paper)
         if paper.kind == "treasury-order":
             self.ordered += paper.amount
+        elif paper.kind == "order-back":
+            self.fired["order_taken_back"] += 1
+            self.ordered -= paper.amount
         elif paper.kind == "fee-fund":
             self.fee_fund += paper.amount
             self.fee_papers[paper.amount] = paper.number
@@ -331,12 +391,12 @@ class Treasury:
             self.given += paper.amount
             self.parts += 1
             self.fired["prefund_in_parts"] += self.parts > 1
-            self._transfer(paper.amount)
+            self._transfer(paper.amount, fate)
 
-    def _transfer(self, amount: int) -> None:
+    def _transfer(self, amount: int, fate: str) -> None:
         """Let the money of a paper come to the bank, or not."""
         bank = self.month.bank
-        fate = self.chance.choices(("at_once", "late", "short", "never"), (5, 3, 1, 1))[0]
+        fate = fate or self.chance.choices(("at_once", "late", "short", "never"), (5, 3, 1, 1))[0]
         if fate == "at_once":
             bank.receive(amount)
         elif fate == "late":
@@ -411,6 +471,7 @@ class Treasury:
 
     def end_year(self) -> None:
         """Give back to the budget what was put aside and what nobody was promised, and see that a closed month stayed closed."""
+        self._give_up_due()
         if self.aside and self.chance.random() < 0.8:
             assert self._refunded(77) == self.aside
             assert self._refunded(77) == 0
@@ -430,6 +491,52 @@ class Treasury:
         self.look()
         assert self._in_closed in (-1, _in_november()), "a closed month stays as it was"
 
+    def waive(self, amount: int, *, to_desk: int = 0) -> bool:
+        """Note that somebody is paid no more, and return whether the money is there to be put aside.
+
+        First what was never ordered is put aside, and what the provider has for the rest after what goes to the desk.
+        """
+        never_ordered = min(amount, self.total - self.ordered - self.never_ordered)
+        if amount - never_ordered > self.free - to_desk:
+            self.fired["waived_waits_for_paper"] += 1
+            return False
+        self.never_ordered += never_ordered
+        if 0 < never_ordered < amount:
+            self.fired["waived_from_both"] += 1
+        return True
+
+    def _give_up_due(self) -> None:
+        """Waive some whom the money never reached, by two people; mostly so many that nothing is left open."""
+        due = self.due()
+        if not due or self.chance.random() < 0.4:
+            return
+        whom = due if self.chance.random() < 0.6 else due[: self.chance.randint(1, len(due))]
+        if self.chance.random() < 0.7 and self.ordered > self.given:
+            self._book(self._propose("order-back", self.ordered - self.given, is_calm=True))
+            self.look()
+        # What the desk could not do stays as it is.
+        Reopening.objects.filter(approved_by="").delete()
+        people = dict(PaymentItem.objects.filter(id__in=whom).values_list("id", "beneficiary_id"))
+        named = {"run": self.month.run, "at": self.month.at}
+        reopening.propose(
+            **named, beneficiaries=list(people.values()), channel="waived", reason="thiếu tiền", by="can.bo"
+        )
+        assert reopening.approve(**named, by="can.bo").waived == 0, "whoever proposed approves nothing"
+        done = reopening.approve(**named, by="lanh.dao")
+        waiting = set()
+        for item in whom:
+            if self.waive(self.items[item]):
+                self.given_up.add(item)
+                self.aside += self.items[item]
+                self.fired["due_waived"] += 1
+            else:
+                waiting.add((people[item], "money_ordered"))
+        assert (done.waived, {one for one in done.held if one[1] == "money_ordered"}) == (
+            len(whom) - len(waiting),
+            waiting,
+        )
+        self.look()
+
     def _given_back(self, amount: int, by: str) -> documents.Document:
         day = self.month.at.date()
         return documents.enter(
@@ -440,6 +547,10 @@ class Treasury:
         return ledger.refund(
             run_code=self.month.run, run_id=self.run[1], document=document, month=NOVEMBER.first_day, at=self.month.at
         )
+
+
+def _is_statement(name: str) -> bool:
+    return name.removeprefix("again-").removeprefix("cut-").startswith("t")
 
 
 def _in_november() -> int:

@@ -1,5 +1,6 @@
 """Public money moves by papers that two people have read: orders, prefunds, money for fees, the year's end."""
 
+import argparse
 import datetime
 import re
 from pathlib import Path
@@ -13,9 +14,11 @@ from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
-from ansinh.ledger.models import FundsDocument
-from ansinh.payment import reopening
-from ansinh.payment.models import PaymentItem
+from ansinh.ledger.models import FundsDocument, Transfer
+from ansinh.payment import reopening, statements
+from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
+from ansinh.people.models import Person
+from ansinh.project.work import ledger as ledger_work
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -35,7 +38,7 @@ def enter(
     world: World, kind: str, amount: int, by: str = "can.bo", number: str = "01", **more: Any
 ) -> documents.Document:
     named: dict[str, Any] = {}
-    if kind in {"treasury-order", "prefund"}:
+    if kind in {"treasury-order", "order-back", "prefund"}:
         named["run"] = (world.run, PaymentItem.objects.values_list("run_id", flat=True)[0])
     if kind in {"prefund", "fee-fund"}:
         named["provider_code"] = world.provider.code
@@ -108,8 +111,8 @@ def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> 
     assert set(PaymentItem.objects.values_list("attempt", flat=True)) == {1}
 
 
-def test_a_statement_about_money_that_was_spent_on_others_waits_for_more_and_is_then_read(world: World) -> None:
-    """The bank refuses an order and debits it all the same; between the two the money has paid somebody else."""
+def spent_on_others(world: World) -> tuple[str, bytes]:
+    """Let the third order go out with the money of the first, refused; return the first's name and its debit's statement."""
     both(world, "treasury-order", 3 * AMOUNT)
     both(world, "prefund", 2 * AMOUNT)
     assert world.submit().sent == 2
@@ -117,21 +120,60 @@ def test_a_statement_about_money_that_was_spent_on_others_waits_for_more_and_is_
     world.bank.says("s1.xml", (first, "RJCT", "MS03"))
     world.collect()
     assert world.submit().sent == 1, "what came back pays whoever was left due"
-    debit, credit = (
-        entry(detail(first, str(AMOUNT), ""), amount=str(AMOUNT)),
-        entry(amount=str(2 * AMOUNT), direction="CRDT"),
-    )
+    debit, credit = _debit(first), entry(amount=str(2 * AMOUNT), direction="CRDT")
     text = day_statement(debit, credit, day="2026-11-23", number=1, account="999000001", opening=0, closing=AMOUNT)
-    world.bank.outbox.append(("t1.xml", text))
-    for _ in range(2):
-        with pytest.raises(Refused, match="balance_insufficient"):
+    return first, text
+
+
+def _debit(name: str) -> str:
+    return entry(detail(name, str(AMOUNT), ""), amount=str(AMOUNT))
+
+
+def test_a_statement_about_money_that_was_spent_on_others_waits_alone_and_is_read_when_there_is_more(
+    world: World,
+) -> None:
+    """The bank refuses an order and debits it all the same; between the two the money has paid somebody else."""
+    _, text = spent_on_others(world)
+    second, third = world.names()[1:]
+    after = day_statement(_debit(second), day="2026-11-24", number=2, account="999000001", opening=AMOUNT, closing=0)
+    world.bank.outbox += [("t1.xml", text), ("t2.xml", after)]
+    world.bank.says("n1.xml", (third, "DBIT", AMOUNT))
+    for told in range(2):
+        if told:
+            # What comes later still is not kept waiting either.
+            world.bank.says("n2.xml", (second, "DBIT", AMOUNT))
+        with pytest.raises(Refused, match="balance_insufficient") as refusal:
             world.collect()
-        assert world.statuses() == ["REJECTED", "DUE", "DUE"], "nothing of the statement was applied"
-        assert world.balances() == (0, 2 * AMOUNT, 0)
+        assert refusal.value.details == {"message": "t1.xml", "missing_dong": AMOUNT, "waiting": 1}
+        assert {"t1.xml", format_dong(AMOUNT)} <= set(re.findall(r"t1.xml|[0-9.]+ đồng", refusal.value.vi))
+        assert world.statuses() == ["REJECTED", "PAID" if told else "DUE", "PAID"], (
+            "nothing of the statements was applied"
+        )
+        assert world.balances() == (0, 0 if told else AMOUNT, (told + 1) * AMOUNT)
+        waiting = Message.objects.filter(state="STORED").order_by("id").values_list("name", "kind", "lines")
+        assert list(waiting) == [("t1.xml", "", 0), ("t2.xml", "", 0)]
+        assert MessageLine.objects.filter(message__state="STORED").count() == AccountStatement.objects.count() == 0
+        assert {name: rows for name, rows in checked()[1].items() if rows} == {}, "what was applied is sealed"
     both(world, "prefund", AMOUNT, number="02")
-    world.collect()
-    assert world.statuses() == ["PAID", "DUE", "DUE"]
-    assert world.balances() == (0, 2 * AMOUNT, AMOUNT)
+    assert world.collect().messages == 2
+    assert world.statuses() == ["PAID"] * 3
+    assert world.balances() == (0, 0, 3 * AMOUNT)
+    assert set(AccountStatement.objects.values_list("left_out", flat=True)) == {""}
+
+
+def test_money_that_comes_in_behind_a_statement_which_lacks_it_books_it_at_once(world: World) -> None:
+    first, text = spent_on_others(world)
+    said: list[str] = []
+    world.bank.outbox.append(("t1.xml", text))
+    world.bank.says("s2.xml", (world.names()[2], "RJCT", "MS03"))
+    world.bank.says("n1.xml", (first, "DBIT", AMOUNT))
+    done = world.collect(progress=said.append)
+    assert done.messages == 3
+    assert world.hold_reasons() == ["unknown_reference"], "only the prefund's own credit waits for a person, as ever"
+    assert [line.split(": ")[0] for line in said] == ["t1.xml", "s2.xml", "n1.xml", "t1.xml"]
+    assert world.statuses() == ["PAID", "DUE", "REJECTED"]
+    assert world.balances() == (0, AMOUNT, AMOUNT)
+    assert not Message.objects.filter(state="STORED").exists()
 
 
 def test_nothing_is_sent_before_the_paper_of_the_prefund(world: World) -> None:
@@ -156,6 +198,179 @@ def test_at_the_end_of_the_year_what_is_unused_goes_back_by_two_people(world: Wo
     assert documents.unused() == {}
     assert books.balance(chart.WORLD.name) == -2 * AMOUNT
     assert enter(world, "year-end", sum(left.values())).approved_by == "lanh.dao"
+
+
+# ── an order taken back ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lies(world: World) -> tuple[int, int, int, int]:
+    """Return what of the run is promised, ordered, free with the provider, and put aside for the budget."""
+    code = world.provider.code
+    accounts = (chart.commitment(world.run), chart.treasury(world.run), chart.prefund(code), chart.refund(world.run))
+    return tuple(books.balance(account.name) for account in accounts)  # type: ignore[return-value]
+
+
+def test_what_was_ordered_and_never_transferred_is_taken_back_by_two_people(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    assert documents.untransferred() == {world.run: AMOUNT}
+    assert enter(world, "order-back", AMOUNT, number="09/HL").approved_by == ""
+    assert refused(world, "order-back", AMOUNT, number="09/HL") == "second_person_needed"
+    assert refused(world, "order-back", AMOUNT - 1, by="lanh.dao", number="09/HL") == "document_differs"
+    assert lies(world) == (0, AMOUNT, 2 * AMOUNT, 0), "one person moves nothing"
+    before = Transfer.objects.count()
+    assert enter(world, "order-back", AMOUNT, by="lanh.dao", number="09/HL").approved_by == "lanh.dao"
+    assert (lies(world), documents.untransferred()) == ((AMOUNT, 0, 2 * AMOUNT, 0), {})
+    assert Transfer.objects.count() == before + 1, "the order stays, and one transfer goes the other way"
+    # Entered once more by whomever: nothing moves, though nothing is left to take back.
+    assert enter(world, "order-back", AMOUNT, by="lanh.dao2", number="09/HL").approved_by == "lanh.dao"
+    assert lies(world) == (AMOUNT, 0, 2 * AMOUNT, 0)
+    # It is promised still, and can be ordered anew.
+    both(world, "treasury-order", AMOUNT, number="02")
+    both(world, "prefund", AMOUNT, number="02")
+    assert world.submit().sent == 3
+
+
+def test_what_was_transferred_or_never_ordered_is_not_taken_back(world: World) -> None:
+    assert refused(world, "order-back", AMOUNT) == "order_transferred"
+    assert not documents.is_funded_by_documents(world.run), "a paper that was refused is none"
+    both(world, "treasury-order", 3 * AMOUNT)
+    refusal = refusal_of(world, "order-back", 3 * AMOUNT + 1)
+    assert (refusal.reason, format_dong(3 * AMOUNT) in refusal.vi) == ("order_transferred", True)
+    # Between the two people's words the money has gone.
+    enter(world, "order-back", AMOUNT)
+    both(world, "prefund", 2 * AMOUNT + 1)
+    assert refused(world, "order-back", AMOUNT, by="lanh.dao") == "order_transferred"
+    assert FundsDocument.objects.get(kind="order-back").approved_by == ""
+    assert lies(world) == (0, AMOUNT - 1, 2 * AMOUNT + 1, 0)
+
+
+def test_money_that_may_have_arrived_without_a_paper_is_not_taken_back(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    run = PaymentItem.objects.values_list("run_id", flat=True)[0]
+    for number, (credit, arrived) in enumerate(((2 * AMOUNT, 0), (AMOUNT, AMOUNT)), 1):
+        at = 0 if number == 1 else 2 * AMOUNT
+        told = entry(amount=str(credit), direction="CRDT")
+        text = day_statement(
+            told, day=f"2026-11-2{number}", number=number, account="999000001", opening=at, closing=at + credit
+        )
+        world.bank.outbox.append((f"t{number}.xml", text))
+        world.collect()
+        assert statements.arrived_without_paper(run) == arrived, "what papers have sent may come in"
+    # The command looks there by itself.
+    paper = argparse.Namespace(
+        kind="order-back", number="9", date="2022-01-05", amount=AMOUNT, run=world.run, provider=None, user="can.bo"
+    )
+    with pytest.raises(Refused) as refusal:
+        ledger_work.document(paper)
+    assert refusal.value.reason == "money_may_have_arrived"
+    assert format_dong(AMOUNT) in refusal.value.vi
+    assert ledger_work.list_documents(paper)["untransferred_dong"] == {world.run: AMOUNT}
+    # The paper of that transfer says what it is.
+    both(world, "prefund", AMOUNT, number="02")
+    assert statements.arrived_without_paper(run) == 0
+    with pytest.raises(Refused, match="order_transferred"):
+        ledger_work.document(paper)
+
+
+# ── who was never sent for lack of money ─────────────────────────────────────────────────────────────────────────────
+
+
+def give_up(world: World, number: int, by: str = "can.bo") -> int:
+    who = [world.people[number].id]
+    return reopening.propose(run=world.run, beneficiaries=who, channel="waived", reason="đã mất", by=by, at=AT)
+
+
+def agreed(world: World, by: str = "lanh.dao") -> reopening.Reopened:
+    return reopening.approve(run=world.run, by=by, at=AT)
+
+
+@pytest.mark.parametrize("given", [2 * AMOUNT, 2 * AMOUNT + 1, 3 * AMOUNT - 1])
+def test_whom_the_money_did_not_reach_is_waived_by_two_from_where_the_money_lies(world: World, given: int) -> None:
+    both(world, "treasury-order", given)
+    both(world, "prefund", given)
+    assert world.submit().sent == 2
+    with pytest.raises(Refused, match="beneficiaries_missing"):
+        reopening.propose(run=world.run, beneficiaries=None, channel="waived", reason="x", by="can.bo", at=AT)
+    assert give_up(world, 2) == 1
+    assert agreed(world, by="can.bo").held == ((world.people[2].id, "own_proposal"),)
+    assert lies(world) == (3 * AMOUNT - given, 0, given - 2 * AMOUNT, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT), "nothing of it is promised or lies idle any more"
+    with pytest.raises(Refused, match="nothing_to_reopen"):
+        give_up(world, 2)
+    assert world.submit().sent == 0
+    # The two who were sent are paid as ever, and the run owes nobody anything.
+    world.bank.says("n1.xml", *((name, "DBIT", AMOUNT) for name in world.names()[:2]))
+    world.collect()
+    assert world.balances() == (0, 0, 2 * AMOUNT)
+
+
+def test_money_that_was_ordered_and_not_transferred_is_put_aside_by_nobody(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    give_up(world, 2)
+    before = lies(world)
+    assert agreed(world) == reopening.Reopened(0, 0, ((world.people[2].id, "money_ordered"),))
+    assert (lies(world), PaymentItem.objects.filter(waived_dong__gt=0).exists()) == (before, False)
+    # What of it is transferred is put aside from there; the proposal has waited.
+    both(world, "prefund", AMOUNT, number="02")
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT)
+
+
+def test_money_put_aside_at_the_provider_pays_nobody_else(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "MD07"))
+    world.collect()
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, AMOUNT, 0, AMOUNT), "what lies there is put aside when nothing else can be"
+    assert world.submit().sent == 0
+    both(world, "prefund", AMOUNT, number="02")
+    assert world.submit().sent == 1
+
+
+def test_what_the_bank_refused_is_waived_though_its_money_has_paid_somebody_else(world: World) -> None:
+    both(world, "treasury-order", 2 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    world.submit()
+    world.bank.says("s1.xml", (world.names()[0], "RJCT", "MD07"))
+    world.collect()
+    assert world.submit().sent == 1
+    assert lies(world) == (AMOUNT, 0, 0, 0)
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (0, 0, 0, AMOUNT)
+
+
+def test_somebody_waived_before_anything_was_sent_is_not_funded_and_whoever_was_sent_meanwhile_is_not_waived(
+    world: World,
+) -> None:
+    give_up(world, 0)
+    assert agreed(world).waived == 1
+    assert lies(world) == (2 * AMOUNT, 0, 0, AMOUNT)
+    give_up(world, 1)
+    assert world.submit().sent == 2
+    assert lies(world) == (0, 0, 0, AMOUNT), "only the other two were paid for"
+    assert agreed(world).held == ((world.people[1].id, "item_moved_on"),)
+
+
+def test_a_dead_person_whom_the_money_did_not_reach_is_stopped_and_then_waived(world: World) -> None:
+    both(world, "treasury-order", 2 * AMOUNT)
+    both(world, "prefund", 2 * AMOUNT)
+    Person.objects.filter(id=world.people[2].id).update(death_date=DAY)
+    assert world.submit().held == 1
+    give_up(world, 2)
+    assert agreed(world).waived == 1
+    # Were the death a mistake, what two people gave up is given up all the same.
+    Person.objects.filter(id=world.people[2].id).update(death_date=None)
+    assert (world.submit().sent, world.submit().held) == (0, 0)
+    assert not PaymentItem.objects.filter(eligible=True).exists()
 
 
 def test_a_booked_paper_is_final_and_one_person_is_not_two(world: World) -> None:

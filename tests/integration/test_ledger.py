@@ -124,10 +124,11 @@ def test_an_appropriation_that_is_committed_stays() -> None:
     assert Transfer.objects.count() == 2
 
 
-def test_a_reversal_without_its_paper_is_named() -> None:
+@pytest.mark.parametrize("code", [chart.Code.UNAPPROPRIATE, chart.Code.ORDER_BACK])
+def test_a_reversal_without_its_paper_is_named(code: chart.Code) -> None:
     _appropriate(5)
     operations.book_one(
-        code=chart.Code.UNAPPROPRIATE, reference=7, debit=chart.WORLD, credit=chart.APPROPRIATION, amount_dong=5,
+        code=code, reference=7, debit=chart.WORLD, credit=chart.APPROPRIATION, amount_dong=5,
         evidence=1, month=MONTH, at=AT,
     )  # fmt: skip
     assert not payment.invariants()["every_transfer_has_evidence"]

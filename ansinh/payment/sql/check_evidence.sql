@@ -8,6 +8,10 @@ WHERE CASE
     WHEN transfer.code = 6 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND paper.kind = 'unappropriate' AND paper.amount_dong = transfer.amount_dong AND split_part(paper.number, '/', 1) = transfer.evidence::text)
+    WHEN transfer.code = 7 THEN NOT EXISTS (
+        SELECT FROM ledger_fundsdocument AS paper JOIN payroll_payrollrun AS run ON run.code = paper.run_code AND run.state = 'FROZEN'
+        WHERE paper.id = transfer.reference AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
+        AND paper.kind = 'order-back' AND paper.amount_dong = transfer.amount_dong AND run.id = transfer.evidence)
     WHEN transfer.code IN (5, 30) OR transfer.code IN (3, 4) AND transfer.reference < 0 THEN NOT EXISTS (
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = abs(transfer.reference) AND paper.approved_by <> '' AND paper.approved_by <> paper.proposed_by
         AND (paper.amount_dong = transfer.amount_dong OR transfer.code = 5)
@@ -25,8 +29,11 @@ WHERE CASE
             ELSE movement.approved_at IS NOT NULL AND movement.approved_by <> movement.proposed_by
                  AND movement.resolution = CASE transfer.code WHEN 31 THEN CASE movement.resolution WHEN 'void' THEN 'void' ELSE 'fee' END WHEN 35 THEN 'void' WHEN 36 THEN 'budget' ELSE movement.resolution END END)
     ELSE false END
-   OR (transfer.code IN (15, 16) AND (transfer.reference, CASE transfer.code WHEN 15 THEN 'cash' ELSE 'waived' END) NOT IN (
-       SELECT item_id * 64 + attempt, channel FROM payment_reopening WHERE approved_by <> '' AND approved_by <> proposed_by))
+   -- Money leaves a provider again for the desk, or as the part of what is waived that had come there.
+   OR (transfer.code = 15 AND transfer.reference NOT IN (
+       SELECT item_id * 64 + attempt FROM payment_reopening WHERE approved_by <> '' AND approved_by <> proposed_by AND channel IN ('cash', 'waived')))
+   OR (transfer.code = 16 AND transfer.reference NOT IN (
+       SELECT item_id * 64 + attempt FROM payment_reopening WHERE approved_by <> '' AND approved_by <> proposed_by AND channel = 'waived'))
    OR (transfer.code = 21 AND (transfer.reference, transfer.amount_dong) NOT IN (
        SELECT item_id * 64 + attempt, amount_dong FROM payment_cashreceipt WHERE NOT is_conflict))
 UNION ALL

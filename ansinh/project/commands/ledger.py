@@ -55,19 +55,22 @@ COMMANDS: tuple[Command, ...] = (
         (
             argument(
                 "kind",
-                choices=["treasury-order", "prefund", "fee-fund", "year-end"],
-                help="rút dự toán, chuyển tiền cho tổ chức chi trả, kinh phí trả phí, nộp trả cuối năm",
+                choices=["treasury-order", "order-back", "prefund", "fee-fund", "year-end"],
+                help="rút dự toán, huỷ lệnh rút mà tiền chưa chuyển, chuyển tiền cho tổ chức chi trả, kinh phí trả phí, "
+                "nộp trả cuối năm",
             ),
             argument("--number", required=True, metavar="SỐ", help="số chứng từ"),
             argument("--date", required=True, metavar="NĂM-THÁNG-NGÀY", help="ngày chứng từ"),
             argument("--amount", type=int, required=True, metavar="ĐỒNG", help="số tiền (đồng)"),
-            argument("--run", default=None, metavar="KỲ", help="mã kỳ (rút dự toán, chuyển tiền)"),
+            argument("--run", default=None, metavar="KỲ", help="mã kỳ (rút dự toán, huỷ lệnh rút, chuyển tiền)"),
             argument("--provider", default=None, metavar="MÃ", help="tổ chức chi trả (chuyển tiền, kinh phí trả phí)"),
             AS,
         ),
     ),
     Command(
-        "ledger documents", "các chứng từ kinh phí đã nhập, và số chưa dùng có thể nộp trả", "ledger:list_documents"
+        "ledger documents",
+        "các chứng từ kinh phí đã nhập, số chưa dùng có thể nộp trả, tiền đã rút mà chưa chuyển",
+        "ledger:list_documents",
     ),
     Command(
         "ledger sign-seal",

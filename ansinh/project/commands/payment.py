@@ -180,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "payment reopen",
-        "đề nghị chi lại khoản bị từ chối, hoàn trả hoặc dừng lại",
+        "đề nghị chi lại khoản bị từ chối, hoàn trả hoặc dừng lại; hoặc thôi chi, kể cả khoản chưa gửi",
         "cash:reopen",
         (
             RUN,

@@ -106,7 +106,7 @@ def uncollected(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will propose to pay rejected, returned or stopped items again; another person approves.
+    """This will propose to pay what ended without money again, or it and what was never sent no more; another approves.
 
     Raises:
         Refused: those of `reopening.propose`.

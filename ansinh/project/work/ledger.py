@@ -19,7 +19,7 @@ from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import invariants, providers
+from ansinh.payment import invariants, providers, statements
 from ansinh.payment import queries as payment
 from ansinh.payroll import queries as payroll
 from ansinh.project.operator import OPERATOR
@@ -181,14 +181,16 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
             `document_needs_provider`, and those of `documents.enter`.
     """
     needs_run, needs_provider = (
-        arguments.kind in {"treasury-order", "prefund"},
+        arguments.kind in {"treasury-order", "order-back", "prefund"},
         arguments.kind in {"prefund", "fee-fund"},
     )
     if bool(arguments.run) != needs_run or bool(arguments.provider) != needs_provider:
         raise Refused(
             "document_needs_run" if bool(arguments.run) != needs_run else "document_needs_provider",
-            vi="Rút dự toán cần --run; chuyển tiền cần --run và --provider; kinh phí trả phí cần --provider; nộp trả cuối năm không cần.",
-            en="A treasury order needs --run, a prefund --run and --provider, money for fees --provider, the year's end neither.",
+            vi="Rút dự toán và huỷ lệnh rút cần --run; chuyển tiền cần --run và --provider; kinh phí trả phí cần "
+            "--provider; nộp trả cuối năm không cần.",
+            en="A treasury order and taking it back need --run, a prefund --run and --provider, money for fees "
+            "--provider, the year's end neither.",
         )
     try:
         signed_on = datetime.date.fromisoformat(arguments.date)
@@ -202,10 +204,11 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
         if run is not None:
             office.require_reach(arguments.user, run.area_id)
         provider = providers.provider(arguments.provider) if arguments.provider else None
+        arrived = statements.arrived_without_paper(run.id) if run and arguments.kind == "order-back" else 0
         entered = documents.enter(
             kind=arguments.kind, number=arguments.number, signed_on=signed_on, amount_dong=arguments.amount,
             run=(run.code, run.id) if run else ("", 0), provider_code=provider.code if provider else "",
-            by=arguments.user, at=timezone.localtime(),
+            by=arguments.user, at=timezone.localtime(), arrived_dong=arrived,
         )  # fmt: skip
         audit(
             by=arguments.user, action="ledger.document" if entered.approved_by else "ledger.document.propose",
@@ -217,9 +220,13 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def list_documents(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will list the papers that were entered, and what could go back to the budget now."""
+    """This will list the papers that were entered, what could go back to the budget, and what was ordered only."""
     with acting(everything(OPERATOR)):
-        return {"documents": [_document(one) for one in documents.documents()], "unused_dong": documents.unused()}
+        return {
+            "documents": [_document(one) for one in documents.documents()],
+            "unused_dong": documents.unused(),
+            "untransferred_dong": documents.untransferred(),
+        }
 
 
 def _document(one: documents.Document) -> dict[str, Any]:

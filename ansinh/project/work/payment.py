@@ -40,18 +40,32 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def collect(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will apply everything new from every provider."""
+    """This will apply everything new from every provider; what stops one of them is told when all have had their turn.
+
+    Raises:
+        Refused: those of `collecting.collect`, and of the way to a provider.
+    """
     with acting(everything(OPERATOR)):
         known = queries.providers()
     since = timezone.localtime()
     messages = applied = held = 0
+    refusals: list[Refused] = []
     for provider in known:
-        with bootstrap.gateway_to(provider) as gateway:
-            done = collecting.collect(
-                provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(), progress=say,
-                workers=workers(),
-            )  # fmt: skip
+        try:
+            with bootstrap.gateway_to(provider) as gateway:
+                done = collecting.collect(
+                    provider=provider, gateway=gateway, archive=bootstrap.archive(), at=timezone.localtime(),
+                    progress=say, workers=workers(),
+                )  # fmt: skip
+        except Refused as refusal:
+            # What stops one provider keeps no other one's answers waiting.
+            refusals.append(refusal)
+            continue
         messages, applied, held = messages + done.messages, applied + done.applied, held + done.held
+    for refusal in refusals[1:]:
+        say(refusal.message(getattr(arguments, "lang", "vi")))
+    if refusals:
+        raise refusals[0]
     with acting(everything(OPERATOR)):
         unknown = queries.unknown_count()
         aside = queries.quarantined_since(since)
