@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -175,6 +175,10 @@ class _Said:
     refusal: Refused | None = None
 
 
+# What became of one message: applied or quarantined, laid aside for want of money, or not in its lane.
+Outcome = Collected | Waits | lanes.Strays
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads stored messages, one after another; knows no database, so that it can work while the database does."""
@@ -331,10 +335,12 @@ def _apply(
     pieces: Iterator[bytes | _Said],
     at: datetime.datetime,
     is_behind: bool,
-) -> Collected | Waits:
+    within: lanes.Span | None,
+) -> Outcome:
     """Apply one stored message, whose lines come next in `pieces`, with its own mark, in one transaction.
 
-    A statement that `is_behind` one which waits for money waits too: its balances follow from those of the other.
+    A statement that `is_behind` one which waits for money waits too: its balances follow from those of the other. What
+    speaks of items that are not `within` these two has another turn.
     """
     with transaction.atomic():
         put_on(everything("system"))
@@ -351,6 +357,12 @@ def _apply(
             if is_behind and is_statement(said.kind):
                 cursor.execute("DROP TABLE answer")
                 return Waits(message.name)
+            moved = lanes.span([group.original_message_id for group in said.groups if group.status == "REJECTED"])
+            if lanes.strays(moved, within):
+                cursor.execute("DROP TABLE answer")
+                return lanes.Strays()
+            # Before anything is looked at: a whole refusal is believed when nobody of the batch was paid.
+            lanes.keep_apart(provider.id, *moved)
             lines = said.lines + _load_refused_batches(cursor, said.groups)
         _keep_batch_debits(message, said.debits)
         loose = _take_findings(message, said.loose, at)
@@ -490,30 +502,43 @@ def _apply_stored(
     """Apply every stored message in the order of arrival, each in a transaction of its own; return those laid aside.
 
     Answers about different batches that follow one another are applied side by side where that pays; those about one
-    batch, and everything else, in their order.
+    batch, and everything else, in their order. One that does not keep to the batch it names comes after the others.
     """
     done, aside = Collected(0, 0, 0), []
     stored = list(Message.objects.filter(provider=provider, state=Message.State.STORED).order_by("id"))
     if not stored:
         return done, aside
-    sent = frozenset(PaymentBatch.objects.filter(provider=provider).values_list("message_id", flat=True))
-    reader = _Reader(gateway, archive, provider.code, office_queries.instance_number(), timezone.localdate(at), sent)
+    batch_ends = PaymentBatch.objects.filter(provider=provider).values_list(
+        "message_id", "first_item_id", "last_item_id"
+    )
+    spans = {name: (first, last) for name, first, last in batch_ends}
+    instance, today = office_queries.instance_number(), timezone.localdate(at)
+    reader = _Reader(gateway, archive, provider.code, instance, today, frozenset(spans))
     apply = partial(_apply_or_quarantine, provider=provider, account=gateway.debtor.account_number, at=at)
-    named = [lanes.batch_of(reader.path(message), sent) if workers > 1 else "" for message in stored]
+    named = [lanes.batch_of(reader.path(message), spans) for message in stored]
     for is_of_orders, group in groupby(zip(stored, named, strict=True), key=lambda pair: bool(pair[1])):
         messages, batches = (list(column) for column in zip(*group, strict=True))
+        kept_to = [spans.get(batch) for batch in batches]
         with contextlib.ExitStack() as stack:
             if is_of_orders and len(set(batches)) > 1 and reader.size(messages) >= WORTH_A_PROCESS_BYTES:
                 share = min(workers, len(set(batches)))
                 alone = partial(_apply_alone, apply=apply, reader=reader)
-                source = side_by_side(alone, messages, share, lanes.shared_out(batches, share))
+                pieces_of_work = list(zip(messages, kept_to, strict=True))
+                source = side_by_side(alone, pieces_of_work, share, lanes.shared_out(batches, spans, share))
                 outcomes = _waited_for(stack.enter_context(contextlib.closing(source)))
             else:
                 # The next file is read while the database applies this one.
                 pieces = stack.enter_context(_reading(reader, messages, workers))
-                outcomes = (apply(message, pieces, is_behind=bool(aside)) for message in messages)
-            for message, one in zip(messages, outcomes, strict=True):
-                progress(f"{message.name}: {laid_aside.told(one) if isinstance(one, Waits) else _told(one)}")
+                outcomes = (
+                    apply(message, pieces, is_behind=bool(aside), within=within)
+                    for message, within in zip(messages, kept_to, strict=True)
+                )
+            again = []
+            for message, one in chain(zip(messages, outcomes, strict=True), _in_turn(again, apply, reader)):
+                if isinstance(one, lanes.Strays):
+                    again.append(message)
+                    continue
+                progress(f"{message.name}: {laid_aside.told(one) if isinstance(one, Waits) else one.told()}")
                 if isinstance(one, Waits):
                     aside.append(one)
                 else:
@@ -521,13 +546,15 @@ def _apply_stored(
     return done, aside
 
 
-def _told(one: Collected) -> str:
-    if one.quarantined:
-        return "cách ly, không áp dụng dòng nào"
-    return f"{one.applied} dòng đã xử lý, {one.held} dòng tạm giữ"
+def _in_turn(
+    messages: Sequence[Message], apply: Callable[..., Outcome], reader: _Reader
+) -> Iterator[tuple[Message, Outcome]]:
+    """Read and apply what did not keep to its lane, now that the lanes are empty."""
+    for message in messages:
+        yield message, apply(message, reader.read([message]))
 
 
-def _waited_for(outcomes: Iterator[Collected | Waits]) -> Iterator[Collected | Waits]:
+def _waited_for(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
     """Yield what lanes have done; what there is to time here is how long that takes."""
     while True:
         with stage("apply"):
@@ -537,9 +564,12 @@ def _waited_for(outcomes: Iterator[Collected | Waits]) -> Iterator[Collected | W
         yield one
 
 
-def _apply_alone(message: Message, *, apply: Callable[..., Collected | Waits], reader: _Reader) -> Collected | Waits:
+def _apply_alone(
+    piece: tuple[Message, lanes.Span | None], *, apply: Callable[..., Outcome], reader: _Reader
+) -> Outcome:
     """Read and apply one message in the same process: in a lane, the others keep the second processor busy."""
-    return apply(message, reader.read([message]))
+    message, within = piece
+    return apply(message, reader.read([message]), within=within)
 
 
 def _apply_or_quarantine(
@@ -550,10 +580,11 @@ def _apply_or_quarantine(
     account: str,
     at: datetime.datetime,
     is_behind: bool = False,
-) -> Collected | Waits:
+    within: lanes.Span | None = None,
+) -> Outcome:
     """Apply one message whose lines come next in `pieces`; or set it aside: it must not be read, or it lacks money."""
     try:
-        return _apply(message, provider, account, pieces, at, is_behind)
+        return _apply(message, provider, account, pieces, at, is_behind, within)
     except Refused as refusal:
         # Nothing of it was applied, and the answers behind it may be what brings the money.
         if not laid_aside.is_for_want_of_money(refusal):

@@ -67,6 +67,12 @@ class Collected:
     held: int
     quarantined: int = 0
 
+    def told(self) -> str:
+        """Return in a few words what became of one message."""
+        if self.quarantined:
+            return "cách ly, không áp dụng dòng nào"
+        return f"{self.applied} dòng đã xử lý, {self.held} dòng tạm giữ"
+
 
 def freeze(*, run: str, by: str, at: datetime.datetime, workers: int = 1) -> RunRow:
     """This will freeze an approved run and open one payment item for each beneficiary.

@@ -35,8 +35,37 @@ def test_the_head_of_an_answer_says_of_which_batch_it_speaks(tmp_path: Path) -> 
 
 
 def test_one_batch_has_one_lane() -> None:
-    """Its answers stay in their order; lanes are filled in turn."""
-    assert lanes.shared_out(["a", "b", "a", "c", "b", "d"], 2) == [0, 1, 0, 0, 1, 1]
+    """Its answers stay in their order; lanes are filled in turn. Batches that have carried one item share a lane."""
+    spans = {"a": (1, 40), "b": (41, 80), "c": (81, 120), "d": (121, 160)}
+    assert lanes.shared_out(["a", "b", "a", "c", "b", "d"], spans, 2) == [0, 1, 0, 0, 1, 1]
+    again = spans | {"e": (80, 81)}
+    assert lanes.shared_out(["a", "b", "e", "c", "d"], again, 2) == [0, 1, 1, 1, 0]
+
+
+def test_an_answer_strays_when_it_moves_what_its_batch_never_carried() -> None:
+    assert (
+        not lanes.strays((41, 80), (41, 80)) and not lanes.strays((0, 0), (41, 80)) and not lanes.strays((1, 9), None)
+    )
+    assert lanes.strays((40, 80), (41, 80)) and lanes.strays((41, 81), (41, 80)) and lanes.strays((1, 2), (41, 80))
+
+
+def test_a_file_over_very_many_batches_takes_one_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server has room for a few thousand locks; whoever takes few keeps such a file out, and not one another."""
+    World(tmp_path / "archive").submit()
+    row = PaymentBatch.objects.get()
+
+    def held() -> set[tuple[int, str]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT objid, mode FROM pg_locks WHERE locktype = 'advisory' AND classid = 7312 AND pid = pg_backend_pid()"
+            )
+            return set(cursor.fetchall())
+
+    lanes.keep_apart(row.provider_id, row.first_item_id, row.last_item_id)
+    assert held() == {(0, "ShareLock"), (row.id, "ExclusiveLock")}
+    monkeypatch.setattr(lanes, "_MOST_LOCKS", 0)
+    lanes.keep_apart(row.provider_id, row.first_item_id, row.last_item_id)
+    assert held() == {(0, "ShareLock"), (0, "ExclusiveLock"), (row.id, "ExclusiveLock")}
 
 
 def test_answers_that_may_be_about_one_order_share_a_lock(tmp_path: Path) -> None:
