@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from ansinh.payment import lanes
-from ansinh.payment.models import PaymentBatch
+from ansinh.payment import lanes, queries
+from ansinh.payment.models import PaymentBatch, PaymentItem
+from ansinh.payment.operations import Collected
 from tests.integration.test_payment import World
 from tests.standards.answers import detail, entry, notification, status_line, status_report
 
@@ -95,3 +96,28 @@ def test_answers_that_may_be_about_one_order_share_a_lock(tmp_path: Path) -> Non
     assert taken() - before == {"second"}
     lanes.keep_apart(first.provider_id, first.last_item_id, first.last_item_id)
     assert taken() == {"first", "second", "reopened"}
+
+
+@pytest.mark.parametrize("strayed_first", [True, False])
+def test_what_strays_comes_after_what_keeps_to_its_batch(tmp_path: Path, strayed_first: bool) -> None:
+    """A note that names one batch and debits an order of another, and the refusal of that other batch as a whole.
+
+    They contradict each other. Whichever comes first, the books are the same: the debit is held, for a person and for
+    the day's statement, and nobody pays that order again before.
+    """
+    world = World(tmp_path / "archive", people=4)
+    world.submit(size=2)
+    first, second = PaymentBatch.objects.order_by("number").values_list("message_id", flat=True)
+    amount = str(PaymentItem.objects.first().due_dong)
+    lines = entry(detail(world.names()[2], amount), amount=amount, more=f"<NtryRef>{first}</NtryRef>")
+    refusal = status_report(group="<GrpSts>RJCT</GrpSts>").replace(
+        b"<OrgnlMsgId>M1<", f"<OrgnlMsgId>{second}<".encode()
+    )
+    said = [("a.xml", notification(lines)), ("b.xml", refusal)]
+    world.bank.outbox += said if strayed_first else said[::-1]
+    told: list[str] = []
+    assert world.collect(progress=told.append) == Collected(messages=2, applied=2, held=1)
+    assert [line.partition(":")[0] for line in told] == ["b.xml", "a.xml"]
+    assert world.statuses() == ["DUE", "DUE", "REJECTED", "REJECTED"]
+    assert world.hold_reasons() == ["final_answers_disagree"]
+    assert all(queries.invariants().values())
