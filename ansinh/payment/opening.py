@@ -85,9 +85,10 @@ def _open(run_id: int, by: str, areas: list[int] | None) -> Iterator[Opened]:
 
 def _write(run_id: int, areas: list[int] | None, *, how: str) -> None:
     with connection.cursor() as cursor:
-        parameters = {"run": run_id, "provider": _only_provider(), "areas": areas}
-        cursor.execute(statement("payment", "open_items") + how, parameters)
-        cursor.execute(statement("payment", "route"), {"run": run_id})
+        provider = _only_provider()
+        cursor.execute(statement("payment", "open_items") + how, {"run": run_id, "provider": provider, "areas": areas})
+        if provider is None:
+            cursor.execute(statement("payment", "route"), {"run": run_id})
 
 
 def _only_provider() -> int | None:

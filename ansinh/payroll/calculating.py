@@ -21,13 +21,10 @@ from ansinh.office.security import everything, put_on
 from ansinh.office.together import Together
 from ansinh.payroll import queries, retroactivity
 from ansinh.payroll.models import PayrollRun
-from ansinh.payroll.queries import Leaf
+from ansinh.payroll.queries import EVERYBODY, Leaf, People
 from ansinh.payroll.selection import Selection
 from ansinh.people.remembering import as_known_where_changed
 
-# By person number, both ends included.
-People = tuple[int, int]
-EVERYBODY: People = (-(2**63), 2**63 - 1)
 # Fewer decisions are computed before other processes have begun.
 WORTH_SHARING_DECISIONS = 50_000
 _LOCK = 7313
@@ -97,7 +94,7 @@ def _share(plan: Plan, people: People) -> Iterator[Told]:
     yield told
     with stage("share"):
         holds = _write_lines(plan, people)
-    yield replace(told, leaves=tuple(queries.leaves_of(plan.run.id)), holds=holds)
+    yield replace(told, leaves=tuple(queries.leaves_of(plan.run.id, people)), holds=holds)
 
 
 def _entitle(plan: Plan, people: People | None) -> dict[str, str]:

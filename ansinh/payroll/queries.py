@@ -111,6 +111,9 @@ class LineRow:
 
 # One leaf of the control figures: whether of lines (0) or payees (1), its number, its lines, its sum and its hash.
 Leaf = tuple[int, int, int, int, bytes]
+# Some people by number, both ends included.
+People = tuple[int, int]
+EVERYBODY: People = (-(2**63), 2**63 - 1)
 # A leaf covers so many person numbers; the hash of a run would be another one with another number.
 LEAF = 65_536
 # Fewer leaves are read before another process has begun.
@@ -123,7 +126,7 @@ def control_of(run_id: int, *, shared_by: int = 1) -> Control:
     `shared_by` two or more lets as many processes read a long run, on connections of their own: only for rows that are
     committed, since they see no others. The figures are the same.
     """
-    first, last = _ends(run_id)
+    first, last = _ends(run_id, EVERYBODY)
     leaves: list[Leaf] = []
     if first is not None:
         share = shared_by if last - first >= WORTH_SHARING_LEAVES else 1
@@ -134,9 +137,9 @@ def control_of(run_id: int, *, shared_by: int = 1) -> Control:
     return control_from(leaves)
 
 
-def leaves_of(run_id: int) -> list[Leaf]:
-    """Return the leaves of as much of the run as is in the caller's sight."""
-    first, last = _ends(run_id)
+def leaves_of(run_id: int, people: People) -> list[Leaf]:
+    """Return the leaves of the run that lie among these people; a leaf must lie there whole."""
+    first, last = _ends(run_id, people)
     return [] if first is None else _leaves(run_id, (first, last))
 
 
@@ -152,9 +155,10 @@ def control_from(found: Iterable[Leaf]) -> Control:
     )
 
 
-def _ends(run_id: int) -> tuple[int, int] | tuple[None, None]:
+def _ends(run_id: int, people: People) -> tuple[int, int] | tuple[None, None]:
     with connection.cursor() as cursor:
-        cursor.execute(statement("payroll", "parts"), {"run": run_id, "leaf": LEAF})
+        parameters = {"run": run_id, "leaf": LEAF, "first": people[0], "last": people[1]}
+        cursor.execute(statement("payroll", "parts"), parameters)
         return cursor.fetchone()
 
 

@@ -1,7 +1,7 @@
 -- Whatever must not be paid by this run is taken out of it and listed with its reason, for a person to decide.
 WITH total AS (
     SELECT line.person_id, sum(line.amount_dong)::bigint AS amount FROM payroll_payrollline AS line
-    WHERE line.run_id = %(run)s GROUP BY line.person_id
+    WHERE line.run_id = %(run)s AND line.person_id BETWEEN %(first)s AND %(last)s GROUP BY line.person_id
 ), judged AS (
     SELECT total.person_id, total.amount, person.area_id,
            CASE WHEN total.amount <= 0 THEN 'recovery_needs_decision'
