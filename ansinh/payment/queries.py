@@ -260,7 +260,9 @@ def open_items(month: datetime.date) -> dict[str, int]:
             "SELECT count(*) FROM payment_messageline AS line WHERE hold_reason <> '' AND NOT EXISTS (SELECT FROM payment_statementmovement"
             " AS known WHERE known.message_id = line.message_id AND known.line = line.line AND known.approved_at IS NOT NULL)"
         )
-        return {**found, "held_lines": cursor.fetchone()[0]}
+        held = cursor.fetchone()[0]
+    # Such as statements that lack money: what came is not all applied.
+    return {**found, "held_lines": held, "files_waiting": Message.objects.filter(state=Message.State.STORED).count()}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
 from ansinh.ledger.models import FundsDocument, Transfer
-from ansinh.payment import reopening, statements
+from ansinh.payment import queries, reopening, statements
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
 from ansinh.people.models import Person
 from ansinh.project.work import ledger as ledger_work
@@ -154,6 +154,7 @@ def test_a_statement_about_money_that_was_spent_on_others_waits_alone_and_is_rea
         assert list(waiting) == [("t1.xml", "", 0), ("t2.xml", "", 0)]
         assert MessageLine.objects.filter(message__state="STORED").count() == AccountStatement.objects.count() == 0
         assert {name: rows for name, rows in checked()[1].items() if rows} == {}, "what was applied is sealed"
+        assert queries.open_items(DAY.replace(day=1))["files_waiting"] == 2, "whoever closes the month is told"
     both(world, "prefund", AMOUNT, number="02")
     assert world.collect().messages == 2
     assert world.statuses() == ["PAID"] * 3

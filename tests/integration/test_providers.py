@@ -1,6 +1,8 @@
 """Several providers on real PostgreSQL: each item goes one way and its money with it; sheets by hand need two people."""
 
+import argparse
 import datetime
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from ansinh.payment.models import MessageLine, PaymentBatch, PaymentItem, Paymen
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
 from ansinh.people.models import FinancialAddress
+from ansinh.project import bootstrap
 from ansinh.project.adapters import gateway_of
+from ansinh.project.work import payment as payment_work
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
@@ -144,6 +148,37 @@ def test_an_item_stays_where_its_money_lies_though_the_banks_change(place: Offic
     assert ways()[3] == "CHUNG"
     assert place.submit(run, general, bank).sent == 1
     assert sound()
+
+
+def test_what_is_waived_is_taken_from_its_own_provider_and_from_what_is_promised_for_nobody_else(place: Office) -> None:
+    general, special = place.provider("CHUNG"), place.provider("RIENG", OTHER_BANK)
+    run, bank = place.freeze(), FakeBank()
+    place.submit(run, general, bank)
+    bank.says("a.xml", (names()[0], "RJCT", "AC04"))
+    place.collect(general, bank)
+    whom = [place.people[number].id for number in (0, 3)]
+    reopening.propose(run=run, channel="waived", reason="đã mất", beneficiaries=whom, by="can.bo", at=AT)
+    assert reopening.approve(run=run, by="lanh.dao", at=AT).waived == 2
+    assert books.balance(chart.refund(run).name) == 2 * AMOUNT
+    assert (prefund("CHUNG"), books.balance(chart.commitment(run).name)) == (0, AMOUNT)
+    # Whoever is left of the other provider is paid with what was promised for her.
+    assert place.submit(run, special, FakeBank()).sent == 1
+    assert (prefund("RIENG"), books.balance(chart.commitment(run).name)) == (0, 0)
+    assert sound()
+
+
+def test_what_stops_one_provider_keeps_no_other_ones_answers_waiting(
+    place: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.provider("CHUNG")
+    special, bank = place.provider("RIENG", OTHER_BANK), FakeBank()
+    place.submit(place.freeze(), special, bank)
+    bank.says("a.xml", (names()[2], "RJCT", "AC04"))
+    real = bootstrap.gateway_to
+    monkeypatch.setattr(bootstrap, "gateway_to", lambda one: nullcontext(bank) if one == special else real(one))
+    monkeypatch.setattr(bootstrap, "archive", lambda: place.archive)
+    assert refused(payment_work.collect, argparse.Namespace(lang="vi")) == "gateway_settings_invalid"
+    assert PaymentItem.objects.filter(status="REJECTED").count() == 1
 
 
 def test_a_provider_may_not_speak_of_anothers_items(place: Office) -> None:
