@@ -16,6 +16,7 @@ from ansinh.ledger.accounts import APPROPRIATION, WORLD, Account, Code
 from ansinh.ledger.accounts import refund as refund_of
 from ansinh.ledger.models import ClosedPeriod, LedgerAccount, Transfer
 from ansinh.ledger.sealing import BEFORE_ALL, CANONICAL_VERSION, chain_link, root_of
+from ansinh.ledger.shortage import lacking
 
 # Writers queue: the balances they share would make them wait for each other anyway, and a seal must see no gap.
 _LARGEST = 10**17
@@ -74,11 +75,7 @@ def book(*, rows: str, parameters: list, at: datetime.datetime) -> int:
         # Any other broken constraint is our own fault and must not be dressed up as a lack of money.
         if "no_overspend" not in str(error):
             raise
-        raise Refused(
-            "balance_insufficient",
-            vi="Số dư không đủ để ghi sổ: dự toán hoặc tiền gửi tại tổ chức chi trả thấp hơn số phải chi. Hãy bổ sung dự toán trước.",
-            en="The balance is not sufficient: the appropriation or the prefund is below what is to be paid. Add funds first.",
-        ) from error
+        raise lacking(getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or "") from error
 
 
 def book_one(

@@ -139,8 +139,27 @@ def test_an_account_with_a_floor_refuses_to_overspend_and_books_nothing() -> Non
     with pytest.raises(Refused) as refusal:
         _commit(101)
     assert refusal.value.reason == "balance_insufficient"
+    assert "Dự toán còn thiếu 1 đồng" in refusal.value.vi
     assert queries.balance(chart.APPROPRIATION.name) == 100
     assert queries.verify().transfers == 1
+
+
+@pytest.mark.parametrize(
+    ("debit", "credit", "told"),
+    [
+        (chart.treasury("R1"), chart.commitment("R1"), "Cam kết chi của kỳ R1 còn thiếu 1.234.567 đồng"),
+        (chart.prefund("NH"), chart.treasury("R1"), "Lệnh rút dự toán của kỳ R1 còn thiếu 1.234.567 đồng"),
+        (chart.in_flight("NH"), chart.prefund("NH"), "Tiền gửi tại NH còn thiếu 1.234.567 đồng"),
+        (chart.prefund("NH"), chart.in_flight("NH"), "một tài khoản có ít tiền hơn"),
+    ],
+)
+def test_whoever_lacks_money_hears_where_and_how_much(debit: chart.Account, credit: chart.Account, told: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        operations.book_one(
+            code=chart.Code.RESERVE, reference=7, debit=debit, credit=credit, amount_dong=1_234_567, evidence=1, month=MONTH, at=AT
+        )  # fmt: skip
+    assert refusal.value.reason == "balance_insufficient"
+    assert told in refusal.value.vi
 
 
 def test_an_envelope_beyond_four_bytes_is_an_ordinary_number() -> None:
