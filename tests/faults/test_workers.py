@@ -47,6 +47,24 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
     assert books(torn) == month["books"]
 
 
+def test_a_month_shared_by_two_is_there_or_not_at_all(month: dict[str, Any], tmp_path: Path) -> None:
+    """Calculating and freezing are killed where one process has committed and the other has not; the next call ends the work."""
+    home = copied(month["snapshots"]["calculate"], month["folder"] / "shared-month")
+    killed(home, tmp_path, "calculate", "parent", "share", "leave", 1)
+    # Every share is kept, and the run is not there: nobody sees it, and the next calculation clears it away.
+    killed(home, tmp_path, "calculate", "sharer", "keep", "leave", 1)
+    assert ansinh(home, "ledger", "verify")["ok"]
+    _, shares = shared(home, tmp_path, "calculate", "share", 2)
+    assert len(set(shares)) == 2
+    for command in ("check", "approve"):
+        ansinh(home, *COMMANDS[command])
+    # The run is frozen, and not one of its items is there.
+    killed(home, tmp_path, "freeze", "sharer", "open", "enter", 1)
+    for command in ("submit", "collect"):
+        ansinh(home, *COMMANDS[command])
+    assert books(home) == month["books"]
+
+
 def test_two_workers_read_the_figures_of_one(month: dict[str, Any]) -> None:
     """The hash of a run and the root of the books are the same, however many processes read their leaves."""
     home = copied(month["snapshots"]["collect"], month["folder"] / "read-shared")
