@@ -169,3 +169,21 @@ def test_an_element_without_our_name_or_with_more_than_markup_has_no_shape() -> 
     for wrong in ("<Id>KHAC</Id><Amt>5</Amt>", f"<Id>{name}</Id>", right + "<Amt>5</Amt>", right + "<!-- -->", right + "x",
                   right.replace("5<", "5.0<"), right + "<![CDATA[x]]>", right + "<Nm>]]&gt;</Nm>", right + "</T><T>"):  # fmt: skip
         assert shape(wrong) is None, wrong
+
+
+@pytest.mark.parametrize("inside", ["", " ", "\n", "x"])
+@pytest.mark.parametrize("name", ["TxInfAndSts", "TxDtls"])
+def test_an_element_with_nothing_in_it_is_a_line_like_any_other(name: str, inside: str) -> None:
+    """Once it stopped the whole reading, and with it the collecting of everything that came behind it."""
+    empty, right = f"<{name}>{inside}</{name}>", encode(1, 5, 1)
+    if name == "TxInfAndSts":
+        # With a status for all, so that even nothing is an answer.
+        whole = "<GrpSts>RJCT</GrpSts>"
+        raw = status_report(status_line(right, "ACSP"), empty, status_line(right, "ACSP"), group=whole)
+    else:
+        raw = notification(entry(detail(right), empty, detail(right)))
+    both_ways(raw, 1 << 16)
+    (said, _), _ = everything(raw, 1 << 16)
+    (without, _), _ = everything(raw.replace(empty.encode(), f"<{name}/>".encode()), 1 << 16)
+    assert said == without
+    assert len(said) >= 2

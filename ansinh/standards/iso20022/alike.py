@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from ansinh.standards.end_to_end import LENGTH, PREFIX
 
-# What a message says of the parts of its repeated element, by their path of local names below it: how it reads the
-# part. Whatever it does not name decides something, and must be equal to the letter.
+# What a message says of the parts of its repeated element, by their path of local names below it, never empty: how it
+# reads the part. Whatever it does not name decides something, and must be equal to the letter.
 NAME, AMOUNT, DAY, UNREAD = "name", "amount", "day", "unread"
 PartOf = Callable[[tuple[str, ...]], str]
 
@@ -100,7 +100,8 @@ def _gaps(raw: bytes, part_of: PartOf) -> tuple[list[bytes] | None, list[tuple[s
             at = blank.end()  # type: ignore[union-attr]
             pieces.append(re.escape(blank[0]))  # type: ignore[index]
             continue
-        kind = part_of(tuple(path[1:]))
+        # An element of nothing but text has no part whose kind could be asked for.
+        kind = part_of(tuple(path[1:])) if path[1:] else ""
         if kind in (NAME, AMOUNT):
             if re.fullmatch(_GAPS[kind], written) is None:
                 return nothing
