@@ -187,3 +187,33 @@ def test_an_element_with_nothing_in_it_is_a_line_like_any_other(name: str, insid
     (without, _), _ = everything(raw.replace(empty.encode(), f"<{name}/>".encode()), 1 << 16)
     assert said == without
     assert len(said) >= 2
+
+
+@pytest.mark.parametrize("kind", ["names of nobody", "words of their own"])
+def test_what_stands_between_the_alike_does_not_make_reading_slow(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each neighbour is looked at a few times at most, and few are learned from: twice as long a file takes twice as long."""
+    counted = {"looks": 0, "learned": 0}
+    run, compiled = alike.run, alike._compiled.__wrapped__
+
+    def counting_run(*arguments: object) -> tuple:
+        found = run(*arguments)
+        counted["looks"] += len(found[0]) + 1
+        return found
+
+    def counting_compiled(pattern: bytes) -> object:
+        counted["learned"] += 1
+        return compiled(pattern)
+
+    monkeypatch.setattr(alike, "run", counting_run)
+    monkeypatch.setattr(alike, "_compiled", counting_compiled)
+    names = [encode(1, number, 1) for number in range(1000)]
+    if kind == "names of nobody":
+        foreign = [name[:-1] + ("0" if name[-1] != "0" else "1") for name in names]
+        raw = notification(entry(*(detail(name) for pair in zip(names, foreign, strict=True) for name in pair)))
+    else:
+        refused = (status_line(n, "RJCT", "AC04").replace("</Cd>", f"</Cd><X>{n}</X>") for n in names)
+        raw = status_report(*(one for n in names for one in (status_line(n, "ACSP"), next(refused))))
+    (said, _), _ = everything(raw, 1 << 16)
+    assert len(said) == 2000
+    assert 0 < counted["learned"] < 100
+    assert 1000 < counted["looks"] < 30 * 1000

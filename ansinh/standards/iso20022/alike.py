@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 from ansinh.standards.end_to_end import LENGTH, PREFIX
 
@@ -38,6 +39,7 @@ _GAPS = {
 class Shape:
     """What elements that are alike look like, and where in a match the name and the amount are."""
 
+    pattern: bytes
     match: Callable[[bytes, int], re.Match[bytes] | None]
     name: int
     amount: int
@@ -57,8 +59,10 @@ def shape_of(raw: bytes, part_of: PartOf) -> Shape | None:
         return None
     own = dict(found)
     order = [kind for kind, _ in found]
+    pattern = b"".join(pieces)
     return Shape(
-        _compiled(b"".join(pieces)),
+        pattern,
+        _compiled(pattern),
         order.index(NAME) + 1,
         order.index(AMOUNT) + 1,
         own[NAME].decode(),
@@ -117,12 +121,15 @@ def _gap(kind: str, written: bytes) -> bytes:
     return _GAPS.get(kind) or re.escape(written)
 
 
-def run(shape: Shape, raw: bytes, at: int) -> tuple[list[str], list[int], list[int]]:
-    """Return the names and amounts of the elements of this shape that follow one another, and where each ends."""
+def run(shape: Shape, raw: bytes, at: int, most: int = 1 << 30) -> tuple[list[str], list[int], list[int]]:
+    """Return the names and amounts of the elements of this shape that follow one another, and where each ends: so many at most."""
     match, name, amount = shape.match, shape.name, shape.amount
     found: list[tuple[bytes, bytes]] = []
     ends: list[int] = []
-    while (one := match(raw, at)) is not None:
+    for _ in repeat(None, most):
+        one = match(raw, at)
+        if one is None:
+            break
         found.append(one.group(name, amount))
         at = one.end()
         ends.append(at)

@@ -37,7 +37,12 @@ _ONE = frozenset({"TxInfAndSts", "TxDtls"})
 # A longer one is left to the parser; so is the rest of a file after so many of which none was like its neighbour.
 _LONGEST_ONE, _MOST_UNLIKE = 1 << 15, 64
 # How many kinds of elements are known at a time: paid, refused, and what else a bank says of orders side by side.
-_MOST_KINDS = 6
+_MOST_KINDS = 12
+# To learn a kind costs as much as to read some forty elements: of so many lines one may be the first of a new kind.
+_FIRST_KINDS, _LINES_A_KIND = 64, 256
+# How many neighbours are looked at in one turn; after a name that is none of ours one, then two, four, and so on, or the
+# same ones would be looked at again and again.
+_MOST_AT_ONCE = 1 << 12
 _MOST_BLANKS = 1 << 16
 # Blanks between two elements are one text to the parser, which takes ten million letters in one: then it reads an element again.
 _MOST_TOGETHER = 1 << 20
@@ -84,6 +89,9 @@ class Reading(FileReading):
         self._message: StatusReport | Statement | VerificationReport | RecallAnswer | None = None
         # Kinds of elements as known since the surroundings last changed, each with what the first of its kind said.
         self._kinds: list[tuple[alike.Shape, Entry]] = []
+        # The patterns that were ever learned, as numbers.
+        self._learned: set[int] = set()
+        self._at_once = _MOST_AT_ONCE
         self._is_between = False
         self._ends = self._unlike = 0
         self._blanks, self._together = _MOST_BLANKS, 0
@@ -135,9 +143,13 @@ class Reading(FileReading):
         while at < len(piece):
             if self._is_between and self._together < _MOST_TOGETHER:
                 last = at
-                for kind in self._kinds:
-                    at, outcomes = self._run(parser, kind, piece, at)
-                    yield at, outcomes
+                for kind in tuple(self._kinds):
+                    read, outcomes = self._run(parser, kind, piece, at)
+                    if read > at:
+                        # What was of use last is forgotten last.
+                        self._kinds.sort(key=lambda one, used=kind: one is not used)
+                        at = read
+                        yield at, outcomes
                 if at > last:
                     self._unlike = 0
                     continue
@@ -166,13 +178,19 @@ class Reading(FileReading):
             return
         self._together = 0
         self._unlike += 1
-        (model,) = outcomes
-        start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
-        if start < 0 or not isinstance(self._message, StatusReport | Statement) or not isinstance(model, Entry):
+        self._learn(outcomes[0], raw)
+
+    def _learn(self, model: Entry | Held, raw: bytes) -> None:
+        """Keep what elements look like that say the same as this one, the last of what was read."""
+        if not isinstance(self._message, StatusReport | Statement) or not isinstance(model, Entry):
             return
-        shape = self._message.shape_of(raw[start:])
         # Money that no order explains is told with all that the bank wrote about it.
-        if shape is not None and model.status != BOOKED and _is_of(model, shape):
+        if model.status == BOOKED or len(self._learned) > _FIRST_KINDS + self._line // _LINES_A_KIND:
+            return
+        start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
+        shape = self._message.shape_of(raw[start:]) if start >= 0 else None
+        if shape is not None and _is_of(model, shape):
+            self._learned.add(hash(shape.pattern))
             self._kinds.insert(0, (shape, model))
             del self._kinds[_MOST_KINDS:]
 
@@ -181,10 +199,11 @@ class Reading(FileReading):
     ) -> tuple[int, Iterable[Entry]]:
         """Read elements of a known kind that follow one another; return where they end and what they said."""
         shape, model = kind
-        names, amounts, ends = alike.run(shape, piece, at)
+        names, amounts, ends = alike.run(shape, piece, at, self._at_once)
         if not names or not isinstance(self._message, StatusReport | Statement):
             return at, ()
         understood = self._message.repeated(names, amounts)
+        self._at_once = min(2 * self._at_once, _MOST_AT_ONCE) if understood == len(names) else 1
         if not understood:
             return at, ()
         self._stand_in(parser, piece, at, ends[understood - 1])
