@@ -217,3 +217,23 @@ def test_what_stands_between_the_alike_does_not_make_reading_slow(kind: str, mon
     assert len(said) == 2000
     assert 0 < counted["learned"] < 100
     assert 1000 < counted["looks"] < 30 * 1000
+
+
+NAMES = [encode(1, number, 1) for number in range(8)]
+
+
+@pytest.mark.parametrize("size", [50, 1 << 16])
+@pytest.mark.parametrize("at", [0, 1, 7])
+def test_an_undeclared_entity_is_told_where_it_stands(at: int, size: int) -> None:
+    """Wherever the piece ends that it is in: the library takes it for no fault, and would begin a new document behind it."""
+    lines = [f"\n{status_line(name, 'ACSP')}" for name in NAMES]
+    raw = status_report(*lines)
+    cut = raw.index(lines[at].encode()) + 1
+    for ending in (len(b"<TxInfAndSts>"), lines[at].index("</TxSts>") - 1):
+        damaged = raw[: cut + ending] + b"&nbsp;" + raw[cut + ending :]
+        both_ways(damaged, size)
+        both_ways(damaged, cut + ending + len(b"&nbsp;"))
+        (said, rest), _ = everything(damaged, cut + ending + len(b"&nbsp;"))
+        assert [one.end_to_end_id for one in said] == NAMES[:at]
+        (warning,) = [one for one in rest[3] if one.reason == "file_incomplete"]
+        assert warning.evidence["found"].startswith(f"dùng ký hiệu chưa khai báo (dòng {at + 2}, ")

@@ -50,10 +50,14 @@ class _LocalNames(dict[str, str]):
 LOCAL = _LocalNames()
 
 
-def broken(error: etree.XMLSyntaxError) -> str:
+def broken(error: etree.XMLSyntaxError, parser: etree.XMLPullParser) -> str:
     """Return what is wrong with a broken file and where, in an officer's words."""
-    line, column = error.position
-    return f"{_FAULTS.get(error.code, 'sai cú pháp XML')} (dòng {line}, cột {column})"
+    code, (line, column) = error.code, error.position
+    # The error tells the first fault, which may be one that stops nobody: a prefix that was never declared.
+    fatal = parser.feed_error_log.last_error
+    if fatal is not None and fatal.level == etree.ErrorLevels.FATAL:
+        code, line, column = fatal.type, fatal.line, fatal.column
+    return f"{_FAULTS.get(code, 'sai cú pháp XML')} (dòng {line}, cột {column})"
 
 
 def children(element: etree._Element) -> dict[str, etree._Element]:

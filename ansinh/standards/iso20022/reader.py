@@ -118,10 +118,10 @@ class Reading(FileReading):
                     yield from outcomes
                     at = read
                 left = left[at:]
-            parser.feed(left)
+            _feed(parser, left)
             root = parser.close()
         except etree.XMLSyntaxError as error:
-            problem = broken(error)
+            problem = broken(error, parser)
         # Closed or not, broken or not: a bank's result that stands in the file must not be lost to what stands behind
         # it. What was complete before the damage is still waiting in the parser.
         yield from self._outcomes(parser)
@@ -157,7 +157,7 @@ class Reading(FileReading):
             if end is None:
                 if self._is_between and len(piece) - at < _LONGEST_ONE and self._unlike < _MOST_UNLIKE:
                     return
-                parser.feed(piece[at:])
+                _feed(parser, piece[at:])
                 self._is_between = False
                 yield len(piece), self._outcomes(parser)
                 return
@@ -167,10 +167,10 @@ class Reading(FileReading):
     def _one(self, parser: etree.XMLPullParser, raw: bytes) -> Iterator[Entry | Held]:
         """Let the parser read to the end of an element, and learn what others look like that say the same."""
         # All but its last byte first: what that byte alone ends is this element, and nothing that waited in the parser.
-        parser.feed(raw[:-1])
+        _feed(parser, raw[:-1])
         yield from self._outcomes(parser)
         ends, line = self._ends, self._line
-        parser.feed(raw[-1:])
+        _feed(parser, raw[-1:])
         outcomes = list(self._outcomes(parser))
         yield from outcomes
         self._is_between = self._ends == ends + 1 and self._line == line + 1
@@ -220,7 +220,7 @@ class Reading(FileReading):
         column = min(column, self._blanks)
         self._blanks -= column
         self._together += lines + column
-        parser.feed(b"\n" * lines + b" " * column)
+        _feed(parser, b"\n" * lines + b" " * column)
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
         # Each parent once: it may end thousands of children in one piece of the file.
@@ -316,6 +316,16 @@ class Reading(FileReading):
                 # Real banks break their own schema here; the name is kept, and the breach is shown.
                 if len(text(child)) > 35:
                     self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
+
+
+def _feed(parser: etree.XMLPullParser, raw: bytes) -> None:
+    """Let the parser read on. Raises XMLSyntaxError for any fault, an undeclared entity included."""
+    parser.feed(raw)
+    # Where entities are not resolved, the library says nothing of one that was never declared. The parser has stopped
+    # all the same, and what comes next would be a new document to it, without a root.
+    fault = parser.feed_error_log.last_error
+    if fault is not None and fault.level == etree.ErrorLevels.FATAL:
+        raise etree.XMLSyntaxError(fault.message, fault.type, fault.line, fault.column)
 
 
 def _is_of(model: Entry, shape: alike.Shape) -> bool:
