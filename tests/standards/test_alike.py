@@ -1,7 +1,7 @@
 """Runs of elements that are alike are read without the parser, and say exactly what the parser would have said."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ansinh.standards.end_to_end import encode
 from ansinh.standards.iso20022 import alike, reader
 from ansinh.standards.iso20022.reader import Reading
-from ansinh.standards.iso20022.results import Profile
+from ansinh.standards.iso20022.results import Entry, Held, Profile
 from tests.standards.answers import day_statement, detail, entry, notification, status_line, status_report
 
 AGREED = Profile(debit_is_paid=True)
@@ -219,7 +219,87 @@ def test_what_stands_between_the_alike_does_not_make_reading_slow(kind: str, mon
     assert 1000 < counted["looks"] < 30 * 1000
 
 
+def _nested_detail() -> bytes:
+    odd = detail(NAMES[1], None).replace(
+        "</Refs>", f'</Refs><AmtDtls><TxAmt><Amt Ccy="VND">5</Amt>{detail(NAMES[2])}</TxAmt></AmtDtls>'
+    )
+    return notification(entry(detail(NAMES[0]), odd, *map(detail, NAMES[3:])))
+
+
+def _detail_in_an_envelope() -> bytes:
+    return notification(
+        entry(*map(detail, NAMES[:3]), f"<Envelope>{detail(NAMES[3])}</Envelope>", *map(detail, NAMES[4:]))
+    )
+
+
+def _entry_within_an_entry() -> bytes:
+    return notification(entry(detail(NAMES[0]), entry(detail(NAMES[1])), detail(NAMES[2]), detail(NAMES[3], None)))
+
+
+def _line_in_an_envelope() -> bytes:
+    lines = [status_line(name, "").replace("<TxSts></TxSts>", "") for name in NAMES]
+    lines[3] = f"<Envelope>{lines[3]}</Envelope>"
+    return status_report("<PmtInfSts>RJCT</PmtInfSts>", *lines, group="<GrpSts>ACSP</GrpSts>")
+
+
+def _line_that_lost_its_end() -> bytes:
+    lines = [status_line(name, "RJCT") for name in NAMES]
+    lines[2] = lines[2].replace("</TxInfAndSts>", "/TxInfAndSts>")
+    return status_report("<PmtInfSts>ACCC</PmtInfSts>", *lines)
+
+
 NAMES = [encode(1, number, 1) for number in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("make", "understood", "held"),
+    [(_nested_detail, {0, 3, 4, 5, 6, 7}, 2), (_detail_in_an_envelope, {0, 1, 2, 4, 5, 6, 7}, 1), (_entry_within_an_entry, {0, 2}, 3),
+     (_line_in_an_envelope, {0, 1, 2, 4, 5, 6, 7}, 1), (_line_that_lost_its_end, {0, 1}, 5)],
+)  # fmt: skip
+def test_a_line_where_no_line_stands_is_held_with_what_is_around_it(
+    make: Callable[[], bytes], understood: set[int], held: int
+) -> None:
+    """And nothing of it depends on how the file was cut: what is said of all is known behind it as before it."""
+    raw = make()
+    both_ways(raw, 1 << 16)
+    (whole, rest), _ = everything(raw, 1 << 16)
+    for size in (7, 100):
+        assert everything(raw, size)[0] == (whole, rest)
+    assert {NAMES.index(one.end_to_end_id) for one in whole if isinstance(one, Entry)} == understood
+    assert {one.status for one in whole if isinstance(one, Entry)} <= {"PAID", "REJECTED"}
+    assert sum(isinstance(one, Held) for one in whole) == held
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [notification(entry(detail(NAMES[0])).replace("</NtryDtls>", "</NtryDtls><RvslInd>true</RvslInd>")),
+     status_report(status_line(NAMES[0], "ACSP"), "<PmtInfSts>RJCT</PmtInfSts>")],
+    ids=["taken back", "refused"],
+)  # fmt: skip
+def test_what_is_said_of_all_lines_only_behind_them_is_held(raw: bytes) -> None:
+    """It may take back what they said, and they have been read."""
+    both_ways(raw, 1 << 16)
+    (said, _), _ = everything(raw, 1 << 16)
+    assert [one.reason for one in said if isinstance(one, Held)] == ["line_misplaced"]
+
+
+def test_an_amount_in_other_words_is_not_looked_at_beside_a_plain_one() -> None:
+    """Wherever it stands: neighbours that differ only there are alike."""
+    odd = [
+        detail(name).replace("<Amt", f'<AmtDtls><TxAmt><Amt Ccy="VND">{at}-</Amt></TxAmt></AmtDtls><Amt')
+        for at, name in enumerate(NAMES)
+    ]
+    both_ways(notification(entry(*odd)), 1 << 16)
+    (said, _), _ = everything(notification(entry(*odd)), 1 << 16)
+    assert [(one.status, one.amount_dong) for one in said] == [("PAID", 500_000)] * 8
+
+
+@pytest.mark.parametrize("encoding", ["us-ascii", "windows-1252"])
+def test_a_letter_that_an_encoding_does_not_have_is_the_same_fault_both_ways(encoding: str) -> None:
+    """The parser decodes a whole piece before it reads any of it."""
+    raw = status_report(*(status_line(name, "ACSP") for name in NAMES)).replace(b"UTF-8", encoding.encode())
+    by_parser, all_by_parser = both_ways(raw.replace(b"</OrgnlPmtInfAndSts>", b"\x81</OrgnlPmtInfAndSts>"), 1 << 16)
+    assert by_parser == all_by_parser
 
 
 @pytest.mark.parametrize("size", [50, 1 << 16])

@@ -283,3 +283,23 @@ def test_an_entry_is_a_plain_tuple() -> None:
     assert Entry._fields[:7] == (
         "line", "end_to_end_id", "amount_dong", "amount", "currency", "status", "reason_set",
     )  # fmt: skip
+
+
+ROOTS = [
+    *(
+        f"<{name}/>"
+        for name in ("GrpHdr", "Assgnmt", "Rpt", "TxDtls", "TxInfAndSts", "Ntry", "Bal", "OrgnlPmtInfAndSts")
+    ),
+    *(f"<{name}><BkToCstmrStmt><GrpHdr/><Stmt/></BkToCstmrStmt></{name}>" for name in ("TxDtls", "Ntry", "Bal", "Rpt")),
+    *(f"<{name}><CstmrPmtStsRpt><GrpHdr/></CstmrPmtStsRpt></{name}>" for name in ("TxInfAndSts", "OrgnlPmtInfAndSts")),
+    "<TxInfAndSts><RsltnOfInvstgtn><Assgnmt/></RsltnOfInvstgtn></TxInfAndSts>",
+    "<Rpt><IdVrfctnRpt><Assgnmt/></IdVrfctnRpt></Rpt>",
+]
+
+
+@pytest.mark.parametrize("raw", ROOTS)
+def test_a_part_of_a_message_in_place_of_a_file_is_only_odd(raw: str) -> None:
+    """Nothing around it, nothing in it: it is held, or nothing."""
+    result = read(raw.encode())
+    assert {entry.status for entry in result.entries} <= {"UNKNOWN"}
+    assert result.held or result.messages

@@ -93,6 +93,8 @@ class Reading(FileReading):
         self._learned: set[int] = set()
         self._at_once = _MOST_AT_ONCE
         self._is_between = False
+        self._around: etree._Element | None = None
+        self._last: tuple[etree._Element | None, etree._Element | None] = (None, None)
         self._ends = self._unlike = 0
         self._blanks, self._together = _MOST_BLANKS, 0
 
@@ -107,12 +109,13 @@ class Reading(FileReading):
             dtd_validation=False, huge_tree=has_text_inside, remove_comments=True, remove_pis=True,
         )  # fmt: skip
         rest = _limited(self._pieces) if has_text_inside else self._pieces
+        is_parsed_whole = has_text_inside or not _is_read_in_order(head)
         problem, root = "", None
         try:
             left = b""
             for piece in chain((head,), rest):
                 at, left = 0, left + piece
-                if has_text_inside:
+                if is_parsed_whole:
                     self._unlike = _MOST_UNLIKE
                 for read, outcomes in self._steps(parser, left):
                     yield from outcomes
@@ -223,16 +226,16 @@ class Reading(FileReading):
         _feed(parser, b"\n" * lines + b" " * column)
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
-        # Each parent once: it may end thousands of children in one piece of the file.
-        finished_with: dict[int, etree._Element] = {}
         for _, element in parser.read_events():
-            name = LOCAL[element.tag]
+            name, parent = LOCAL[element.tag], element.getparent()
             self._ends += 1
-            if name not in _ONE:
+            # What others said in other surroundings, they may not say in these.
+            if name not in _ONE or parent is not self._around:
                 self._kinds.clear()
+                self._around = parent
             # Every message opens with its group header; a broken one may lack it, and is found from below.
             # A correction inside an answer repeats another message's header, which opens nothing.
-            is_head = name in _HEADS and bool(_message_of(LOCAL[element.getparent().tag]))
+            is_head = name in _HEADS and parent is not None and bool(_message_of(LOCAL[parent.tag]))
             if is_head or self._message is None:
                 self._open(element)
             if is_head:
@@ -242,12 +245,20 @@ class Reading(FileReading):
                 if outcome is not None:
                     self._line += 1
                     yield outcome
-                if name in _REPEATED:
-                    parent = element.getparent()
-                    finished_with[id(parent)] = parent
-        # Elements that were read are dropped, all but the last, on which the parser may still be working.
-        for parent in finished_with.values():
-            del parent[:-1]
+                if name in _REPEATED and parent is not None:
+                    self._drop_the_one_before(element, parent)
+
+    def _drop_the_one_before(self, element: etree._Element, parent: etree._Element) -> None:
+        """Drop what was read before this one, on which the parser may still be working; what the block says of both stays."""
+        # At the end of each and not of a piece of the file: nothing that is read later may depend on how the file was cut.
+        before, holder = self._last
+        if holder is not parent:
+            before = element.getprevious()
+            while before is not None and LOCAL[before.tag] not in _REPEATED:
+                before = before.getprevious()
+        if before is not None:
+            parent.remove(before)
+        self._last = element, parent
 
     def _open(self, element: etree._Element) -> None:
         """Begin the message around this element, if it is in one that we read."""
@@ -259,7 +270,10 @@ class Reading(FileReading):
         # The second look, for what the prolog could not show: a document type in a later piece of the file.
         if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
-        if self._message is not None:
+        if isinstance(self._message, RecallAnswer):
+            # Broken files open a message within another one: what that one says behind it is not read yet.
+            self._message.finished(element)
+        elif self._message is not None:
             self._message.finished()
         self.messages += 1
         message = _message_of(LOCAL[root.tag])
@@ -372,6 +386,14 @@ def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:
 
 def _cut(whole: bytes) -> Iterator[bytes]:
     return (whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE))
+
+
+def _is_read_in_order(head: bytes) -> bool:
+    """Return whether the parser comes to what stands before a letter of another encoding, however it is given the file."""
+    # It decodes what it is given before it reads any of it: one wrong letter, and nothing of that piece is read. These
+    # two it reads as they are, or they have no wrong letter.
+    declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return declared is None or declared[1].lower() in (b"utf-8", b"utf8", b"iso-8859-1")
 
 
 def _refuse_hostile_prolog(head: bytes) -> None:
