@@ -103,7 +103,12 @@ class _Unpacking:
     def read(self) -> Iterator[bytes]:
         """Yield the member piece by piece."""
         most = min(self._left, max(_SMALL, self._member.compress_size * MOST_SWELLING))
-        with self._archive.open(self._member) as unpacked:
+        try:
+            opened = self._archive.open(self._member)
+        except ValueError as error:
+            # A directory that says of its files that they stand before the beginning of the archive.
+            raise zipfile.BadZipFile(str(error)) from error
+        with opened as unpacked:
             while piece := unpacked.read(_PIECE):
                 self.size += len(piece)
                 if self.size > most:

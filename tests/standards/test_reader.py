@@ -278,6 +278,13 @@ def test_every_reason_text_belongs_to_a_code_and_tells_what_to_do() -> None:
         assert codes.reason_text("status", code) and codes.reason_text("return", code)
 
 
+def test_a_namespace_of_any_text_is_only_unknown() -> None:
+    """One wrong letter in it, and no name can be made of it."""
+    raw = notification(entry(detail(A))).replace(b"urn:iso:std", b"urn:i}o:std")
+    result = read(raw, AGREED)
+    assert (result.kind, len(result.entries), result.warnings[0].reason) == ("camt.054", 1, "namespace_unknown")
+
+
 def test_an_entry_is_a_plain_tuple() -> None:
     """Others copy entries into the database by position."""
     assert Entry._fields[:7] == (

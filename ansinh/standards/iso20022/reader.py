@@ -311,7 +311,8 @@ class Reading(FileReading):
             self.incomplete = self.incomplete or inner.incomplete
 
     def _name(self, element: etree._Element, message: str) -> None:
-        namespace = etree.QName(element).namespace or ""
+        # By hand, because a namespace may be any text, even one that no name can be made of.
+        namespace = element.tag[1:].rpartition("}")[0]
         found = _NAMESPACE.fullmatch(namespace)
         if found is None or found[1] != message:
             # A missing or foreign namespace costs nothing: the shape has already said what the message is.
