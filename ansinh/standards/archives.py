@@ -4,7 +4,9 @@ Bounded before and while unpacking: number of members, size of each and of all, 
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -104,16 +106,15 @@ class _Unpacking:
         """Yield the member piece by piece."""
         most = min(self._left, max(_SMALL, self._member.compress_size * MOST_SWELLING))
         try:
-            opened = self._archive.open(self._member)
-        except ValueError as error:
-            # A directory that says of its files that they stand before the beginning of the archive.
+            with self._archive.open(self._member) as unpacked:
+                while piece := unpacked.read(_PIECE):
+                    self.size += len(piece)
+                    if self.size > most:
+                        raise _hostile("swollen", member=self._member.filename[:80])
+                    yield piece
+        except (OSError, ValueError, struct.error, lzma.LZMAError) as error:
+            # What the library and its four ways of packing say of damage in words of their own; nothing here is on a disk.
             raise zipfile.BadZipFile(str(error)) from error
-        with opened as unpacked:
-            while piece := unpacked.read(_PIECE):
-                self.size += len(piece)
-                if self.size > most:
-                    raise _hostile("swollen", member=self._member.filename[:80])
-                yield piece
 
 
 def _hostile(what: str, **details: str) -> Refused:
