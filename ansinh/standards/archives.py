@@ -4,7 +4,9 @@ Bounded before and while unpacking: number of members, size of each and of all, 
 """
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -103,12 +105,16 @@ class _Unpacking:
     def read(self) -> Iterator[bytes]:
         """Yield the member piece by piece."""
         most = min(self._left, max(_SMALL, self._member.compress_size * MOST_SWELLING))
-        with self._archive.open(self._member) as unpacked:
-            while piece := unpacked.read(_PIECE):
-                self.size += len(piece)
-                if self.size > most:
-                    raise _hostile("swollen", member=self._member.filename[:80])
-                yield piece
+        try:
+            with self._archive.open(self._member) as unpacked:
+                while piece := unpacked.read(_PIECE):
+                    self.size += len(piece)
+                    if self.size > most:
+                        raise _hostile("swollen", member=self._member.filename[:80])
+                    yield piece
+        except (OSError, ValueError, struct.error, lzma.LZMAError) as error:
+            # What the library and its four ways of packing say of damage in words of their own; nothing here is on a disk.
+            raise zipfile.BadZipFile(str(error)) from error
 
 
 def _hostile(what: str, **details: str) -> Refused:

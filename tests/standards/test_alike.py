@@ -1,7 +1,7 @@
 """Runs of elements that are alike are read without the parser, and say exactly what the parser would have said."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ansinh.standards.end_to_end import encode
 from ansinh.standards.iso20022 import alike, reader
 from ansinh.standards.iso20022.reader import Reading
-from ansinh.standards.iso20022.results import Profile
+from ansinh.standards.iso20022.results import Entry, Held, Profile
 from tests.standards.answers import day_statement, detail, entry, notification, status_line, status_report
 
 AGREED = Profile(debit_is_paid=True)
@@ -169,3 +169,151 @@ def test_an_element_without_our_name_or_with_more_than_markup_has_no_shape() -> 
     for wrong in ("<Id>KHAC</Id><Amt>5</Amt>", f"<Id>{name}</Id>", right + "<Amt>5</Amt>", right + "<!-- -->", right + "x",
                   right.replace("5<", "5.0<"), right + "<![CDATA[x]]>", right + "<Nm>]]&gt;</Nm>", right + "</T><T>"):  # fmt: skip
         assert shape(wrong) is None, wrong
+
+
+@pytest.mark.parametrize("inside", ["", " ", "\n", "x"])
+@pytest.mark.parametrize("name", ["TxInfAndSts", "TxDtls"])
+def test_an_element_with_nothing_in_it_is_a_line_like_any_other(name: str, inside: str) -> None:
+    """Once it stopped the whole reading, and with it the collecting of everything that came behind it."""
+    empty, right = f"<{name}>{inside}</{name}>", encode(1, 5, 1)
+    if name == "TxInfAndSts":
+        # With a status for all, so that even nothing is an answer.
+        whole = "<GrpSts>RJCT</GrpSts>"
+        raw = status_report(status_line(right, "ACSP"), empty, status_line(right, "ACSP"), group=whole)
+    else:
+        raw = notification(entry(detail(right), empty, detail(right)))
+    both_ways(raw, 1 << 16)
+    (said, _), _ = everything(raw, 1 << 16)
+    (without, _), _ = everything(raw.replace(empty.encode(), f"<{name}/>".encode()), 1 << 16)
+    assert said == without
+    assert len(said) >= 2
+
+
+@pytest.mark.parametrize("kind", ["names of nobody", "words of their own"])
+def test_what_stands_between_the_alike_does_not_make_reading_slow(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each neighbour is looked at a few times at most, and few are learned from: twice as long a file takes twice as long."""
+    counted = {"looks": 0, "learned": 0}
+    run, compiled = alike.run, alike._compiled.__wrapped__
+
+    def counting_run(*arguments: object) -> tuple:
+        found = run(*arguments)
+        counted["looks"] += len(found[0]) + 1
+        return found
+
+    def counting_compiled(pattern: bytes) -> object:
+        counted["learned"] += 1
+        return compiled(pattern)
+
+    monkeypatch.setattr(alike, "run", counting_run)
+    monkeypatch.setattr(alike, "_compiled", counting_compiled)
+    names = [encode(1, number, 1) for number in range(1000)]
+    if kind == "names of nobody":
+        foreign = [name[:-1] + ("0" if name[-1] != "0" else "1") for name in names]
+        raw = notification(entry(*(detail(name) for pair in zip(names, foreign, strict=True) for name in pair)))
+    else:
+        refused = (status_line(n, "RJCT", "AC04").replace("</Cd>", f"</Cd><X>{n}</X>") for n in names)
+        raw = status_report(*(one for n in names for one in (status_line(n, "ACSP"), next(refused))))
+    (said, _), _ = everything(raw, 1 << 16)
+    assert len(said) == 2000
+    assert 0 < counted["learned"] < 100
+    assert 1000 < counted["looks"] < 30 * 1000
+
+
+def _nested_detail() -> bytes:
+    odd = detail(NAMES[1], None).replace(
+        "</Refs>", f'</Refs><AmtDtls><TxAmt><Amt Ccy="VND">5</Amt>{detail(NAMES[2])}</TxAmt></AmtDtls>'
+    )
+    return notification(entry(detail(NAMES[0]), odd, *map(detail, NAMES[3:])))
+
+
+def _detail_in_an_envelope() -> bytes:
+    return notification(
+        entry(*map(detail, NAMES[:3]), f"<Envelope>{detail(NAMES[3])}</Envelope>", *map(detail, NAMES[4:]))
+    )
+
+
+def _entry_within_an_entry() -> bytes:
+    return notification(entry(detail(NAMES[0]), entry(detail(NAMES[1])), detail(NAMES[2]), detail(NAMES[3], None)))
+
+
+def _line_in_an_envelope() -> bytes:
+    lines = [status_line(name, "").replace("<TxSts></TxSts>", "") for name in NAMES]
+    lines[3] = f"<Envelope>{lines[3]}</Envelope>"
+    return status_report("<PmtInfSts>RJCT</PmtInfSts>", *lines, group="<GrpSts>ACSP</GrpSts>")
+
+
+def _line_that_lost_its_end() -> bytes:
+    lines = [status_line(name, "RJCT") for name in NAMES]
+    lines[2] = lines[2].replace("</TxInfAndSts>", "/TxInfAndSts>")
+    return status_report("<PmtInfSts>ACCC</PmtInfSts>", *lines)
+
+
+NAMES = [encode(1, number, 1) for number in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("make", "understood", "held"),
+    [(_nested_detail, {0, 3, 4, 5, 6, 7}, 2), (_detail_in_an_envelope, {0, 1, 2, 4, 5, 6, 7}, 1), (_entry_within_an_entry, {0, 2}, 3),
+     (_line_in_an_envelope, {0, 1, 2, 4, 5, 6, 7}, 1), (_line_that_lost_its_end, {0, 1}, 5)],
+)  # fmt: skip
+def test_a_line_where_no_line_stands_is_held_with_what_is_around_it(
+    make: Callable[[], bytes], understood: set[int], held: int
+) -> None:
+    """And nothing of it depends on how the file was cut: what is said of all is known behind it as before it."""
+    raw = make()
+    both_ways(raw, 1 << 16)
+    (whole, rest), _ = everything(raw, 1 << 16)
+    for size in (7, 100):
+        assert everything(raw, size)[0] == (whole, rest)
+    assert {NAMES.index(one.end_to_end_id) for one in whole if isinstance(one, Entry)} == understood
+    assert {one.status for one in whole if isinstance(one, Entry)} <= {"PAID", "REJECTED"}
+    assert sum(isinstance(one, Held) for one in whole) == held
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [notification(entry(detail(NAMES[0])).replace("</NtryDtls>", "</NtryDtls><RvslInd>true</RvslInd>")),
+     status_report(status_line(NAMES[0], "ACSP"), "<PmtInfSts>RJCT</PmtInfSts>")],
+    ids=["taken back", "refused"],
+)  # fmt: skip
+def test_what_is_said_of_all_lines_only_behind_them_is_held(raw: bytes) -> None:
+    """It may take back what they said, and they have been read."""
+    both_ways(raw, 1 << 16)
+    (said, _), _ = everything(raw, 1 << 16)
+    assert [one.reason for one in said if isinstance(one, Held)] == ["line_misplaced"]
+
+
+def test_an_amount_in_other_words_is_not_looked_at_beside_a_plain_one() -> None:
+    """Wherever it stands: neighbours that differ only there are alike."""
+    odd = [
+        detail(name).replace("<Amt", f'<AmtDtls><TxAmt><Amt Ccy="VND">{at}-</Amt></TxAmt></AmtDtls><Amt')
+        for at, name in enumerate(NAMES)
+    ]
+    both_ways(notification(entry(*odd)), 1 << 16)
+    (said, _), _ = everything(notification(entry(*odd)), 1 << 16)
+    assert [(one.status, one.amount_dong) for one in said] == [("PAID", 500_000)] * 8
+
+
+@pytest.mark.parametrize("encoding", ["us-ascii", "windows-1252"])
+def test_a_letter_that_an_encoding_does_not_have_is_the_same_fault_both_ways(encoding: str) -> None:
+    """The parser decodes a whole piece before it reads any of it."""
+    raw = status_report(*(status_line(name, "ACSP") for name in NAMES)).replace(b"UTF-8", encoding.encode())
+    by_parser, all_by_parser = both_ways(raw.replace(b"</OrgnlPmtInfAndSts>", b"\x81</OrgnlPmtInfAndSts>"), 1 << 16)
+    assert by_parser == all_by_parser
+
+
+@pytest.mark.parametrize("size", [50, 1 << 16])
+@pytest.mark.parametrize("at", [0, 1, 7])
+def test_an_undeclared_entity_is_told_where_it_stands(at: int, size: int) -> None:
+    """Wherever the piece ends that it is in: the library takes it for no fault, and would begin a new document behind it."""
+    lines = [f"\n{status_line(name, 'ACSP')}" for name in NAMES]
+    raw = status_report(*lines)
+    cut = raw.index(lines[at].encode()) + 1
+    for ending in (len(b"<TxInfAndSts>"), lines[at].index("</TxSts>") - 1):
+        damaged = raw[: cut + ending] + b"&nbsp;" + raw[cut + ending :]
+        both_ways(damaged, size)
+        both_ways(damaged, cut + ending + len(b"&nbsp;"))
+        (said, rest), _ = everything(damaged, cut + ending + len(b"&nbsp;"))
+        assert [one.end_to_end_id for one in said] == NAMES[:at]
+        (warning,) = [one for one in rest[3] if one.reason == "file_incomplete"]
+        assert warning.evidence["found"].startswith(f"dùng ký hiệu chưa khai báo (dòng {at + 2}, ")

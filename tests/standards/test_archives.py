@@ -90,6 +90,24 @@ def test_a_damaged_member_is_said_and_the_others_are_read() -> None:
     assert B in [e.end_to_end_id for e in result.entries]
 
 
+def test_a_directory_that_points_before_the_archive_is_only_damaged() -> None:
+    """One wrong letter at the end of the file is enough."""
+    content = bytearray(packed({"a.xml": STATUS}))
+    content[-4] = 1
+    result = read(bytes(content))
+    assert [(h.reason, h.evidence) for h in result.held] == [("zip_damaged", "a.xml")]
+    assert result.incomplete
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_in_a_rare_way_of_packing_is_only_damage(method: int) -> None:
+    content = packed({"a.xml": STATUS, "b.xml": STATEMENT}, method)
+    for at in range(35, 60):
+        result = read(content[:at] + b"\xff\xff" + content[at + 2 :])
+        assert [e.end_to_end_id for e in result.entries][-1] == B
+    assert [h.reason for h in result.held] == ["zip_damaged"]
+
+
 @pytest.mark.parametrize("name", ["../a.xml", "/etc/passwd", "folder/a.xml", "a\\b.xml", "C:a.xml", "..", "folder/"])
 def test_paths_are_refused(name: str) -> None:
     assert refusal_of(packed({name: STATUS})) == "paths"

@@ -278,8 +278,35 @@ def test_every_reason_text_belongs_to_a_code_and_tells_what_to_do() -> None:
         assert codes.reason_text("status", code) and codes.reason_text("return", code)
 
 
+def test_a_namespace_of_any_text_is_only_unknown() -> None:
+    """One wrong letter in it, and no name can be made of it."""
+    raw = notification(entry(detail(A))).replace(b"urn:iso:std", b"urn:i}o:std")
+    result = read(raw, AGREED)
+    assert (result.kind, len(result.entries), result.warnings[0].reason) == ("camt.054", 1, "namespace_unknown")
+
+
 def test_an_entry_is_a_plain_tuple() -> None:
     """Others copy entries into the database by position."""
     assert Entry._fields[:7] == (
         "line", "end_to_end_id", "amount_dong", "amount", "currency", "status", "reason_set",
     )  # fmt: skip
+
+
+ROOTS = [
+    *(
+        f"<{name}/>"
+        for name in ("GrpHdr", "Assgnmt", "Rpt", "TxDtls", "TxInfAndSts", "Ntry", "Bal", "OrgnlPmtInfAndSts")
+    ),
+    *(f"<{name}><BkToCstmrStmt><GrpHdr/><Stmt/></BkToCstmrStmt></{name}>" for name in ("TxDtls", "Ntry", "Bal", "Rpt")),
+    *(f"<{name}><CstmrPmtStsRpt><GrpHdr/></CstmrPmtStsRpt></{name}>" for name in ("TxInfAndSts", "OrgnlPmtInfAndSts")),
+    "<TxInfAndSts><RsltnOfInvstgtn><Assgnmt/></RsltnOfInvstgtn></TxInfAndSts>",
+    "<Rpt><IdVrfctnRpt><Assgnmt/></IdVrfctnRpt></Rpt>",
+]
+
+
+@pytest.mark.parametrize("raw", ROOTS)
+def test_a_part_of_a_message_in_place_of_a_file_is_only_odd(raw: str) -> None:
+    """Nothing around it, nothing in it: it is held, or nothing."""
+    result = read(raw.encode())
+    assert {entry.status for entry in result.entries} <= {"UNKNOWN"}
+    assert result.held or result.messages

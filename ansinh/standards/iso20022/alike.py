@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 from ansinh.standards.end_to_end import LENGTH, PREFIX
 
-# What a message says of the parts of its repeated element, by their path of local names below it: how it reads the
-# part. Whatever it does not name decides something, and must be equal to the letter.
+# What a message says of the parts of its repeated element, by their path of local names below it, never empty: how it
+# reads the part. Whatever it does not name decides something, and must be equal to the letter.
 NAME, AMOUNT, DAY, UNREAD = "name", "amount", "day", "unread"
 PartOf = Callable[[tuple[str, ...]], str]
 
@@ -38,6 +39,7 @@ _GAPS = {
 class Shape:
     """What elements that are alike look like, and where in a match the name and the amount are."""
 
+    pattern: bytes
     match: Callable[[bytes, int], re.Match[bytes] | None]
     name: int
     amount: int
@@ -57,8 +59,10 @@ def shape_of(raw: bytes, part_of: PartOf) -> Shape | None:
         return None
     own = dict(found)
     order = [kind for kind, _ in found]
+    pattern = b"".join(pieces)
     return Shape(
-        _compiled(b"".join(pieces)),
+        pattern,
+        _compiled(pattern),
         order.index(NAME) + 1,
         order.index(AMOUNT) + 1,
         own[NAME].decode(),
@@ -100,7 +104,8 @@ def _gaps(raw: bytes, part_of: PartOf) -> tuple[list[bytes] | None, list[tuple[s
             at = blank.end()  # type: ignore[union-attr]
             pieces.append(re.escape(blank[0]))  # type: ignore[index]
             continue
-        kind = part_of(tuple(path[1:]))
+        # An element of nothing but text has no part whose kind could be asked for.
+        kind = part_of(tuple(path[1:])) if path[1:] else ""
         if kind in (NAME, AMOUNT):
             if re.fullmatch(_GAPS[kind], written) is None:
                 return nothing
@@ -116,12 +121,15 @@ def _gap(kind: str, written: bytes) -> bytes:
     return _GAPS.get(kind) or re.escape(written)
 
 
-def run(shape: Shape, raw: bytes, at: int) -> tuple[list[str], list[int], list[int]]:
-    """Return the names and amounts of the elements of this shape that follow one another, and where each ends."""
+def run(shape: Shape, raw: bytes, at: int, most: int = 1 << 30) -> tuple[list[str], list[int], list[int]]:
+    """Return the names and amounts of the elements of this shape that follow one another, and where each ends: so many at most."""
     match, name, amount = shape.match, shape.name, shape.amount
     found: list[tuple[bytes, bytes]] = []
     ends: list[int] = []
-    while (one := match(raw, at)) is not None:
+    for _ in repeat(None, most):
+        one = match(raw, at)
+        if one is None:
+            break
         found.append(one.group(name, amount))
         at = one.end()
         ends.append(at)

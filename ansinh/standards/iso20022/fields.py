@@ -5,7 +5,9 @@ Each returns what is there or names what is wrong with it; none guesses.
 
 import datetime
 import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import takewhile
 
 from lxml import etree
 
@@ -40,7 +42,8 @@ class _LocalNames(dict[str, str]):
     """Local names by full tag, found once per tag."""
 
     def __missing__(self, tag: str) -> str:
-        name = tag.rpartition("}")[2]
+        # What is no element has no name: a reference that a parser left as it stood.
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
         # A file may invent tags without end; the table must not grow with them.
         if len(self) < 2000:
             self[tag] = name
@@ -50,13 +53,39 @@ class _LocalNames(dict[str, str]):
 LOCAL = _LocalNames()
 
 
-def broken(error: etree.XMLSyntaxError) -> str:
+def broken(error: etree.XMLSyntaxError, parser: etree.XMLParser | etree.XMLPullParser) -> str:
     """Return what is wrong with a broken file and where, in an officer's words."""
-    line, column = error.position
-    return f"{_FAULTS.get(error.code, 'sai cú pháp XML')} (dòng {line}, cột {column})"
+    code, (line, column) = error.code, error.position
+    # The error tells the first fault, which may be one that stops nobody: a prefix that was never declared.
+    fatal = parser.feed_error_log.last_error
+    if fatal is not None and fatal.level == etree.ErrorLevels.FATAL:
+        code, line, column = fatal.type, fatal.line, fatal.column
+    return f"{_FAULTS.get(code, 'sai cú pháp XML')} (dòng {line}, cột {column})"
 
 
-def children(element: etree._Element) -> dict[str, etree._Element]:
+def before(element: etree._Element, above: etree._Element) -> Iterator[etree._Element]:
+    """Yield the children of an element further up that stand before this one; all when it has ended already."""
+    # What stands behind is not looked at: whether it has been read yet depends on how the file was cut into pieces.
+    passed: etree._Element | None = element
+    while passed is not None and (parent := passed.getparent()) is not above:
+        passed = parent
+    return takewhile(lambda child: child is not passed, above)
+
+
+def torn_by(element: etree._Element, lines: frozenset[str], block: str) -> etree._Element | None:
+    """Return what a line spoils that stands where no line stands: the line around it, else what is next around it, else itself.
+
+    None when it is in its place: in no other line, and directly in its block where it is in one.
+    """
+    above = list(element.iterancestors())
+    around = next((one for one in above if LOCAL[one.tag] in lines), None)
+    if around is not None or not above:
+        return element if around is None else around
+    is_within = any(LOCAL[one.tag] == block for one in above[1:])
+    return above[0] if is_within and LOCAL[above[0].tag] != block else None
+
+
+def children(element: Iterable[etree._Element]) -> dict[str, etree._Element]:
     """Return the first child of each local name."""
     # The first wins: banks repeat elements for further remarks, and the later ones are never the ones that count.
     found: dict[str, etree._Element] = {}
@@ -65,8 +94,8 @@ def children(element: etree._Element) -> dict[str, etree._Element]:
     return found
 
 
-def below(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """Return the first descendant along a path of local names, or None."""
+def below(element: Iterable[etree._Element] | None, *path: str) -> etree._Element | None:
+    """Return the first descendant of an element, or of some of its children, along a path of local names; or None."""
     for step in path:
         if element is None:
             return None
@@ -76,7 +105,7 @@ def below(element: etree._Element | None, *path: str) -> etree._Element | None:
                 break
         else:
             return None
-    return element
+    return element  # type: ignore[return-value]
 
 
 def text(element: etree._Element | None) -> str:

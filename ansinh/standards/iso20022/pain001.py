@@ -153,7 +153,7 @@ def _read_along(marked: Iterable[tuple[bytes, bool]], version: str) -> Iterator[
             yield piece
         parser.close()
     except etree.XMLSyntaxError as error:
-        raise _schema_refusal(broken(error)) from error
+        raise _schema_refusal(broken(error, parser)) from error
     if len(parser.feed_error_log):
         raise _schema_refusal(parser.feed_error_log[0].message)
 

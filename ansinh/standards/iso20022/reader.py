@@ -37,7 +37,12 @@ _ONE = frozenset({"TxInfAndSts", "TxDtls"})
 # A longer one is left to the parser; so is the rest of a file after so many of which none was like its neighbour.
 _LONGEST_ONE, _MOST_UNLIKE = 1 << 15, 64
 # How many kinds of elements are known at a time: paid, refused, and what else a bank says of orders side by side.
-_MOST_KINDS = 6
+_MOST_KINDS = 12
+# To learn a kind costs as much as to read some forty elements: of so many lines one may be the first of a new kind.
+_FIRST_KINDS, _LINES_A_KIND = 64, 256
+# How many neighbours are looked at in one turn; after a name that is none of ours one, then two, four, and so on, or the
+# same ones would be looked at again and again.
+_MOST_AT_ONCE = 1 << 12
 _MOST_BLANKS = 1 << 16
 # Blanks between two elements are one text to the parser, which takes ten million letters in one: then it reads an element again.
 _MOST_TOGETHER = 1 << 20
@@ -84,7 +89,12 @@ class Reading(FileReading):
         self._message: StatusReport | Statement | VerificationReport | RecallAnswer | None = None
         # Kinds of elements as known since the surroundings last changed, each with what the first of its kind said.
         self._kinds: list[tuple[alike.Shape, Entry]] = []
+        # The patterns that were ever learned, as numbers.
+        self._learned: set[int] = set()
+        self._at_once = _MOST_AT_ONCE
         self._is_between = False
+        self._around: etree._Element | None = None
+        self._last: tuple[etree._Element | None, etree._Element | None] = (None, None)
         self._ends = self._unlike = 0
         self._blanks, self._together = _MOST_BLANKS, 0
 
@@ -99,21 +109,22 @@ class Reading(FileReading):
             dtd_validation=False, huge_tree=has_text_inside, remove_comments=True, remove_pis=True,
         )  # fmt: skip
         rest = _limited(self._pieces) if has_text_inside else self._pieces
+        is_parsed_whole = has_text_inside or not _is_read_in_order(head)
         problem, root = "", None
         try:
             left = b""
             for piece in chain((head,), rest):
                 at, left = 0, left + piece
-                if has_text_inside:
+                if is_parsed_whole:
                     self._unlike = _MOST_UNLIKE
                 for read, outcomes in self._steps(parser, left):
                     yield from outcomes
                     at = read
                 left = left[at:]
-            parser.feed(left)
+            _feed(parser, left)
             root = parser.close()
         except etree.XMLSyntaxError as error:
-            problem = broken(error)
+            problem = broken(error, parser)
         # Closed or not, broken or not: a bank's result that stands in the file must not be lost to what stands behind
         # it. What was complete before the damage is still waiting in the parser.
         yield from self._outcomes(parser)
@@ -135,9 +146,13 @@ class Reading(FileReading):
         while at < len(piece):
             if self._is_between and self._together < _MOST_TOGETHER:
                 last = at
-                for kind in self._kinds:
-                    at, outcomes = self._run(parser, kind, piece, at)
-                    yield at, outcomes
+                for kind in tuple(self._kinds):
+                    read, outcomes = self._run(parser, kind, piece, at)
+                    if read > at:
+                        # What was of use last is forgotten last.
+                        self._kinds.sort(key=lambda one, used=kind: one is not used)
+                        at = read
+                        yield at, outcomes
                 if at > last:
                     self._unlike = 0
                     continue
@@ -145,7 +160,7 @@ class Reading(FileReading):
             if end is None:
                 if self._is_between and len(piece) - at < _LONGEST_ONE and self._unlike < _MOST_UNLIKE:
                     return
-                parser.feed(piece[at:])
+                _feed(parser, piece[at:])
                 self._is_between = False
                 yield len(piece), self._outcomes(parser)
                 return
@@ -155,10 +170,10 @@ class Reading(FileReading):
     def _one(self, parser: etree.XMLPullParser, raw: bytes) -> Iterator[Entry | Held]:
         """Let the parser read to the end of an element, and learn what others look like that say the same."""
         # All but its last byte first: what that byte alone ends is this element, and nothing that waited in the parser.
-        parser.feed(raw[:-1])
+        _feed(parser, raw[:-1])
         yield from self._outcomes(parser)
         ends, line = self._ends, self._line
-        parser.feed(raw[-1:])
+        _feed(parser, raw[-1:])
         outcomes = list(self._outcomes(parser))
         yield from outcomes
         self._is_between = self._ends == ends + 1 and self._line == line + 1
@@ -166,13 +181,19 @@ class Reading(FileReading):
             return
         self._together = 0
         self._unlike += 1
-        (model,) = outcomes
-        start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
-        if start < 0 or not isinstance(self._message, StatusReport | Statement) or not isinstance(model, Entry):
+        self._learn(outcomes[0], raw)
+
+    def _learn(self, model: Entry | Held, raw: bytes) -> None:
+        """Keep what elements look like that say the same as this one, the last of what was read."""
+        if not isinstance(self._message, StatusReport | Statement) or not isinstance(model, Entry):
             return
-        shape = self._message.shape_of(raw[start:])
         # Money that no order explains is told with all that the bank wrote about it.
-        if shape is not None and model.status != BOOKED and _is_of(model, shape):
+        if model.status == BOOKED or len(self._learned) > _FIRST_KINDS + self._line // _LINES_A_KIND:
+            return
+        start = raw.rfind(b"<" + raw[raw.rfind(b"</") + 2 : -1])
+        shape = self._message.shape_of(raw[start:]) if start >= 0 else None
+        if shape is not None and _is_of(model, shape):
+            self._learned.add(hash(shape.pattern))
             self._kinds.insert(0, (shape, model))
             del self._kinds[_MOST_KINDS:]
 
@@ -181,10 +202,11 @@ class Reading(FileReading):
     ) -> tuple[int, Iterable[Entry]]:
         """Read elements of a known kind that follow one another; return where they end and what they said."""
         shape, model = kind
-        names, amounts, ends = alike.run(shape, piece, at)
+        names, amounts, ends = alike.run(shape, piece, at, self._at_once)
         if not names or not isinstance(self._message, StatusReport | Statement):
             return at, ()
         understood = self._message.repeated(names, amounts)
+        self._at_once = min(2 * self._at_once, _MOST_AT_ONCE) if understood == len(names) else 1
         if not understood:
             return at, ()
         self._stand_in(parser, piece, at, ends[understood - 1])
@@ -201,19 +223,19 @@ class Reading(FileReading):
         column = min(column, self._blanks)
         self._blanks -= column
         self._together += lines + column
-        parser.feed(b"\n" * lines + b" " * column)
+        _feed(parser, b"\n" * lines + b" " * column)
 
     def _outcomes(self, parser: etree.XMLPullParser) -> Iterator[Entry | Held]:
-        # Each parent once: it may end thousands of children in one piece of the file.
-        finished_with: dict[int, etree._Element] = {}
         for _, element in parser.read_events():
-            name = LOCAL[element.tag]
+            name, parent = LOCAL[element.tag], element.getparent()
             self._ends += 1
-            if name not in _ONE:
+            # What others said in other surroundings, they may not say in these.
+            if name not in _ONE or parent is not self._around:
                 self._kinds.clear()
+                self._around = parent
             # Every message opens with its group header; a broken one may lack it, and is found from below.
             # A correction inside an answer repeats another message's header, which opens nothing.
-            is_head = name in _HEADS and bool(_message_of(LOCAL[element.getparent().tag]))
+            is_head = name in _HEADS and parent is not None and bool(_message_of(LOCAL[parent.tag]))
             if is_head or self._message is None:
                 self._open(element)
             if is_head:
@@ -223,12 +245,20 @@ class Reading(FileReading):
                 if outcome is not None:
                     self._line += 1
                     yield outcome
-                if name in _REPEATED:
-                    parent = element.getparent()
-                    finished_with[id(parent)] = parent
-        # Elements that were read are dropped, all but the last, on which the parser may still be working.
-        for parent in finished_with.values():
-            del parent[:-1]
+                if name in _REPEATED and parent is not None:
+                    self._drop_the_one_before(element, parent)
+
+    def _drop_the_one_before(self, element: etree._Element, parent: etree._Element) -> None:
+        """Drop what was read before this one, on which the parser may still be working; what the block says of both stays."""
+        # At the end of each and not of a piece of the file: nothing that is read later may depend on how the file was cut.
+        before, holder = self._last
+        if holder is not parent:
+            before = element.getprevious()
+            while before is not None and LOCAL[before.tag] not in _REPEATED:
+                before = before.getprevious()
+        if before is not None:
+            parent.remove(before)
+        self._last = element, parent
 
     def _open(self, element: etree._Element) -> None:
         """Begin the message around this element, if it is in one that we read."""
@@ -240,7 +270,10 @@ class Reading(FileReading):
         # The second look, for what the prolog could not show: a document type in a later piece of the file.
         if root.getroottree().docinfo.internalDTD is not None:
             raise _hostile("document type")
-        if self._message is not None:
+        if isinstance(self._message, RecallAnswer):
+            # Broken files open a message within another one: what that one says behind it is not read yet.
+            self._message.finished(element)
+        elif self._message is not None:
             self._message.finished()
         self.messages += 1
         message = _message_of(LOCAL[root.tag])
@@ -278,7 +311,8 @@ class Reading(FileReading):
             self.incomplete = self.incomplete or inner.incomplete
 
     def _name(self, element: etree._Element, message: str) -> None:
-        namespace = etree.QName(element).namespace or ""
+        # By hand, because a namespace may be any text, even one that no name can be made of.
+        namespace = element.tag[1:].rpartition("}")[0]
         found = _NAMESPACE.fullmatch(namespace)
         if found is None or found[1] != message:
             # A missing or foreign namespace costs nothing: the shape has already said what the message is.
@@ -297,6 +331,16 @@ class Reading(FileReading):
                 # Real banks break their own schema here; the name is kept, and the breach is shown.
                 if len(text(child)) > 35:
                     self.warnings.append(Notice("message_id_too_long", {"length": len(text(child))}))
+
+
+def _feed(parser: etree.XMLPullParser, raw: bytes) -> None:
+    """Let the parser read on. Raises XMLSyntaxError for any fault, an undeclared entity included."""
+    parser.feed(raw)
+    # Where entities are not resolved, the library says nothing of one that was never declared. The parser has stopped
+    # all the same, and what comes next would be a new document to it, without a root.
+    fault = parser.feed_error_log.last_error
+    if fault is not None and fault.level == etree.ErrorLevels.FATAL:
+        raise etree.XMLSyntaxError(fault.message, fault.type, fault.line, fault.column)
 
 
 def _is_of(model: Entry, shape: alike.Shape) -> bool:
@@ -343,6 +387,14 @@ def _pieces(source: bytes | Iterable[bytes]) -> Iterator[bytes]:
 
 def _cut(whole: bytes) -> Iterator[bytes]:
     return (whole[at : at + _PIECE] for at in range(0, len(whole), _PIECE))
+
+
+def _is_read_in_order(head: bytes) -> bool:
+    """Return whether the parser comes to what stands before a letter of another encoding, however it is given the file."""
+    # It decodes what it is given before it reads any of it: one wrong letter, and nothing of that piece is read. These
+    # two it reads as they are, or they have no wrong letter.
+    declared = _ENCODING.match(head.removeprefix(b"\xef\xbb\xbf"))
+    return declared is None or declared[1].lower() in (b"utf-8", b"utf8", b"iso-8859-1")
 
 
 def _refuse_hostile_prolog(head: bytes) -> None:

@@ -4,6 +4,8 @@ An answer moves no money: a recalled order is settled by the credit that brings 
 is final does an order end as rejected by it.
 """
 
+from collections.abc import Iterable
+
 from lxml import etree
 
 from ansinh.standards.iso20022 import codes, fields
@@ -24,6 +26,7 @@ _WORDS = {
     "ACCR": CANCELLED, "PDCR": PENDING, "RJCR": NOT_CANCELLED,
     "CNCL": CANCELLED, "CWFW": PENDING, "PACR": "", "PECR": "",
 }  # fmt: skip
+_LINES = frozenset({"TxInfAndSts"})
 _AMOUNTS = ("OrgnlInstdAmt", "OrgnlIntrBkSttlmAmt")
 
 
@@ -39,6 +42,7 @@ class RecallAnswer:
         self._is_final = profile.recall_is_final
         self._group: tuple[str, str] = ("", "")
         self._block: etree._Element | None = None
+        self._torn: etree._Element | None = None
         self._block_code = ""
         self._has_any = False
 
@@ -46,37 +50,51 @@ class RecallAnswer:
         """Take one finished element; return the result it gave, if any."""
         name = LOCAL[element.tag]
         if name == "TxInfAndSts":
-            parent = element.getparent()
-            if parent is not self._block:
-                self._enter(parent)
             self._has_any = True
             try:
+                self._come_to(element)
                 return self._order(element, line)
             except Unreadable as problem:
                 return Held(line, problem.reason, problem.evidence)
         if name == "OrgnlPmtInfAndSts":
             if element is not self._block:
                 self._enter(element)
+            elif (code := text(below(element, "PmtInfCxlSts"))) != self._block_code:
+                # Its lines have been read without it.
+                return Held(line, "line_misplaced", f"PmtInfCxlSts {code}")
         else:
             parts = fields.children(element)
             self._group = text(parts.get("OrgnlMsgId")), text(parts.get("GrpCxlSts"))
             self._say(self._group[0], "", self._group[1], parts.get("CxlStsRsnInf"))
         return None
 
-    def finished(self) -> None:
+    def finished(self, next_one: etree._Element | None = None) -> None:
         """Keep the answer to the whole request, which often stands alone, without a line per order."""
         if not self._has_any and not self._groups:
-            case = text(below(self._root, "RslvdCase", "Id"))
-            self._say(case, "", self._whole(), below(self._root, "Sts", "RjctdCxl"))
+            said = list(self._root if next_one is None else fields.before(next_one, self._root))
+            case = text(below(said, "RslvdCase", "Id"))
+            self._say(case, "", self._whole(said), below(said, "Sts", "RjctdCxl"))
 
-    def _whole(self) -> str:
+    @staticmethod
+    def _whole(said: Iterable[etree._Element]) -> str:
         # In the oldest version a refusal has an element of its own instead of a word.
-        is_refused = below(self._root, "Sts", "RjctdCxl") is not None
-        return "RJCR" if is_refused else text(below(self._root, "Sts", "Conf"))
+        status = below(said, "Sts")
+        return "RJCR" if below(status, "RjctdCxl") is not None else text(below(status, "Conf"))
 
-    def _enter(self, block: etree._Element) -> None:
+    def _come_to(self, element: etree._Element) -> None:
+        """Know the block of a line before the line is read. Raises Unreadable for a line in a place that no line has."""
+        parent = element.getparent()
+        if parent is None or parent is not self._block:
+            if (torn := fields.torn_by(element, _LINES, "OrgnlPmtInfAndSts")) is not None:
+                self._torn = torn
+                raise Unreadable("line_misplaced", "")
+            self._enter(parent, element)
+        if element is self._torn:
+            raise Unreadable("line_misplaced", "")
+
+    def _enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
         self._block = block
-        parts = fields.children(block)
+        parts = fields.children(block if line is None else fields.before(line, block))
         self._block_code = text(parts.get("PmtInfCxlSts"))
         self._say(self._group[0], text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("CxlStsRsnInf"))
 
@@ -101,7 +119,7 @@ class RecallAnswer:
             elif name in _AMOUNTS:
                 amount = fields.amount(child)
         # A line without a word of its own has that of its block, of its file, or of the whole answer.
-        code = code or self._block_code or self._group[1] or self._whole()
+        code = code or self._block_code or self._group[1] or self._whole(fields.before(element, self._root))
         status = _WORDS.get(code)
         if not status:
             raise Unreadable("status_unknown" if code else "status_missing", code)

@@ -27,6 +27,9 @@ from ansinh.standards.iso20022.results import (
 # Who and what for: of money that one of our orders explains none of it is read.
 _UNREAD = frozenset({"RltdPties", "RltdAgts", "RmtInf", "RltdDts", "RltdRmtInf", "Purp", "AddtlTxInf"})
 
+_LINES = frozenset({"Ntry", "TxDtls"})
+_SAYS_OF_ALL = frozenset({"Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt"})
+
 
 class Statement:
     """Collects one camt message while it streams by. An entry with a million details never lies whole in memory."""
@@ -48,6 +51,7 @@ class Statement:
         self._total: Decimal | None = Decimal(0)
         self._holder: etree._Element | None = None
         self._entry: etree._Element | None = None
+        self._torn: etree._Element | None = None
 
     def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
         """Take one finished element; return the result it gave, if any."""
@@ -55,10 +59,15 @@ class Statement:
         # Details end before the entry around them does, so what the entry says above them is read at the first of them.
         if name == "TxDtls":
             holder = element.getparent()
-            if holder is not self._holder:
-                self._enter(holder)
+            if holder is None or holder is not self._holder:
+                if (torn := _torn_by(element, holder)) is not None:
+                    self._torn = torn
+                    return Held(line, "line_misplaced")
+                self._enter(holder, element)
             self._details += 1
             try:
+                if element is self._torn:
+                    raise Unreadable("line_misplaced", "")
                 return self._detail(element, line)
             except Unreadable as problem:
                 # A sum with a hole in it proves nothing, so it is not compared.
@@ -111,9 +120,10 @@ class Statement:
             return
         # Above the entries in the schema, so the account is there when the balance ends.
         holder = element.getparent()
-        account = below(holder, "Acct", "Id", "Othr", "Id")
+        owner = below(fields.before(element, holder), "Acct", "Id") if holder is not None else None
+        account = below(owner, "Othr", "Id")
         if account is None:
-            account = below(holder, "Acct", "Id", "IBAN")
+            account = below(owner, "IBAN")
         try:
             amount_dong, _, currency = fields.amount(below(element, "Amt"))
             self._currency = self._currency or currency
@@ -157,21 +167,21 @@ class Statement:
             self._warnings.append(Notice("control_sum_differs", {"stated": str(total), "found": str(self._total)}))
         self._stated, self._entries, self._total = (None, None), 0, Decimal(0)
 
-    def _enter(self, holder: etree._Element) -> None:
+    def _enter(self, holder: etree._Element, detail: etree._Element) -> None:
         """Read what an entry says before its details, once; the elements are dropped afterwards."""
         self._holder = holder
         entry = holder.getparent() if LOCAL[holder.tag] == "NtryDtls" else holder
-        stated = fields.whole_number(below(holder, "Btch", "NbOfTxs"))
+        stated = fields.whole_number(below(fields.before(detail, holder), "Btch", "NbOfTxs"))
         # One entry may have several groups of details, each with its own count.
         if entry is not self._entry:
-            self._open(entry)
+            self._open(entry, list(fields.before(detail, entry)))
             self._stated_details = stated
         elif stated is not None:
             self._stated_details = (self._stated_details or 0) + stated
 
-    def _open(self, entry: etree._Element) -> None:
+    def _open(self, entry: etree._Element, parts: list[etree._Element]) -> None:
         # A fault of the entry is kept, not raised: it has no line of its own, its details have.
-        self._entry = entry
+        self._entry, self._parts = entry, parts
         self._details = 0
         self._detail_sum: Decimal | None = Decimal(0)
         self._stated_details: int | None = None
@@ -181,7 +191,7 @@ class Statement:
         self._day: datetime.date | None = None
         self._amount: tuple[int | None, str | None, str] | None = None
         try:
-            for child in entry:
+            for child in parts:
                 name = LOCAL[child.tag]
                 if name == "Amt":
                     self._amount = fields.amount(child)
@@ -204,6 +214,7 @@ class Statement:
     def _detail(self, element: etree._Element, line: int) -> Entry | None:
         end_to_end_id = instruction_id = reason_set = reason_code = ""
         has_return, own_amount, direction = False, None, self._direction
+        in_details: list[etree._Element] = []
         for child in element:
             name = LOCAL[child.tag]
             if name == "Refs":
@@ -215,15 +226,16 @@ class Statement:
                         instruction_id = (reference.text or "").strip()
             elif name == "Amt":
                 own_amount = fields.amount(child)
-            # Newer versions give each detail its own `Amt`; in the oldest the amount stands only in `AmtDtls`.
             elif name == "AmtDtls":
-                if own_amount is None:
-                    own_amount = _amount_in_details(child)
+                in_details.append(child)
             elif name == "CdtDbtInd":
                 direction = (child.text or "").strip()
             elif name == "RtrInf":
                 has_return = True
                 reason_set, reason_code = fields.reason(child, codes.RETURN_SET)
+        # Newer versions give each detail its own `Amt`; in the oldest the amount stands only in `AmtDtls`.
+        if own_amount is None:
+            own_amount = next(filter(None, map(_amount_in_details, in_details)), None)
         # What is wrong with the entry is wrong with each detail, except an amount that the detail says itself.
         if self._problem is not None and (own_amount is None or self._problem.reason != "amount_invalid"):
             raise self._problem
@@ -254,28 +266,16 @@ class Statement:
         return None
 
     def _end_of_entry(self, entry: etree._Element, line: int) -> Entry | Held | None:
+        if entry is not self._entry and (torn := fields.torn_by(entry, _LINES, "")) is not None:
+            self._torn = torn
+            return Held(line, "line_misplaced")
         # An entry with details has told its results already; one without is itself the only result it has.
         self._entries += 1
         if entry is self._entry:
-            self._compare_details()
-            result: Entry | Held | None = None
-            if self._borrower is not None:
-                is_only_one = max(self._details, self._stated_details or 1) == 1
-                result = self._borrower._replace(line=line) if is_only_one else Held(line, "amount_missing")
+            result = self._end_of_details(entry, line)
         else:
-            self._open(entry)
-            if self._problem is None and self._amount is not None:
-                status = self._status("", self._direction, False)
-                code = "BOOK" if self._is_booked else ""
-                # A bank that books a whole file at once names the file, in a place of its own or in free words.
-                name = end_to_end.batch_named_in(" ".join(entry.itertext()))
-                result = Entry(
-                    line, name, *self._amount, status, "", "", self._day, self._direction, "entry", code,
-                    text=_words(entry), is_fee=self._direction == "DBIT" and self._is_fee(entry),
-                )  # fmt: skip
-            else:
-                problem = self._problem or Unreadable("amount_missing", "")
-                result = Held(line, problem.reason, problem.evidence)
+            self._open(entry, list(entry))
+            result = self._bare_entry(entry, line)
         if self._amount is None or self._total is None:
             self._total = None
         else:
@@ -288,6 +288,33 @@ class Statement:
             self._booked[self._direction] += self._amount[0]
         self._holder = None
         return result
+
+    def _end_of_details(self, entry: etree._Element, line: int) -> Entry | Held | None:
+        late = _late(entry[len(self._parts) :])
+        if late or entry is self._torn:
+            self._detail_sum = None
+        self._compare_details()
+        if self._borrower is not None:
+            is_only_one = max(self._details, self._stated_details or 1) == 1
+            is_clear = is_only_one and not late and entry is not self._torn
+            return self._borrower._replace(line=line) if is_clear else Held(line, "amount_missing")
+        # The details were read without it, and it may be that the whole entry was taken back.
+        return Held(line, "line_misplaced", late) if late else None
+
+    def _bare_entry(self, entry: etree._Element, line: int) -> Entry | Held:
+        # None of its details stood where a detail stands.
+        problem = Unreadable("line_misplaced", "") if entry is self._torn else self._problem
+        if problem is not None or self._amount is None:
+            problem = problem or Unreadable("amount_missing", "")
+            return Held(line, problem.reason, problem.evidence)
+        status = self._status("", self._direction, False)
+        code = "BOOK" if self._is_booked else ""
+        # A bank that books a whole file at once names the file, in a place of its own or in free words.
+        name = end_to_end.batch_named_in(" ".join(entry.itertext()))
+        return Entry(
+            line, name, *self._amount, status, "", "", self._day, self._direction, "entry", code,
+            text=_words(entry), is_fee=self._direction == "DBIT" and self._is_fee(entry),
+        )  # fmt: skip
 
     def _compare_details(self) -> None:
         if self._stated_details is not None and self._stated_details != self._details:
@@ -302,8 +329,8 @@ class Statement:
 
     def _is_fee(self, element: etree._Element) -> bool:
         """Say whether the bank itself calls this money its fee, in the detail or in the entry around it."""
-        for holder in (element, self._entry):
-            code = below(holder, "BkTxCd", "Domn", "Fmly", "SubFmlyCd") if holder is not None else None
+        for holder in (element, self._parts):
+            code = below(holder, "BkTxCd", "Domn", "Fmly", "SubFmlyCd")
             if code is not None:
                 return text(code) in codes.FEE_FAMILIES
         return False
@@ -319,6 +346,19 @@ class Statement:
         if direction == "DBIT" and not self._is_reversal and end_to_end.decode(end_to_end_id) is not None:
             return PAID if self._profile.debit_is_paid else ACCEPTED
         return BOOKED
+
+
+def _torn_by(detail: etree._Element, holder: etree._Element | None) -> etree._Element | None:
+    """Return what a detail spoils that does not stand in an entry, directly or in a group of details; else None."""
+    entry = holder.getparent() if holder is not None and LOCAL[holder.tag] == "NtryDtls" else holder
+    if entry is None or LOCAL[entry.tag] != "Ntry":
+        return next((one for one in detail.iterancestors() if LOCAL[one.tag] in _LINES), detail)
+    return fields.torn_by(entry, _LINES, "")
+
+
+def _late(behind: list[etree._Element]) -> str:
+    """Return the name of what an entry says of all its details only behind the first, where no schema lets it; or nothing."""
+    return next((name for child in behind if (name := LOCAL[child.tag]) in _SAYS_OF_ALL), "")
 
 
 def _part_of(path: tuple[str, ...]) -> str:

@@ -25,6 +25,9 @@ _PARTS = {
 }
 
 
+_LINES = frozenset({"TxInfAndSts", "OrgnlTxRefInfAndSts"})
+
+
 class StatusReport:
     """Collects one pain.002 while it streams by."""
 
@@ -41,6 +44,7 @@ class StatusReport:
         self._group_code = ""
         self._original = ""
         self._block: etree._Element | None = None
+        self._torn: etree._Element | None = None
         self._block_code = ""
         self._stated_count: int | None = None
         self._stated_sum: Decimal | None = None
@@ -50,12 +54,10 @@ class StatusReport:
     def ended(self, element: etree._Element, line: int) -> Entry | Held | None:
         """Take one finished element; return the result it gave, if any."""
         name = LOCAL[element.tag]
-        if name in ("TxInfAndSts", "OrgnlTxRefInfAndSts"):
-            parent = element.getparent()
-            if parent is not self._block:
-                self._enter(parent)
+        if name in _LINES:
             self._found += 1
             try:
+                self._come_to(element)
                 return self._transaction(element, line)
             except Unreadable as problem:
                 # A sum with a hole in it proves nothing, so it is not compared.
@@ -65,9 +67,23 @@ class StatusReport:
         if name == "OrgnlPmtInfAndSts":
             if element is not self._block:
                 self._enter(element)
+            elif (code := text(below(element, "PmtInfSts"))) != self._block_code:
+                # Its lines have been read without it.
+                return Held(line, "line_misplaced", f"PmtInfSts {code}")
         else:
             self._enter_group(element)
         return None
+
+    def _come_to(self, element: etree._Element) -> None:
+        """Know the block of a line before the line is read. Raises Unreadable for a line in a place that no line has."""
+        parent = element.getparent()
+        if parent is None or parent is not self._block:
+            if (torn := fields.torn_by(element, _LINES, "OrgnlPmtInfAndSts")) is not None:
+                self._torn = torn
+                raise Unreadable("line_misplaced", "")
+            self._enter(parent, element)
+        if element is self._torn:
+            raise Unreadable("line_misplaced", "")
 
     @staticmethod
     def shape_of(raw: bytes) -> alike.Shape | None:
@@ -99,9 +115,9 @@ class StatusReport:
         # The first version writes the reason into the group itself.
         self._add_group("", self._group_code, parts.get("StsRsnInf", element))
 
-    def _enter(self, block: etree._Element) -> None:
+    def _enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
         self._block = block
-        parts = fields.children(block)
+        parts = fields.children(block if line is None else fields.before(line, block))
         self._block_code = text(parts.get("PmtInfSts"))
         self._add_group(text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("StsRsnInf"))
 
