@@ -29,6 +29,7 @@ HELD_LABELS = {
     "answers_disagree": ("ngân hàng trả lời mâu thuẫn, chờ sao kê", "the bank's answers disagree"),
     "address_not_verified": ("người nhận chưa có tài khoản được xác minh", "no verified account"),
     "address_cooling_off": ("tài khoản vừa đổi, chưa đến ngày được dùng", "the changed account may not be used yet"),
+    "recalled_since": ("bị thu hồi sau khi đề nghị", "called back after it was proposed"),
     "own_proposal": ("do chính người duyệt đề nghị", "proposed by the approver"),
 }
 
@@ -71,7 +72,8 @@ def propose(
 ) -> int:
     """This will propose to pay rejected, returned or stopped items again and return how many were proposed.
 
-    `beneficiaries` None means every such item of the run. A second proposal of the same attempt changes nothing.
+    `beneficiaries` None means every such item of the run but those that were called back: these must be named. A second
+    proposal of the same attempt changes nothing.
 
     Raises:
         Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`,

@@ -55,6 +55,7 @@ TELLS_OF_NOBODY = {
     "reports.provinces_of": "provinces in which any run exists",
     "reports.coverage": "the number of lines of a run, from its totals",
     "reports.progress_of": "as reports.coverage, and its batches: sums of a run",
+    "payment.missing_money": "a sum of a run; the month page asks for it for whoever sees the whole run",
     "payment.providers": "which providers there are, no person",
     "payment.quarantined_since": "names of providers' files and why they were set aside, no person",
     "payment.invariants": "whether the books and the items agree: yes or no",

@@ -20,6 +20,7 @@ WITH dead AS (
     LEFT JOIN dead AS payee ON payee.id = item.payee_id
     LEFT JOIN people_financialaddress AS sent ON sent.id = item.address_id
     WHERE item.run_id = %(run)s AND item.provider_id = %(provider)s AND item.channel = 'account' AND item.status = 'DUE' AND item.inflight_dong = 0
-      AND (item.eligible OR item.reason_set = 'ansinh')
+      -- Whoever was called back waits for two people, whatever the registry says.
+      AND (item.eligible OR item.reason_set = 'ansinh' AND item.reason_code <> 'RECALL')
 )
 SELECT id, cause FROM found WHERE eligible <> (cause = '') OR reason_code <> cause
