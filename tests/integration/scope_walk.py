@@ -232,11 +232,12 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.require_reach": lambda _: {"by": "can.bo"},
     "payment.quarantined_since": lambda _: {"at": AT},
     "payment.open_items": lambda _: {"month": NOVEMBER.first_day},
+    "payment.missing_money": lambda marked: {"run_code": marked.run_code, "waiting_dong": 10**9},
     "ledger.moved": lambda _: {"code": 4, "debit": "", "credit": "", "evidence": None},
     "ledger.moved_after": lambda _: {"code": 12, "first": 10, "evidence": 1},
 }
 # What their argument is made from is read by somebody else.
-_MAKE_NO_QUESTION = {"payroll.run_row"}
+_MAKE_NO_QUESTION = {"payroll.run_row", "payroll.control_from"}
 
 
 def _model(label: str) -> Any:
