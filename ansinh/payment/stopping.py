@@ -17,7 +17,14 @@ from ansinh.ledger import operations as ledger
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.operations import audit
 from ansinh.office.security import everything, put_on
-from ansinh.payment.models import InstructionShare, PaymentBatch, PaymentItem, PaymentServiceProvider, Recall
+from ansinh.payment.models import (
+    InstructionShare,
+    MessageLine,
+    PaymentBatch,
+    PaymentItem,
+    PaymentServiceProvider,
+    Recall,
+)
 from ansinh.payroll.models import PayrollRun
 
 # Why an item that was called back waits; of the code set of our own reasons (`operations.STOPPED`).
@@ -25,6 +32,8 @@ OURS, RECALLED = "ansinh", "RECALL"
 # What a recall says of itself where no bank was asked.
 NOT_LEFT = "STOPPED"
 _NOT_GONE = (PaymentBatch.State.RESERVED, PaymentBatch.State.UNKNOWN)
+# ISO: the bank, asked to call an order back, has never received it.
+_NEVER_RECEIVED = "NOOR"
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ def stop(
     mine = named_items(run, provider, beneficiaries).select_for_update(of=("self",)).order_by("id")
     waiting = list(mine.filter(inflight_dong=0))
     reserved = list(mine.filter(inflight_dong__gt=0, batch__state=PaymentBatch.State.RESERVED))
+    reserved += _never_received(list(mine.filter(inflight_dong__gt=0, batch__state=PaymentBatch.State.UNKNOWN)))
     along = _along(reserved)
     notes = [
         *(_note(one, True, reason, by, at) for one in (*waiting, *reserved)),
@@ -104,6 +114,20 @@ def stop(
     detail = {"stopped": len(done.meant), "others": len(done.others), "reason": reason[:100]}
     audit(by=by, action="payment.recall.stop", subject=run, detail=detail, at=at)
     return done
+
+
+def _never_received(items: Sequence[PaymentItem]) -> list[PaymentItem]:
+    """Return those of whose order the bank says that it never had it, in a file of which nobody knew whether it arrived."""
+    shares = InstructionShare.objects.filter(item_id__in=[one.id for one in items], attempt=F("item__attempt"))
+    orders = {item: tuple(order) for item, *order in shares.values_list("item_id", "carrier_id", "carrier_attempt")}
+    words = MessageLine.objects.filter(
+        item_id__in={orders.get(one.id, (one.id, 0))[0] for one in items},
+        hold_reason__in=["recall_accepted", "recall_refused", "recall_pending"],
+    )
+    said: dict[tuple[int, int], set[str]] = {}
+    for item, attempt, reason, code in words.values_list("item_id", "attempt", "hold_reason", "reason_code"):
+        said.setdefault((item, attempt), set()).add(code if reason == "recall_refused" else reason)
+    return [one for one in items if said.get(orders.get(one.id, (one.id, one.attempt))) == {_NEVER_RECEIVED}]
 
 
 def _along(reserved: Sequence[PaymentItem]) -> list[PaymentItem]:

@@ -209,12 +209,13 @@ def _recall(family: Family, *people: int, **changes: Any) -> dict[str, int]:
     return asking.recall(**{**right, "by": "lanh.dao", "at": AT, **changes}, beneficiaries=named)
 
 
-def _answers_recall(family: Family, word: str) -> None:
+def _answers_recall(family: Family, word: str, why: str = "") -> None:
     """Leave the bank's answer (camt.029), and read it."""
+    reason = f"<CxlStsRsnInf><Rsn><Cd>{why}</Cd></Rsn></CxlStsRsnInf>" if why else ""
     text = (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn><Assgnmt><Id>A1</Id></Assgnmt><Sts><Conf>'
         f"CNCL</Conf></Sts><CxlDtls><OrgnlPmtInfAndSts><TxInfAndSts><OrgnlEndToEndId>{family.name()}</OrgnlEndToEndId><TxCxlSts>{word}"
-        "</TxCxlSts></TxInfAndSts></OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
+        f"</TxCxlSts>{reason}</TxInfAndSts></OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
     )
     family.bank.outbox.append((f"camt.029_{word}.xml", text.encode()))
     family.collect()
@@ -463,6 +464,20 @@ def test_a_file_that_may_be_with_the_bank_is_not_offered_again_with_a_recalled_o
     family.bank.says("s1.xml", (family.names()[3], "ACSP", ""))
     family.collect()
     assert PaymentBatch.objects.get().state == "SENT"
+
+
+def test_an_order_that_the_bank_says_it_never_had_is_stopped_here_when_it_is_recalled_again(family: Family) -> None:
+    family.bank.receipts = [Receipt.UNKNOWN]
+    family.submit()
+    _recall(family, 1)
+    _answers_recall(family, "RJCR", "NOOR")
+    # That it knows nothing of the order is no proof that it has the file.
+    assert (PaymentBatch.objects.get().state, family.submit().sent) == ("UNKNOWN", 0)
+    again = _recall(family, 1)
+    assert (again["stopped"], again["others"], len(family.bank.asked)) == (1, 2, 1)
+    assert family.submit() == operations.Sent(sent=2, unknown=0, held=1)
+    files = "".join(family.archive.path(batch.sha256).read_text() for batch in PaymentBatch.objects.all())
+    assert sorted(map(int, re.findall(r'<InstdAmt Ccy="VND">(\d+)<', files))) == [AMOUNT, 2 * AMOUNT]
 
 
 def test_a_mistyped_person_in_a_recall_is_refused_by_number_and_nobody_is_stopped(family: Family) -> None:
