@@ -37,7 +37,7 @@ MORE_READS = {
     "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
-    "ansinh.payment.reopening": ("waiting",),
+    "ansinh.payment.reopening": ("waiting", "recalled"),
     "ansinh.payment.by_hand": ("batch",),
     "ansinh.reports.explaining": ("explanation_of",),
     "ansinh.reports.account_groups": ("by_group",),

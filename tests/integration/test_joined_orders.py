@@ -415,6 +415,7 @@ def test_paying_everybody_again_leaves_out_who_was_called_back_and_says_why_of_w
     run = PaymentItem.objects.values_list("run_id", flat=True)[0]
     everybody = {"run": family.run, "channel": "cash", "reason": "chi lại", "by": "can.bo", "at": AT}
     assert reopening.propose(**everybody, beneficiaries=None) == 3
+    assert reopening.recalled(family.run) == 1
     (left,) = queries.ended_items(run)
     assert (left.beneficiary_id, left.recall_reason, left.recalled_by) == (
         family.people[1].id,
@@ -427,6 +428,7 @@ def test_paying_everybody_again_leaves_out_who_was_called_back_and_says_why_of_w
     # Named, it is proposed, and whoever approves reads why it was called back.
     assert reopening.propose(**everybody, beneficiaries=[family.people[1].id]) == 1
     assert [row.recall_reason for row in queries.open_proposals(run)] == [None, None, None, "chi nhầm người"]
+    assert reopening.recalled(family.run) == 0
     assert reopening.approve(run=family.run, by="lanh.dao", at=AT).cash == 4
     assert [row.outcome for row in queries.recalls(run)] == ["again"]
 
@@ -436,6 +438,9 @@ def test_what_was_not_even_reserved_is_stopped_too_and_a_file_without_an_order_i
     assert family.submit() == operations.Sent(sent=1, unknown=0, held=1)
     assert [amount for _, amount, _ in family.orders()] == [WHOLE]
     stopped = PaymentItem.objects.get(reason_code="RECALL")
+    with pytest.raises(Refused) as refusal:
+        reopening.propose(run=family.run, beneficiaries=None, channel="account", reason="chi lại", by="can.bo", at=AT)
+    assert refusal.value.reason == "only_recalled_left"
     assert [row.outcome for row in queries.recalls(stopped.run_id)] == ["stopped"]
     # A proposal is one person's word about what they knew: called back since, it is not carried out.
     word = {"run": family.run, "channel": "account", "reason": "nhầm", "at": AT, "beneficiaries": [family.people[3].id]}
