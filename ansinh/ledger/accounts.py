@@ -26,6 +26,7 @@ class Code(IntEnum):
     WAIVE = 16
     REFUND = 17
     DECIDE_PAID = 18
+    STOP = 19
     CASH_LIST = 20
     CASH_PAY = 21
     CASH_UNSPENT = 22
@@ -55,6 +56,7 @@ LABELS = {
     Code.WAIVE: "Thôi chi, tiền chờ nộp trả ngân sách",
     Code.REFUND: "Nộp trả ngân sách nhà nước",
     Code.DECIDE_PAID: "Sao kê xác nhận đã chi",
+    Code.STOP: "Dừng lệnh chưa gửi, tiền về tài khoản chi trả",
     Code.CASH_LIST: "Giao tiền mặt cho điểm chi trả",
     Code.CASH_PAY: "Đã chi tiền mặt cho người nhận",
     Code.CASH_UNSPENT: "Nộp lại tiền mặt chưa chi",

@@ -1,7 +1,7 @@
 """Asking a provider about single payments: what became of those without a final answer, and stopping some of them.
 
-An answer to a question is kept as a document and applied like every other; a recall changes nothing by itself: only the
-provider's result says whether it came in time.
+An answer to a question is kept as a document and applied like every other. A recall stops at once what has not left; of
+what has, only the provider's result says whether it came in time.
 """
 
 import datetime
@@ -19,11 +19,11 @@ from ansinh.base.refusals import Refused
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
-from ansinh.payment import recalling
+from ansinh.payment import recalling, stopping
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Receipt, SentOrder, refuse_unable
 from ansinh.payment.gateways.rest.documents import results
-from ansinh.payment.models import InstructionShare, PaymentItem, PaymentServiceProvider
+from ansinh.payment.models import InstructionShare, PaymentBatch, PaymentItem, PaymentServiceProvider
 from ansinh.payment.operations import store_message
 from ansinh.payroll import queries as payroll
 from ansinh.standards.end_to_end import encode
@@ -34,11 +34,16 @@ MOST_QUESTIONS = 5_000
 _ROLES = frozenset({"department_officer", "department_approver"})
 
 
-def _orders(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int] | None) -> list[SentOrder]:
-    """Return the attempts of a run that are with the provider and have no final answer."""
+def _orders(
+    run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[int] | None
+) -> dict[tuple[int, int], SentOrder]:
+    """Return the orders of a run that are, or may be, with the provider without a final answer; by (carrier, attempt)."""
     open_items = PaymentItem.objects.filter(run__code=run, provider=provider, inflight_dong__gt=0, channel="account")
     if beneficiaries is not None:
-        open_items = open_items.filter(beneficiary_id__in=beneficiaries)
+        # What was only reserved has never left, and is not called back from anybody.
+        open_items = open_items.filter(beneficiary_id__in=beneficiaries).exclude(
+            batch__state=PaymentBatch.State.RESERVED
+        )
     instance = office_queries.instance_number()
     chosen = open_items.order_by("id").values_list("id", "attempt", "inflight_dong", "batch__message_id")[
         :MOST_QUESTIONS
@@ -49,7 +54,7 @@ def _orders(run: str, provider: PaymentServiceProvider, beneficiaries: Sequence[
         # The provider knows an order that carried several items by its carrier's name and whole sum alone.
         carrier, whole = shares.get((item, attempt), ((item, attempt), amount))
         orders[carrier] = SentOrder(encode(instance, *carrier), whole, name)
-    return list(orders.values())
+    return orders
 
 
 def _shares(items: Sequence[int]) -> dict[tuple[int, int], tuple[tuple[int, int], int]]:
@@ -74,7 +79,7 @@ def enquire(
     """
     with transaction.atomic():
         put_on(everything(by))
-        names = [order.end_to_end_id for order in _orders(run, provider, None)]
+        names = [order.end_to_end_id for order in _orders(run, provider, None).values()]
     answers = [entry for entry in map(gateway.query, names) if entry.status != UNKNOWN]
     if answers:
         _keep(answers, run, provider, archive, at)
@@ -111,41 +116,89 @@ def recall(
     by: str,
     at: datetime.datetime,
 ) -> dict[str, int]:
-    """This will ask the provider to stop the named people's payments and return how many orders it took, knew or refused.
+    """This will stop the named people's payments: at once what has not left (`stopped`); of the rest the provider is asked.
 
-    An order that also carries money of others can only be stopped whole: `others` is how many people were not named.
-    They are due again by themselves once the bank has stopped it (`recalling.release`).
+    Of the orders that it was asked about, it returns how many requests the provider took, knew or refused. An order that
+    also carries money of others can only be stopped whole: `others` is how many people were not named. They are due
+    again at once, or once the bank has stopped it at our request (`recalling.release`).
 
     Raises:
-        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`.
+        Refused: `role_not_allowed`, `staff_unknown`, `reason_missing`, `nothing_to_recall`, `gateway_cannot_cancel`,
+            `beneficiaries_not_under_way`: nothing is stopped or asked then. `gateway_unreachable` and its kin: what had
+            not left is stopped, and the audit trail says of how many orders the provider was not asked.
     """
-    named, why = list(beneficiaries), reason.strip()
+    why = _allowed(by, reason)
+    asked = {"run": run, "provider": provider, "beneficiaries": sorted(set(beneficiaries)), "by": by}
+    with transaction.atomic():
+        put_on(everything(by))
+        office_queries.require_reach(by, payroll.run(run).area_id)
+    with stopping.at_rest(**asked):
+        _require_under_way(run, provider, asked["beneficiaries"])
+        stopped = stopping.stop(**asked, reason=why[:200], at=at)
+        orders = _orders(run, provider, asked["beneficiaries"])
+        if orders and not gateway.capabilities.can_cancel:
+            refuse_unable("cancel")
+        # Before the bank is asked: its answer must find who was meant.
+        others = recalling.note(**asked, reason=why[:200], at=at)
+    told: Counter[Receipt] = Counter()
+    beside = {"stopped": len(stopped.meant), "others": len(others) + len(stopped.others)}
+    detail: dict[str, object] = {"reason": why[:100]}
+    try:
+        for carrier, order in orders.items():
+            told[_ask_to_stop(gateway, carrier, order, why)] += 1
+    except Refused as refusal:
+        detail |= {"undelivered": len(orders) - told.total(), "because": refusal.reason}
+        raise
+    finally:
+        counts = {receipt.name.lower(): told.get(receipt, 0) for receipt in Receipt} | beside
+        with transaction.atomic():
+            office.audit(by=by, action="payment.recall", subject=run, detail=counts | detail, at=at)
+    return counts
+
+
+def _allowed(by: str, reason: str) -> str:
+    """Return the reason, when this person may recall and has given one. Raises `Refused`."""
     if office_queries.staff(by).role not in _ROLES:
         raise Refused(
             "role_not_allowed",
             vi=f"“{by}” không thuộc bộ phận chi trả của Sở nên không làm việc này được.",
             en=f"“{by}” is not of the department that pays and may not do this.",
         )
-    if not why:
+    if not reason.strip():
         raise Refused("reason_missing", vi="Hãy ghi lý do huỷ lệnh.", en="Give the reason for stopping the payment.")
-    with transaction.atomic():
-        put_on(everything(by))
-        office_queries.require_reach(by, payroll.run(run).area_id)
-        orders = _orders(run, provider, named)
-        if not orders:
-            raise Refused(
-                "nothing_to_recall",
-                vi="Không có lệnh nào của những người này đang ở tổ chức chi trả mà chưa có kết quả.",
-                en="No payment of these people is with the provider without a final answer.",
-                run=run,
-            )
-        if not gateway.capabilities.can_cancel:
-            refuse_unable("cancel")
-        # Before the bank is asked: its answer must find who was meant.
-        others = recalling.note(run=run, provider=provider, beneficiaries=named, reason=why[:200], by=by, at=at)
-    told = Counter(gateway.cancel(order, why) for order in orders)
-    counts = {receipt.name.lower(): told.get(receipt, 0) for receipt in Receipt}
-    with transaction.atomic():
-        detail = {**counts, "others": len(others), "reason": why[:100]}
-        office.audit(by=by, action="payment.recall", subject=run, detail=detail, at=at)
-    return {**counts, "others": len(others)}
+    return reason.strip()
+
+
+def _require_under_way(run: str, provider: PaymentServiceProvider, named: Sequence[int]) -> None:
+    """Refuse all of it when one of the named has nothing to stop: a mistyped number must not look like a success."""
+    found = set(stopping.named_items(run, provider, named).values_list("beneficiary_id", flat=True))
+    if not found:
+        raise Refused(
+            "nothing_to_recall",
+            vi="Những người này không có khoản nào đang chờ gửi, hoặc đang ở tổ chức chi trả mà chưa có kết quả.",
+            en="Nothing of these people waits to be sent, or is with the provider without a final answer.",
+            run=run,
+        )
+    missing = [one for one in named if one not in found]
+    if missing:
+        listed = ", ".join(map(str, missing[:10])) + ("…" if len(missing) > 10 else "")
+        raise Refused(
+            "beneficiaries_not_under_way",
+            vi=f"Đối tượng số {listed} không có khoản nào để dừng hoặc thu hồi. Chưa thu hồi của ai; hãy xem lại số.",
+            en=f"Person {listed} has nothing to stop or recall. Nobody was recalled; check the numbers.",
+            run=run,
+            beneficiaries=missing,
+        )
+
+
+def _ask_to_stop(gateway: Gateway, carrier: tuple[int, int], order: SentOrder, why: str) -> Receipt:
+    """Ask the provider to stop one order, and keep whether it got the request."""
+    # As long as the provider has not answered, it may have it: a kill leaves this behind.
+    recalling.told(*carrier, Receipt.UNKNOWN.name)
+    try:
+        receipt = gateway.cancel(order, why)
+    except Refused:
+        recalling.told(*carrier, "")
+        raise
+    recalling.told(*carrier, receipt.name)
+    return receipt

@@ -199,6 +199,22 @@ class Recall(models.Model):
     asked_at = models.DateTimeField("đề nghị lúc")
     # Since when it may leave again by itself: only for whoever was not meant.
     released_at = models.DateTimeField("được chi lại lúc", null=True)
+    # What came of asking the provider; empty as long as nobody could be asked.
+    receipt = models.CharField(
+        "chuyển đề nghị đến tổ chức chi trả",
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[
+            ("", "chưa chuyển được"),
+            ("STOPPED", "dừng trước khi gửi"),
+            ("SENT", "đã chuyển"),
+            ("ALREADY", "đã chuyển trước đó"),
+            ("UNKNOWN", "chưa rõ đã chuyển"),
+            ("REFUSED", "không nhận"),
+        ],
+    )
 
     class Meta:
         verbose_name = "đề nghị thu hồi lệnh chi"

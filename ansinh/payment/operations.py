@@ -6,8 +6,8 @@ Money and list go to the provider together, as NĐ 335/2026/NĐ-CP orders (Đi�
 """
 
 import datetime
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,7 +24,7 @@ from ansinh.office import queries as office_queries
 from ansinh.office.locks import one_at_a_time
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import lanes, opening, statements, transitions
+from ansinh.payment import lanes, opening, recalling, statements, transitions
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Gateway, Receipt
 from ansinh.payment.instructions import archived_batch, render_batch
@@ -151,9 +151,10 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
     Raises:
         Refused: `provider_refused_file`; the batch stays reserved for a person to look at.
     """
-    with stage("upload"):
+    with stage("upload"), _offered(batch):
         receipt = gateway.submit(artefact)
     if receipt is Receipt.REFUSED:
+        _not_taken(batch)
         raise Refused(
             "provider_refused_file",
             vi=f"Tổ chức chi trả từ chối nhận tệp {artefact.name}. Tiền vẫn được giữ; hãy liên hệ tổ chức chi trả rồi gửi lại.",
@@ -174,6 +175,24 @@ def send(*, batch: PaymentBatch, artefact: Artefact, gateway: Gateway, by: str, 
             at=at,
         )
     return receipt
+
+
+@contextmanager
+def _offered(batch: PaymentBatch) -> Iterator[None]:
+    """Mark a file before a provider can have it; a refusal says for certain that this one did not take it."""
+    PaymentBatch.objects.filter(id=batch.id, state=PaymentBatch.State.RESERVED).update(state=PaymentBatch.State.UNKNOWN)
+    try:
+        yield
+    except Refused:
+        _not_taken(batch)
+        raise
+
+
+def _not_taken(batch: PaymentBatch) -> None:
+    # Of a file that had been offered before, a refusal today says nothing.
+    if batch.state == PaymentBatch.State.RESERVED:
+        mine = PaymentBatch.objects.filter(id=batch.id, state=PaymentBatch.State.UNKNOWN)
+        mine.update(state=PaymentBatch.State.RESERVED)
 
 
 def submit(
@@ -228,7 +247,9 @@ def _send_open_batches(
 ) -> Sent:
     """Send every batch of the run that is not known to be with the provider, those of a killed call first; then make the planned."""
     found = PaymentBatch.objects.filter(run__code=order.run, provider=order.provider)
-    left = list(found.exclude(state=PaymentBatch.State.SENT).select_related("run").order_by("number"))
+    # Of a file from which every order was called back before it left, nothing is sent.
+    found = found.exclude(state=PaymentBatch.State.SENT).filter(instructions__gt=0)
+    left = list(found.select_related("run").order_by("number"))
     orders = sum(batch.instructions for batch in left) + sum(stretch.items for stretch in planned)
     sent = unknown = 0
     share = workers if orders >= WORTH_SHARING_ORDERS else 1
@@ -239,12 +260,17 @@ def _send_open_batches(
             if handed is None:
                 continue
             message_id, instructions, receipt = handed
-            progress(f"{message_id}: {instructions} lệnh – {receipt.name}")
+            progress(f"{message_id}: {instructions} lệnh – {receipt.name}{_why_not(message_id, receipt)}")
             if receipt is Receipt.UNKNOWN:
                 unknown += instructions
             else:
                 sent += instructions
     return Sent(sent=sent, unknown=unknown)
+
+
+def _why_not(message_id: str, receipt: Receipt) -> str:
+    waits = receipt is Receipt.UNKNOWN and recalling.waits(PaymentBatch.objects.get(message_id=message_id))
+    return "; có lệnh đang thu hồi nên không gửi lại, chờ tổ chức chi trả trả lời" if waits else ""
 
 
 def _hand_over(
@@ -258,10 +284,17 @@ def _hand_over(
 def _send_open_batch(
     batch: PaymentBatch, *, gateway: Gateway, archive: Archive, by: str, at: datetime.datetime
 ) -> Receipt:
-    """Render and send one batch. Whoever else has the same one in hand is waited for, and what he sent is not sent again."""
+    """Render and send one batch. Whoever has the same one in hand is waited for, and what he sent is not sent again.
+
+    What may be with the provider already is not offered again while an order in it is being called back.
+    """
     with one_at_a_time(f"send {batch.message_id}"):
-        if PaymentBatch.objects.filter(id=batch.id, state=PaymentBatch.State.SENT).exists():
+        # As it is now: others may have sent it, or called orders of it back.
+        batch.refresh_from_db(fields=["state", "instructions", "control_total_dong", "sha256", "file_name"])
+        if batch.state == PaymentBatch.State.SENT or not batch.instructions:
             return Receipt.ALREADY
+        if recalling.waits(batch):
+            return Receipt.UNKNOWN
         with transaction.atomic():
             put_on(everything(by))
             artefact = render(batch=batch, gateway=gateway, archive=archive)

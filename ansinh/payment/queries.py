@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import F, Sum
 
 from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
+from ansinh.ledger import documents
+from ansinh.ledger import queries as books
 from ansinh.payment.invariants import offenders
 from ansinh.payment.models import BatchDebit, CashList, CashReceipt, Message, PaymentItem, PaymentServiceProvider
 from ansinh.payroll.models import PayrollRun
@@ -17,6 +20,21 @@ STOP_LABELS = {
     "DEAD": ("Chưa gửi: đối tượng đã mất", "Not sent: the beneficiary has died"),
     "PAYEE": ("Chưa gửi: người nhận thay đã mất", "Not sent: the payee has died"),
     "ADDRESS": ("Chưa gửi: tài khoản đã đóng hoặc đã đổi", "Not sent: the account was closed or changed"),
+    "LIMIT": ("Chưa gửi: số tiền vượt mức tổ chức chi trả nhận", "Not sent: the sum is above what the provider takes"),
+    "RECALL": ("Chưa gửi: đã dừng theo đề nghị thu hồi", "Not sent: stopped because it was called back"),
+}
+# What has become of a recall.
+RECALL_LABELS = {
+    "stopped": ("Đã dừng trước khi gửi", "Stopped before it left"),
+    "undelivered": ("Chưa chuyển được đề nghị đến tổ chức chi trả", "The provider could not be asked"),
+    "asked": ("Đã đề nghị, chờ tổ chức chi trả trả lời", "Asked; the provider has not answered"),
+    "recall_accepted": ("Đồng ý huỷ, chờ kết quả của lệnh", "Will be called back; its result is waited for"),
+    "recall_refused": ("Không huỷ được lệnh", "Could not be called back"),
+    "recall_pending": ("Đang được xử lý", "Being dealt with"),
+    "back": ("Lệnh không chi, tiền đã về", "Not paid; the money is back"),
+    "paid": ("Đã chi, không kịp thu hồi", "Paid; the recall came too late"),
+    "again": ("Đã có người duyệt chi lại", "To be paid again, by two people's word"),
+    "waived": ("Thôi chi", "Paid no more"),
 }
 STATUS_LABELS = {
     "DUE": ("Phải chi", "Due"),
@@ -119,6 +137,10 @@ class EndedRow:
     reason_code: str
     amount_dong: int
     has_other_account: bool
+    # Of whoever was called back on purpose: why, by whom and when.
+    recall_reason: str | None = None
+    recalled_by: str | None = None
+    recalled_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +154,33 @@ class ProposalRow:
     channel: str
     reason: str
     proposed_by: str
+    amount_dong: int
+    # As with an item that ended.
+    recall_reason: str | None = None
+    recalled_by: str | None = None
+    recalled_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class RecallRow:
+    """Somebody whose payment was called back: why, by whom, when, and a word of `RECALL_LABELS` for what came of it."""
+
+    beneficiary_id: int
+    beneficiary: str
+    area_name: str
+    reason: str
+    asked_by: str
+    asked_at: datetime.datetime
+    outcome: str
+    due_dong: int
+
+
+@dataclass(frozen=True)
+class UnsentRow:
+    """Account items of a run that have not left for certain: a batch's state, a reason of ours, or "" for none."""
+
+    why: str
+    count: int
     amount_dong: int
 
 
@@ -180,6 +229,31 @@ def ended_items(run_id: int, *, after: int = 0, limit: int = 50) -> list[EndedRo
 def open_proposals(run_id: int, *, limit: int = 500) -> list[ProposalRow]:
     """Return the open proposals of a run to pay again, as far as the caller's scope reaches."""
     return [ProposalRow(*row) for row in _rows_of("open_proposals", {"run": run_id, "limit": limit})]
+
+
+def recalls(run_id: int, *, limit: int = 500) -> list[RecallRow]:
+    """Return who was called back in a run, the newest first, as far as the caller's scope reaches."""
+    return [RecallRow(*row) for row in _rows_of("recalls", {"run": run_id, "limit": limit})]
+
+
+def unsent(run_id: int) -> list[UnsentRow]:
+    """Return what of a run's account money has not left, by why, as far as the caller's scope reaches."""
+    return [UnsentRow(*row) for row in _rows_of("unsent", {"run": run_id})]
+
+
+def missing_money(run_code: str, waiting_dong: int) -> int:
+    """Return by how many đồng the money handed over by papers falls short of what waits to be sent; 0 without papers.
+
+    The caller's scope must reach the whole run.
+    """
+    if not documents.is_funded_by_documents(run_code):
+        return 0
+    run_id = PayrollRun.objects.values_list("id", flat=True).get(code=run_code)
+    handed = books.moved(chart.Code.PREFUND, evidence=run_id) - books.moved(chart.Code.UNFUND, evidence=run_id)
+    taken = PaymentItem.objects.filter(run_id=run_id, channel="account").aggregate(
+        total=Sum(F("inflight_dong") + F("paid_dong") + F("waived_dong"))
+    )
+    return max(0, waiting_dong - (handed - (taken["total"] or 0)))
 
 
 def items_of(person_id: int) -> list[ItemRow]:

@@ -1,23 +1,24 @@
 """Who was meant when an order was called back: an order that carries several people's money can only be stopped as a whole.
 
-Whoever was named stays stopped until two people decide. The others come back to due by themselves when the bank has
-stopped the order for no other reason than our request; for any other reason they wait for people, as every refused
-item does.
+Whoever was named stays stopped until two people decide. The others come back to due by themselves only when the bank
+got our request and stopped the order for it; in every other case they wait for people, as every refused item does.
 """
 
 import datetime
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from ansinh.base.statements import statement
 from ansinh.office.operations import audit
-from ansinh.payment.models import InstructionShare, PaymentItem, PaymentServiceProvider, Recall
+from ansinh.office.security import everything, put_on
+from ansinh.payment.models import InstructionShare, PaymentBatch, PaymentItem, PaymentServiceProvider, Recall
 
-# Cancelled as asked, money back after a cancellation, or no reason at all. A code about account, payee or money is for
-# people.
-_ONLY_OUR_REQUEST = ["", "NARR", "CUST", "DS02", "FOCR"]
+# Cancelled as asked, or money back after a cancellation. A code about account, payee or money is for people.
+_AS_ASKED = ["CUST", "DS02", "FOCR"]
+# These say nothing: they count where the bank had agreed to the request.
+_SILENT = ["", "NARR"]
 
 
 def note(
@@ -53,6 +54,28 @@ def note(
     return [one.beneficiary_id for one in others]
 
 
+def told(carrier: int, attempt: int, receipt: str) -> None:
+    """This will keep whether the provider got the request about one order. `asking.recall` notes the whole in the trail."""
+    with transaction.atomic():
+        put_on(everything("system"))
+        items = InstructionShare.objects.filter(carrier_id=carrier, carrier_attempt=attempt)
+        pairs = list(items.values_list("item_id", "attempt")) or [(carrier, attempt)]
+        # A later, vaguer word never makes a certain one uncertain again.
+        certain = ["SENT", "ALREADY"] if receipt in ("", "UNKNOWN") else []
+        for item, then in pairs:
+            Recall.objects.filter(item_id=item, attempt=then).exclude(receipt__in=certain).update(receipt=receipt)
+
+
+def waits(batch: PaymentBatch) -> bool:
+    """Return whether a file of unknown fate carries an order that was called back: then it is not offered again."""
+    if batch.state != PaymentBatch.State.UNKNOWN:
+        return False
+    with transaction.atomic():
+        put_on(everything("system"))
+        meant = Recall.objects.filter(is_meant=True, item__batch=batch, item__inflight_dong__gt=0)
+        return meant.filter(attempt=F("item__attempt")).exists()
+
+
 def release(*, provider: PaymentServiceProvider, at: datetime.datetime) -> int:
     """This will let who only went along in a stopped order be due again, and return how many they were.
 
@@ -62,7 +85,8 @@ def release(*, provider: PaymentServiceProvider, at: datetime.datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            statement("payment", "release_recalled"), {"provider": provider.id, "codes": _ONLY_OUR_REQUEST, "at": at}
+            statement("payment", "release_recalled"),
+            {"provider": provider.id, "asked": _AS_ASKED, "silent": _SILENT, "at": at},
         )
         released = cursor.rowcount
     if released:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
@@ -18,7 +18,7 @@ from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.payment import opening
-from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Reopening
+from ansinh.payment.models import PaymentItem, PaymentServiceProvider, Recall, Reopening
 from ansinh.payment.reserving import funds_at
 from ansinh.payroll.models import PayrollRun
 from ansinh.people.queries import unknown_person
@@ -36,6 +36,7 @@ HELD_LABELS = {
         "tiền đã rút tại Kho bạc mà chưa chuyển: nhập chứng từ chuyển tiền hoặc huỷ lệnh rút, rồi duyệt lại",
         "its money was ordered and not transferred: enter the transfer or take the order back, then approve again",
     ),
+    "recalled_since": ("bị thu hồi sau khi đề nghị", "called back after it was proposed"),
     "own_proposal": ("do chính người duyệt đề nghị", "proposed by the approver"),
 }
 
@@ -80,12 +81,12 @@ def propose(
 ) -> int:
     """This will propose to pay rejected, returned or stopped items again, or no more, and return how many were proposed.
 
-    What was never sent can only be waived (`channel` "waived"). `beneficiaries` None means every such item of the run.
-    A second proposal of the same attempt changes nothing.
+    What was never sent can only be waived (`channel` "waived"). `beneficiaries` None means every such item of the run but
+    those that were called back: these must be named. A second proposal of the same attempt changes nothing.
 
     Raises:
         Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`,
-            `person_unknown`.
+            `only_recalled_left`, `person_unknown`.
     """
     _require_role(by, _PROPOSERS)
     if not reason.strip():
@@ -106,6 +107,8 @@ def propose(
         if not proposed:
             waiting = Reopening.objects.filter(item__run=row, approved_by="")
             if not (waiting if named is None else waiting.filter(item__beneficiary_id__in=named)).exists():
+                if named is None and (left := recalled(run)):
+                    raise _only_recalled(run, left)
                 raise Refused(
                     "nothing_to_reopen",
                     vi="Không có khoản nào bị từ chối, hoàn trả hoặc dừng lại để chi lại, hoặc chưa gửi để thôi chi. "
@@ -118,6 +121,15 @@ def propose(
             detail = {"items": proposed, "channel": channel}
             audit(by=by, action="payment.reopen.propose", subject=run, detail=detail, at=at)
     return proposed
+
+
+def _only_recalled(run: str, left: int) -> Refused:
+    return Refused(
+        "only_recalled_left",
+        vi=f"Chỉ còn {left} khoản đã thu hồi. Xem ai, vì sao ở trang Chi lại; muốn chi lại thì nêu từng người.",
+        en=f"Only {left} payments are left that were called back. See who and why; to pay again, name each person.",
+        run=run,
+    )
 
 
 def _possible(person_id: int) -> int:
@@ -277,3 +289,12 @@ def waiting(run: str) -> int:
     ended = PaymentItem.objects.filter(run__code=run, channel="account", inflight_dong=0, paid_dong=0)
     ended = ended.filter(status__in=["REJECTED", "RETURNED"]) | ended.filter(status="DUE", reason_set="ansinh")
     return ended.exclude(reopening__approved_by="").count()
+
+
+def recalled(run: str) -> int:
+    """This will return how many items of the run were called back, could be paid again, and are proposed by nobody."""
+    ended = PaymentItem.objects.filter(run__code=run, channel="account", inflight_dong=0, paid_dong=0)
+    ended = ended.filter(waived_dong__lt=F("due_dong"))
+    mine = {"item": OuterRef("pk"), "attempt": OuterRef("attempt")}
+    called_back, proposed = Recall.objects.filter(is_meant=True, **mine), Reopening.objects.filter(**mine)
+    return ended.filter(Exists(called_back)).exclude(Exists(proposed)).count()

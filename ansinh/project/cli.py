@@ -157,7 +157,8 @@ def _answer(answer: dict[str, Any] | str, arguments: argparse.Namespace) -> int:
     if arguments.json:
         text = json.dumps(answer, ensure_ascii=False, default=str)
     else:
-        text = importlib.import_module("ansinh.project.plain_text").render(answer)
+        plain_text = importlib.import_module("ansinh.project.plain_text")
+        text = plain_text.render(answer, is_english=arguments.lang == "en")
     try:
         _write(text + "\n", sys.stdout)
     except OSError as error:

@@ -65,6 +65,8 @@ class RunProgress:
     items: int
     answered: int
     awaited: int
+    # Account items that are owed and under no order.
+    not_ordered: int
     batches: int
     batches_sent: int
     instructions: int
@@ -232,6 +234,11 @@ def progress_of(run_id: int) -> RunProgress:
         answered=sum(row.count for row in sums if row.status in {"PAID", "REJECTED", "RETURNED"}),
         # An attempt of unknown fate is awaited too, whether or not its money counts as being on the way.
         awaited=sum(max(row.in_flight, row.count if row.status == "UNKNOWN" else 0) for row in sums),
+        not_ordered=sum(
+            row.count - row.in_flight
+            for row in sums
+            if (row.channel, row.status) == ("account", "DUE") and row.open_dong > 0
+        ),
         batches=batches,
         batches_sent=batches_sent,
         instructions=instructions,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ansinh.base.months import Month
@@ -22,9 +23,15 @@ from ansinh.web import access
 from ansinh.web.access import for_roles
 from ansinh.web.labels import payment_label, reason_label
 from ansinh.web.scope import areas_around, go, number_asked
-from ansinh.web.templatetags.ansinh import instant, number
+from ansinh.web.templatetags.ansinh import dong, instant, number
 
 HOLDS_A_PAGE = 25
+# Of account money that no reason of ours holds back.
+_WHY_NOT_SENT = {
+    "": noop("Chưa gửi: chờ gửi"),
+    "RESERVED": noop("Chưa gửi: đã lập lệnh, tệp chưa đến tổ chức chi trả"),
+    "UNKNOWN": noop("Chưa rõ tổ chức chi trả đã nhận tệp"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,15 @@ class Attention:
 
 
 @dataclass(frozen=True)
+class Unsent:
+    """Account money of a run that has not left, in words."""
+
+    reason: str
+    count: int
+    amount_dong: int
+
+
+@dataclass(frozen=True)
 class Hold:
     """People whom a run does not pay for one reason, in words."""
 
@@ -70,6 +86,7 @@ class RunView:
     run: payroll.RunRow
     steps: tuple[Step, ...]
     progress: reports.RunProgress
+    unsent: tuple[Unsent, ...]
     holds: tuple[Hold, ...]
     attention: tuple[Attention, ...]
     batch_debits: tuple[payment.BatchDebitRow, ...]
@@ -107,16 +124,46 @@ def _who(by: str, at: str) -> str:
     return f"{by} · {at}" if by else at
 
 
-def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ...]:
-    # A run without a single account payment has no batch and is never "sent": its cash waits at the communes.
-    is_sent = progress.batches > 0 and progress.batches_sent == progress.batches
+def _unsent(run: payroll.RunRow, progress: reports.RunProgress, role: str) -> tuple[Unsent, ...]:
+    """Return what has not left and why; asked for only where the run's sums say that there is something."""
+    if not run.frozen_at or (not progress.not_ordered and progress.batches_sent == progress.batches):
+        return ()
+    rows, words = payment.unsent(run.id), {name: _(text) for name, text in _WHY_NOT_SENT.items()}
+    is_english = get_language() == "en"
+    for row in rows:
+        if row.why in payment.STOP_LABELS:
+            words[row.why] = payment.STOP_LABELS[row.why][is_english]
+        # A commune sees its own people alone: how far the whole run's money reaches is not its matter.
+        elif row.why == "" and role != access.COMMUNE:
+            missing = payment.missing_money(run.code, row.amount_dong)
+            if missing:
+                short = _("Chưa gửi: tiền chuyển cho tổ chức chi trả còn thiếu %(amount)s")
+                words[""] = short % {"amount": dong(missing)}
+    return tuple(Unsent(words.get(row.why, row.why), row.count, row.amount_dong) for row in rows)
+
+
+def _sent_note(progress: reports.RunProgress, unsent: tuple[Unsent, ...]) -> str:
+    note = _("%(count)s lệnh") % {"count": number(progress.instructions)}
+    if not unsent:
+        return note
+    left = _("%(count)s khoản (%(amount)s) chưa gửi") % {
+        "count": number(sum(row.count for row in unsent)),
+        "amount": dong(sum(row.amount_dong for row in unsent)),
+    }
+    return f"{note}; {left}" if progress.instructions else left
+
+
+def _steps(run: payroll.RunRow, progress: reports.RunProgress, unsent: tuple[Unsent, ...]) -> tuple[Step, ...]:
+    # A run without a single account payment has no batch and is never "sent": its cash waits at the communes. One of
+    # which a part never left is not sent either, whatever became of the rest.
+    is_sent = progress.batches > 0 and progress.batches_sent == progress.batches and not unsent
     are_results_in = is_sent and progress.awaited == 0
     steps = [
         (_("Tính"), True, _who(run.calculated_by, instant(run.calculated_at))),
         (_("Kiểm tra"), run.checked_at is not None, _who(run.checked_by, instant(run.checked_at))),
         (_("Duyệt"), run.approved_at is not None, _who(run.approved_by, instant(run.approved_at))),
         (_("Chốt"), run.frozen_at is not None, _who(run.frozen_by, instant(run.frozen_at))),
-        (_("Gửi lệnh chi"), is_sent, _("%(count)s lệnh") % {"count": number(progress.instructions)}),
+        (_("Gửi lệnh chi"), is_sent, _sent_note(progress, unsent)),
         (
             _("Kết quả"),
             are_results_in,
@@ -130,7 +177,7 @@ def _steps(run: payroll.RunRow, progress: reports.RunProgress) -> tuple[Step, ..
         Step(
             name,
             "done" if place < done else "now" if place == done else "later",
-            note if place < done or (place == 5 and is_sent) else "",
+            note if place < done or (place == 4 and unsent) or (place == 5 and progress.batches_sent) else "",
         )
         for place, (name, _is_done, note) in enumerate(steps)
     )
@@ -147,10 +194,12 @@ def _actions(run: payroll.RunRow, role: str) -> tuple[Action, ...]:
 def _view_of(run: payroll.RunRow, role: str) -> RunView:
     is_english = get_language() == "en"
     progress = reports.progress_of(run.id)
+    unsent = _unsent(run, progress, role)
     return RunView(
         run=run,
-        steps=_steps(run, progress),
+        steps=_steps(run, progress, unsent),
         progress=progress,
+        unsent=unsent,
         holds=tuple(
             Hold(row.label_en if is_english else row.label, row.count, row.amount_dong)
             for row in payroll.hold_summary(run.id)

@@ -55,7 +55,9 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     after = number_asked(request.GET.get("sau", "0"))
     rows = payment.ended_items(run.id, after=after, limit=ROWS_A_PAGE + 1)
     proposals, ways, member = payment.open_proposals(run.id), _ways(), request.staff  # type: ignore[attr-defined]
+    place = get_language() == "en"
     context |= {
+        "recalls": [(row, payment.RECALL_LABELS[row.outcome][place]) for row in payment.recalls(run.id)],
         "month": run.month,
         "run": run,
         "here": here,
@@ -72,7 +74,7 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
 
 def _why(row: payment.EndedRow) -> str:
     if row.reason_set == "ansinh":
-        label, label_en = payment.STOP_LABELS[row.reason_code]
+        label, label_en = payment.STOP_LABELS.get(row.reason_code, (row.reason_code, row.reason_code))
         return label_en if get_language() == "en" else label
     reason = reason_label(row.reason_set, row.reason_code)
     return f"{payment_label(row.status)}: {reason}" if reason else payment_label(row.status)

@@ -339,6 +339,19 @@ def test_no_page_has_a_violation_at_any_width(visitors: Callable[..., Visitor], 
     assert found == {}
 
 
+def test_a_long_tag_beside_a_large_sum_fits_a_phone(visitors: Visitors) -> None:
+    """As on the page of statements, when a difference of thousands of millions is not explained."""
+    visitor = visitors(viewport=PHONE)
+    visitor.open("/cong-khai/")
+    row = (
+        '<table class="govuk-table"><tr class="govuk-table__row"><th class="govuk-table__header"><strong class="govuk-tag'
+        ' govuk-tag--red">Chưa giải thích được</strong></th><td class="govuk-table__cell govuk-table__cell--numeric">'
+        "1.224.293.569\u00a0đồng</td></tr></table>"
+    )
+    visitor.page.evaluate("row => document.querySelector('main').insertAdjacentHTML('beforeend', row)", row)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_a_second_factor_is_made_once_and_asked_for_ever_after(visitors: Visitors) -> None:
     visitor, found = visitors(), {}
 

@@ -37,7 +37,7 @@ MORE_READS = {
     "ansinh.entitlement.merging": ("merges_of", "waiting"),
     "ansinh.people.reform": ("waiting_households", "waiting_by_village", "household_ids", "residences_of"),
     "ansinh.payment.cash": ("sheet", "uncollected"),
-    "ansinh.payment.reopening": ("waiting",),
+    "ansinh.payment.reopening": ("waiting", "recalled"),
     "ansinh.payment.by_hand": ("batch",),
     "ansinh.reports.explaining": ("explanation_of",),
     "ansinh.reports.account_groups": ("by_group",),
@@ -55,6 +55,7 @@ TELLS_OF_NOBODY = {
     "reports.provinces_of": "provinces in which any run exists",
     "reports.coverage": "the number of lines of a run, from its totals",
     "reports.progress_of": "as reports.coverage, and its batches: sums of a run",
+    "payment.missing_money": "a sum of a run; the month page asks for it for whoever sees the whole run",
     "payment.providers": "which providers there are, no person",
     "payment.quarantined_since": "names of providers' files and why they were set aside, no person",
     "payment.invariants": "whether the books and the items agree: yes or no",
@@ -231,11 +232,12 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.require_reach": lambda _: {"by": "can.bo"},
     "payment.quarantined_since": lambda _: {"at": AT},
     "payment.open_items": lambda _: {"month": NOVEMBER.first_day},
+    "payment.missing_money": lambda marked: {"run_code": marked.run_code, "waiting_dong": 10**9},
     "ledger.moved": lambda _: {"code": 4, "debit": "", "credit": "", "evidence": None},
     "ledger.moved_after": lambda _: {"code": 12, "first": 10, "evidence": 1},
 }
 # What their argument is made from is read by somebody else.
-_MAKE_NO_QUESTION = {"payroll.run_row"}
+_MAKE_NO_QUESTION = {"payroll.run_row", "payroll.control_from"}
 
 
 def _model(label: str) -> Any:

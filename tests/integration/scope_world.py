@@ -169,7 +169,9 @@ def commune_a(folder: Path) -> Marked:
     Recall.objects.create(
         item=item, attempt=item.attempt, is_meant=True, reason="Canari", area_id=item.area_id, asked_by="can.bo", asked_at=AT
     )  # fmt: skip
-    reopening.propose(run=run, beneficiaries=None, channel="account", reason="Canari", by="can.bo", at=AT)
+    reopening.propose(
+        run=run, beneficiaries=[item.beneficiary_id], channel="account", reason="Canari", by="can.bo", at=AT
+    )
     listed = cash.open_list(run=run, area=A, by="can.bo", at=AT)
     paid = PaymentItem.objects.get(cash_list_id=listed.id)
     CashReceipt.objects.create(

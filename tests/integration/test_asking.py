@@ -93,7 +93,7 @@ def test_a_payment_that_nobody_knows_stays_unknown(wallet: Wallet) -> None:
 
 def test_a_waiting_payment_is_stopped_and_one_that_was_made_is_not(wallet: Wallet) -> None:
     late, paid = wallet.office.people[1].id, wallet.office.people[0].id
-    assert wallet.recall(late, paid) == {"sent": 1, "already": 0, "unknown": 0, "refused": 1, "others": 0}
+    assert wallet.recall(late, paid) == {"sent": 1, "already": 0, "unknown": 0, "refused": 1, "stopped": 0, "others": 0}
     # A recall moves nothing: the result does.
     assert wallet.statuses() == ["DUE"] * 4
     wallet.collect()

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 
+from ansinh.base.refusals import Refused
 from ansinh.ledger import queries as books
 from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
-from ansinh.payment import asking, explaining, operations, queries, recalling, reopening
+from ansinh.payment import asking, explaining, operations, queries, recalling, reopening, reserving
 from ansinh.payment.gateways import Capabilities, Receipt, SentOrder
 from ansinh.payment.models import (
     InstructionShare,
@@ -207,21 +209,22 @@ def _recall(family: Family, *people: int, **changes: Any) -> dict[str, int]:
     return asking.recall(**{**right, "by": "lanh.dao", "at": AT, **changes}, beneficiaries=named)
 
 
-def _answers_recall(family: Family, word: str) -> None:
+def _answers_recall(family: Family, word: str, why: str = "") -> None:
     """Leave the bank's answer (camt.029), and read it."""
+    reason = f"<CxlStsRsnInf><Rsn><Cd>{why}</Cd></Rsn></CxlStsRsnInf>" if why else ""
     text = (
         '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.09"><RsltnOfInvstgtn><Assgnmt><Id>A1</Id></Assgnmt><Sts><Conf>'
         f"CNCL</Conf></Sts><CxlDtls><OrgnlPmtInfAndSts><TxInfAndSts><OrgnlEndToEndId>{family.name()}</OrgnlEndToEndId><TxCxlSts>{word}"
-        "</TxCxlSts></TxInfAndSts></OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
+        f"</TxCxlSts>{reason}</TxInfAndSts></OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
     )
-    family.bank.outbox.append(("camt.029_1.xml", text.encode()))
+    family.bank.outbox.append((f"camt.029_{word}.xml", text.encode()))
     family.collect()
 
 
 def test_a_recall_of_one_stops_the_order_and_the_others_are_due_again_by_themselves(family: Family) -> None:
     family.submit()
     name = family.name()
-    assert _recall(family, 1) == {"sent": 1, "already": 0, "unknown": 0, "refused": 0, "others": 2}
+    assert _recall(family, 1) == {"sent": 1, "already": 0, "unknown": 0, "refused": 0, "stopped": 0, "others": 2}
     # An order is called back whole, whatever is meant.
     assert [(order.end_to_end_id, order.amount_dong) for order in family.bank.asked] == [(family.name(), WHOLE)]
     assert sorted(Recall.objects.values_list("item__beneficiary_id", "is_meant")) == sorted(
@@ -300,6 +303,196 @@ def test_what_was_paid_before_the_recall_stays_paid_and_two_contrary_answers_fre
     family.collect()
     assert family.statuses() == ["PAID", "PAID", "PAID", "DUE"]
     assert not Recall.objects.filter(released_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "end", "code"),
+    # The bank said no to the recall; said nothing of it; refused the whole file; paid, and the money came back.
+    [("RJCR", "order", "CUST"), ("RJCR", "order", ""), ("", "order", "NARR"), ("", "file", "CUST"), ("RJCR", "back", "NARR")],
+)  # fmt: skip
+def test_the_others_are_freed_only_when_the_bank_stopped_the_order_at_our_request(
+    family: Family, answer: str, end: str, code: str
+) -> None:
+    family.submit()
+    _recall(family, 1)
+    if answer:
+        _answers_recall(family, answer)
+    if end == "file":
+        family.bank.refuses("s1.xml", PaymentBatch.objects.get().message_id, code)
+    elif end == "back":
+        family.bank.says("n1.xml", (family.name(), "DBIT", WHOLE))
+        family.bank.says("n2.xml", (family.name(), "CRDT", WHOLE, code))
+    else:
+        family.bank.says("s1.xml", (family.name(), "RJCT", code))
+    family.collect()
+    assert family.statuses()[:3] == ["RETURNED" if end == "back" else "REJECTED"] * 3
+    assert family.submit().sent == 0
+
+
+def test_a_refusal_without_a_reason_frees_the_others_where_the_bank_had_agreed(family: Family) -> None:
+    family.submit()
+    _recall(family, 1)
+    _answers_recall(family, "RJCR")
+    # The last word counts.
+    _answers_recall(family, "ACCR")
+    family.bank.says("s1.xml", (family.name(), "RJCT", "NARR"))
+    family.collect()
+    assert family.statuses() == ["DUE", "REJECTED", "DUE", "DUE"]
+
+
+def test_a_recall_that_could_not_be_delivered_is_in_the_trail_and_frees_nobody(family: Family) -> None:
+    family.submit()
+    with pytest.MonkeyPatch.context() as line, pytest.raises(Refused):
+        line.setattr(family.bank, "cancel", lambda order, why: _unreachable())
+        _recall(family, 1)
+    detail = AuditEvent.objects.get(action="payment.recall").detail
+    assert (detail["sent"], detail["undelivered"], detail["because"]) == (0, 1, "gateway_unreachable")
+    assert set(Recall.objects.values_list("receipt", flat=True)) == {""}
+    # Asked again, it is delivered; had it not been, the bank's own refusal would free nobody.
+    family.bank.says("s1.xml", (family.name(), "RJCT", "CUST"))
+    family.collect()
+    assert family.statuses() == ["REJECTED"] * 3 + ["DUE"]
+    assert family.submit().sent == 0
+
+
+def _unreachable() -> Receipt:
+    raise Refused("gateway_unreachable", vi="Không kết nối được.", en="Not reached.")
+
+
+def _killed_before_the_file(family: Family) -> None:
+    reserving.reserve(
+        reserving.Order(
+            run=family.run, provider=family.provider, size=9, limit_dong=WHOLE, joins_payee=True, by="operator", at=AT
+        )
+    )
+
+
+@pytest.mark.parametrize("how", ["killed", "unreachable"])
+def test_a_recall_of_what_has_not_left_stops_it_here_and_now_and_asks_nobody(family: Family, how: str) -> None:
+    if how == "killed":
+        _killed_before_the_file(family)
+    else:
+        # The file was written; the bank's line says for certain that it has nothing of it.
+        with pytest.MonkeyPatch.context() as line, pytest.raises(Refused):
+            line.setattr(family.bank, "submit", lambda artefact: _unreachable())
+            family.submit()
+        assert PaymentBatch.objects.get().sha256
+    assert PaymentBatch.objects.get().state == "RESERVED"
+    nothing = {"sent": 0, "already": 0, "unknown": 0, "refused": 0}
+    # What never left needs no bank that can stop it.
+    assert _recall(family, 1, gateway=FakeBank()) == nothing | {"stopped": 1, "others": 2}
+    assert (family.bank.asked, family.balances()) == ([], (WHOLE, AMOUNT, 0))
+    assert [queries.STOP_LABELS[one.reason_code][0] for one in PaymentItem.objects.exclude(reason_code="")] == [
+        "Chưa gửi: đã dừng theo đề nghị thu hồi"
+    ]
+    # Twice is once.
+    assert _recall(family, 1)["stopped"] == 1
+    assert family.submit() == operations.Sent(sent=2, unknown=0, held=1)
+    assert PaymentBatch.objects.aggregate(total=Sum("control_total_dong"))["total"] == 3 * AMOUNT
+    files = "".join(family.archive.path(batch.sha256).read_text() for batch in PaymentBatch.objects.all())
+    assert [int(amount) for amount in re.findall(r'<InstdAmt Ccy="VND">(\d+)<', files)] == [AMOUNT, 2 * AMOUNT]
+    assert family.balances() == (AMOUNT, 3 * AMOUNT, 0)
+    family.bank.says("n1.xml", (family.names()[0], "DBIT", 2 * AMOUNT), (family.names()[3], "DBIT", AMOUNT))
+    family.collect()
+    assert family.statuses() == ["PAID", "DUE", "PAID", "PAID"]
+    # Whoever was stopped goes when two people say so, and not before.
+    again = {
+        "run": family.run,
+        "beneficiaries": [family.people[1].id],
+        "channel": "waived",
+        "reason": "đã mất",
+        "at": AT,
+    }
+    assert reopening.propose(**again, by="can.bo") == 1
+    assert reopening.approve(run=family.run, by="lanh.dao", at=AT).waived == 1
+
+
+def test_paying_everybody_again_leaves_out_who_was_called_back_and_says_why_of_whom(family: Family) -> None:
+    family.submit()
+    _recall(family, 1, reason="chi nhầm người")
+    family.bank.says("s1.xml", (family.name(), "RJCT", "AC04"), (family.names()[3], "RJCT", "AC04"))
+    family.collect()
+    run = PaymentItem.objects.values_list("run_id", flat=True)[0]
+    everybody = {"run": family.run, "channel": "cash", "reason": "chi lại", "by": "can.bo", "at": AT}
+    assert reopening.propose(**everybody, beneficiaries=None) == 3
+    assert reopening.recalled(family.run) == 1
+    (left,) = queries.ended_items(run)
+    assert (left.beneficiary_id, left.recall_reason, left.recalled_by) == (
+        family.people[1].id,
+        "chi nhầm người",
+        "lanh.dao",
+    )
+    (told,) = queries.recalls(run)
+    assert (told.beneficiary_id, told.reason, told.outcome) == (family.people[1].id, "chi nhầm người", "back")
+    assert told.outcome in queries.RECALL_LABELS
+    # Named, it is proposed, and whoever approves reads why it was called back.
+    assert reopening.propose(**everybody, beneficiaries=[family.people[1].id]) == 1
+    assert [row.recall_reason for row in queries.open_proposals(run)] == [None, None, None, "chi nhầm người"]
+    assert reopening.recalled(family.run) == 0
+    assert reopening.approve(run=family.run, by="lanh.dao", at=AT).cash == 4
+    assert [row.outcome for row in queries.recalls(run)] == ["again"]
+
+
+def test_what_was_not_even_reserved_is_stopped_too_and_a_file_without_an_order_is_not_sent(family: Family) -> None:
+    assert _recall(family, 3)["stopped"] == 1
+    assert family.submit() == operations.Sent(sent=1, unknown=0, held=1)
+    assert [amount for _, amount, _ in family.orders()] == [WHOLE]
+    stopped = PaymentItem.objects.get(reason_code="RECALL")
+    with pytest.raises(Refused) as refusal:
+        reopening.propose(run=family.run, beneficiaries=None, channel="account", reason="chi lại", by="can.bo", at=AT)
+    assert refusal.value.reason == "only_recalled_left"
+    assert [row.outcome for row in queries.recalls(stopped.run_id)] == ["stopped"]
+    # A proposal is one person's word about what they knew: called back since, it is not carried out.
+    word = {"run": family.run, "channel": "account", "reason": "nhầm", "at": AT, "beneficiaries": [family.people[3].id]}
+    assert reopening.propose(**word, by="can.bo") == 1
+    _recall(family, 3, at=AT + datetime.timedelta(hours=1))
+    held = reopening.approve(run=family.run, by="lanh.dao", at=AT).held
+    assert held == ((family.people[3].id, "recalled_since"),)
+    assert not PaymentItem.objects.filter(status="DUE", eligible=True).exists()
+
+
+def test_every_order_of_a_file_called_back_sends_no_file(family: Family) -> None:
+    _killed_before_the_file(family)
+    assert _recall(family, 0, 1, 2, 3)["stopped"] == 4
+    assert family.submit() == operations.Sent(sent=0, unknown=0, held=4)
+    assert (family.bank.submissions, family.balances()) == (0, (4 * AMOUNT, 0, 0))
+
+
+def test_a_file_that_may_be_with_the_bank_is_not_offered_again_with_a_recalled_order(family: Family) -> None:
+    family.bank.receipts = [Receipt.UNKNOWN]
+    family.submit()
+    assert _recall(family, 1)["sent"] == 1
+    told: list[str] = []
+    assert family.submit(progress=told.append) == operations.Sent(sent=0, unknown=2)
+    assert family.bank.submissions == 1 and "thu hồi" in told[0]
+    # An answer about any order of it proves that the bank has it.
+    family.bank.says("s1.xml", (family.names()[3], "ACSP", ""))
+    family.collect()
+    assert PaymentBatch.objects.get().state == "SENT"
+
+
+def test_an_order_that_the_bank_says_it_never_had_is_stopped_here_when_it_is_recalled_again(family: Family) -> None:
+    family.bank.receipts = [Receipt.UNKNOWN]
+    family.submit()
+    _recall(family, 1)
+    _answers_recall(family, "RJCR", "NOOR")
+    # That it knows nothing of the order is no proof that it has the file.
+    assert (PaymentBatch.objects.get().state, family.submit().sent) == ("UNKNOWN", 0)
+    again = _recall(family, 1)
+    assert (again["stopped"], again["others"], len(family.bank.asked)) == (1, 2, 1)
+    assert family.submit() == operations.Sent(sent=2, unknown=0, held=1)
+    files = "".join(family.archive.path(batch.sha256).read_text() for batch in PaymentBatch.objects.all())
+    assert sorted(map(int, re.findall(r'<InstdAmt Ccy="VND">(\d+)<', files))) == [AMOUNT, 2 * AMOUNT]
+
+
+def test_a_mistyped_person_in_a_recall_is_refused_by_number_and_nobody_is_stopped(family: Family) -> None:
+    family.submit()
+    right = {"run": family.run, "provider": family.provider, "gateway": family.bank, "reason": "x", "by": "lanh.dao"}
+    for wrong in (999_999, 10**30, -5):
+        with pytest.raises(Refused) as refusal:
+            asking.recall(**right, beneficiaries=[family.people[1].id, wrong], at=AT)
+        assert refusal.value.reason == "beneficiaries_not_under_way" and str(wrong) in refusal.value.vi
+    assert (family.bank.asked, Recall.objects.count()) == ([], 0)
 
 
 def test_whoever_is_named_later_is_meant_too(family: Family) -> None:

@@ -14,7 +14,7 @@ from ansinh.office import queries as office
 from ansinh.office.security import everything, put_on
 from ansinh.payment import collecting, operations, queries
 from ansinh.payment.archive import Archive
-from ansinh.payment.models import CashReceipt, PaymentItem, Reopening
+from ansinh.payment.models import CashReceipt, PaymentItem, Recall, Reopening
 from ansinh.payroll import operations as payroll
 from ansinh.payroll.selection import select
 from ansinh.people.models import Person
@@ -171,8 +171,16 @@ def test_what_the_bank_refused_is_paid_in_cash_by_two_people_s_word(run: str) ->
     status, told = _post(officer, here, viec="de-nghi", nguoi=[refused], cach="cash", ly_do=" ")
     assert "Hãy ghi lý do" in told
     assert not Reopening.objects.exists()
+    item = PaymentItem.objects.get(status="REJECTED")
+    Recall.objects.create(
+        item=item, attempt=item.attempt, is_meant=True, reason="chi nhầm người", area_id=item.area_id, asked_by="lanh.dao",
+        asked_at=AT, receipt="SENT",
+    )  # fmt: skip
     assert _post(officer, here, viec="de-nghi", nguoi=[refused], cach="cash", ly_do="Tài khoản đã đóng")[0] == 302
-    assert "Đang chờ người khác duyệt" in page(officer, here)
+    told = page(officer, here)
+    assert "Đang chờ người khác duyệt" in told
+    # Whoever approves reads that it was called back on purpose, by whom, and why; and what became of it.
+    assert told.count("chi nhầm người") == 2 and "Lệnh không chi, tiền đã về" in told
     assert _post(working("commune_officer", VY_DA), here, viec="duyet")[0] == 403
     status, told = _post(approver, here, viec="duyet")
     assert status == 200

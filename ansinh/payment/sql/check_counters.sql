@@ -5,7 +5,7 @@ SELECT 'paid_once' AS broken,
 FROM payment_paymentitem AS item
 FULL JOIN (
     SELECT reference >> 6 AS item,
-           coalesce(sum(CASE WHEN code IN (10, 20) THEN amount_dong WHEN code IN (11, 12, 21, 22) THEN -amount_dong END), 0) AS in_flight,
+           coalesce(sum(CASE WHEN code IN (10, 20) THEN amount_dong WHEN code IN (11, 12, 19, 21, 22) THEN -amount_dong END), 0) AS in_flight,
            coalesce(sum(CASE WHEN code IN (11, 18, 21) THEN amount_dong WHEN code = 13 THEN -amount_dong END), 0) AS paid,
            coalesce(sum(amount_dong) FILTER (WHERE code = 16), 0) AS waived
     FROM ledger_transfer WHERE code BETWEEN 10 AND 22 AND code <> 17 GROUP BY reference >> 6

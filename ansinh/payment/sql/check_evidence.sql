@@ -20,6 +20,10 @@ WHERE CASE
         SELECT FROM ledger_fundsdocument AS paper WHERE paper.id = -transfer.reference >> 24 AND paper.approved_by <> '' AND paper.kind = 'year-end')
     WHEN transfer.code IN (2, 3, 4, 17) THEN NOT EXISTS (SELECT FROM payroll_payrollrun AS run WHERE run.id = transfer.evidence AND run.state = 'FROZEN')
     WHEN transfer.code = 10 THEN NOT EXISTS (SELECT FROM payment_paymentbatch AS batch WHERE batch.id = transfer.evidence)
+    -- Stopped before it left, because it was called back: of whoever was meant, and of who went along.
+    WHEN transfer.code = 19 THEN NOT EXISTS (
+        SELECT FROM payment_recall AS recall
+        WHERE recall.id = transfer.evidence AND recall.item_id * 64 + recall.attempt = transfer.reference AND recall.receipt = 'STOPPED')
     WHEN transfer.code IN (20, 22) THEN NOT EXISTS (SELECT FROM payment_cashlist AS list WHERE list.id = transfer.evidence)
     WHEN transfer.code IN (31, 32, 33, 34, 35, 36) THEN NOT EXISTS (
         SELECT FROM payment_statementmovement AS movement

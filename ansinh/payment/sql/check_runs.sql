@@ -4,10 +4,10 @@ WITH item AS (
 ), moved AS (
     SELECT item.run_id,
            coalesce(sum(CASE WHEN transfer.code IN (11, 18, 21) THEN transfer.amount_dong WHEN transfer.code = 13 THEN -transfer.amount_dong END), 0) AS paid,
-           coalesce(sum(CASE WHEN transfer.code IN (10, 20) THEN transfer.amount_dong WHEN transfer.code IN (11, 12, 21, 22) THEN -transfer.amount_dong END), 0) AS in_flight,
+           coalesce(sum(CASE WHEN transfer.code IN (10, 20) THEN transfer.amount_dong WHEN transfer.code IN (11, 12, 19, 21, 22) THEN -transfer.amount_dong END), 0) AS in_flight,
            coalesce(sum(transfer.amount_dong) FILTER (WHERE transfer.code = 16), 0) AS waived,
            -- What has left the money that lies with providers for this run, and come back to it.
-           coalesce(sum(CASE WHEN transfer.code IN (12, 14) THEN transfer.amount_dong
+           coalesce(sum(CASE WHEN transfer.code IN (12, 14, 19) THEN transfer.amount_dong
                              WHEN transfer.code IN (10, 15, 18) OR transfer.code = 16 AND credit.name LIKE 'Assets:Prefund:%' THEN -transfer.amount_dong END), 0) AS prefund
     FROM ledger_transfer AS transfer
     JOIN payment_paymentitem AS item ON item.id = transfer.reference >> 6

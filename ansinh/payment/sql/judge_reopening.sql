@@ -4,6 +4,10 @@ SELECT proposal.id, proposal.item_id, proposal.channel, item.channel AS item_cha
        item.due_dong - item.waived_dong AS amount_dong, item.attempt, address.id AS address_id, item.provider_id,
        CASE WHEN proposal.attempt <> item.attempt OR item.inflight_dong <> 0 OR item.paid_dong <> 0 THEN 'item_moved_on'
             WHEN item.cash_list_id IS NOT NULL THEN 'item_moved_on'
+            -- Called back after it was proposed: whoever proposed did not know.
+            WHEN proposal.channel <> 'waived' AND EXISTS (
+                SELECT FROM payment_recall AS recall WHERE recall.item_id = item.id AND recall.attempt = item.attempt AND recall.is_meant
+                AND recall.asked_at > proposal.proposed_at) THEN 'recalled_since'
             -- A death is a reason to pay nobody, and none to keep the money.
             WHEN proposal.channel <> 'waived' AND beneficiary.death_date IS NOT NULL THEN 'beneficiary_deceased'
             WHEN proposal.channel <> 'waived' AND payee.death_date IS NOT NULL THEN 'payee_deceased'

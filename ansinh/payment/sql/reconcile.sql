@@ -25,12 +25,12 @@ WITH counted AS (
            coalesce(sum(later.amount_dong) FILTER (WHERE later.code IN (11, 18)), 0) AS paid,
            (min(later.booked_at) FILTER (WHERE later.code IN (11, 18)) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS paid_on,
            coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 13), 0) AS returned,
-           coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 12), 0) - coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 18), 0) AS refused
+           coalesce(sum(later.amount_dong) FILTER (WHERE later.code IN (12, 19)), 0) - coalesce(sum(later.amount_dong) FILTER (WHERE later.code = 18), 0) AS refused
     FROM ledger_transfer AS reserved
     JOIN payment_paymentbatch AS batch ON batch.id = reserved.evidence
     JOIN newest ON newest.provider_id = batch.provider_id
     LEFT JOIN whole ON whole.batch_id = batch.id
-    LEFT JOIN ledger_transfer AS later ON later.code IN (11, 12, 13, 18) AND later.reference = reserved.reference
+    LEFT JOIN ledger_transfer AS later ON later.code IN (11, 12, 13, 18, 19) AND later.reference = reserved.reference
     WHERE reserved.code = 10 GROUP BY reserved.reference, batch.provider_id, reserved.evidence, whole.booked, reserved.amount_dong
 ), compared AS (
     SELECT sending.provider_id,

@@ -20,6 +20,8 @@ WITH dead AS (
     LEFT JOIN dead AS payee ON payee.id = item.payee_id
     LEFT JOIN people_financialaddress AS sent ON sent.id = item.address_id
     WHERE item.run_id = %(run)s AND item.provider_id = %(provider)s AND item.channel = 'account' AND item.status = 'DUE' AND item.inflight_dong = 0
-      AND (item.eligible OR item.reason_set = 'ansinh') AND item.due_dong > item.paid_dong + item.waived_dong
+      -- Whoever was called back waits for two people, whatever the registry says.
+      AND (item.eligible OR item.reason_set = 'ansinh' AND item.reason_code <> 'RECALL')
+      AND item.due_dong > item.paid_dong + item.waived_dong
 )
 SELECT id, cause FROM found WHERE eligible <> (cause = '') OR reason_code <> cause

@@ -19,7 +19,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "payment recall",
-        "đề nghị tổ chức chi trả huỷ lệnh chưa thực hiện của những người nêu tên",
+        "dừng lệnh chưa gửi, đề nghị tổ chức chi trả huỷ lệnh đã gửi của những người nêu tên",
         "payment:recall",
         (
             RUN,
@@ -30,6 +30,12 @@ COMMANDS: tuple[Command, ...] = (
             argument("--reason", required=True, metavar="LÝ_DO", help="lý do huỷ, ví dụ đối tượng đã mất"),
             AS,
         ),
+    ),
+    Command(
+        "payment recalls",
+        "ai đã bị thu hồi trong một kỳ, do ai, vì sao, đến nay thế nào",
+        "payment:recalls",
+        (RUN,),
     ),
     Command(
         "payment batches",

@@ -120,7 +120,9 @@ def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
             by=arguments.user,
             at=timezone.localtime(),
         )
-    return {"run": arguments.run, "proposed": proposed}
+        # Everybody is not those who were called back: whoever meant them too must read it.
+        left = 0 if arguments.person else reopening.recalled(arguments.run)
+    return {"run": arguments.run, "proposed": proposed, "recalled_left_out": left}
 
 
 def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -105,19 +105,41 @@ def enquire(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def recall(arguments: argparse.Namespace) -> dict[str, Any]:
-    """This will ask a provider to stop the named people's payments; only its result says whether it came in time.
+    """This will stop the named people's payments: at once what has not left; of the rest only the provider's result decides.
 
     Raises:
         Refused: `provider_unknown`, and those of `asking.recall`.
     """
     with acting(everything(OPERATOR)):
         provider = providers.provider(arguments.provider)
-        with bootstrap.gateway_to(provider) as gateway:
-            counts = asking.recall(
-                run=arguments.run, provider=provider, gateway=gateway, beneficiaries=arguments.person,
-                reason=arguments.reason, by=arguments.user, at=timezone.localtime(),
-            )  # fmt: skip
+    # Each step is committed for itself: what the provider was asked is known even when the line dies.
+    with bootstrap.gateway_to(provider) as gateway:
+        counts = asking.recall(
+            run=arguments.run, provider=provider, gateway=gateway, beneficiaries=arguments.person,
+            reason=arguments.reason, by=arguments.user, at=timezone.localtime(),
+        )  # fmt: skip
     return {"run": arguments.run, **counts}
+
+
+def recalls(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will list who was called back in a run: by whom, why, and what has become of it.
+
+    Raises:
+        Refused: `run_unknown`.
+    """
+    is_english = getattr(arguments, "lang", "vi") == "en"
+    with acting(everything(OPERATOR)):
+        rows = queries.recalls(payroll.run(arguments.run).id)
+    return {
+        "run": arguments.run,
+        "recalls": [
+            {
+                "person": row.beneficiary_id, "name": row.beneficiary, "area": row.area_name, "reason": row.reason, "by": row.asked_by,
+                "at": row.asked_at.isoformat(), "outcome": row.outcome, "label": queries.RECALL_LABELS[row.outcome][is_english],
+            }
+            for row in rows
+        ],
+    }  # fmt: skip
 
 
 def booked_batches(arguments: argparse.Namespace) -> dict[str, Any]:
