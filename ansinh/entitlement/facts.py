@@ -32,9 +32,9 @@ _DIED = "person.death_date > %(prev)s::date AND person.death_date <= %(end)s::da
 class Question:
     """What is asked of the registry: a month, the law known on a day, the facts known at an instant, some areas.
 
-    With `only_touched`, only the people in the temporary table `touched` are asked about; with `people`, only those whose
-    numbers lie between these two, both included. `decided` are the benefits of which somebody in the areas has, or had, a
-    decision by the month, when the asker has looked already.
+    With `only_touched`, only the people in the temporary table `touched` are asked about; with `people`, only those
+    whose numbers lie between these two, both included. `decided` are the benefits of which somebody in the areas has,
+    or had, a decision by the month, when the asker has looked already.
     """
 
     month: Month

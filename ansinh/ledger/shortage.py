@@ -1,4 +1,4 @@
-"""What an officer is told when an account would go below zero: which one, by how much, and what brings the money there."""
+"""What an officer is told when an account would go below zero: which one, by how much, and what brings the money."""
 
 import re
 
@@ -17,11 +17,13 @@ _ADVICE = {
         "Cam kết chi của kỳ {whose} còn thiếu {amount}: kỳ chưa được chốt, hoặc tiền đã nằm trong lệnh rút dự toán. "
         "Nếu lệnh rút lập thừa, hãy thu lại phần chưa chuyển (ansinh ledger document order-back), rồi làm lại.",
         "The commitment of run {whose} lacks {amount}: the run is not frozen, or the money lies in a treasury order. "
-        "If too much was ordered, take back what was not transferred (ansinh ledger document order-back), then try again.",
+        "If too much was ordered, take back what was not transferred (ansinh ledger document order-back) and try again.",
     ),
     "Assets:Treasury:R": (
-        "Lệnh rút dự toán của kỳ {whose} còn thiếu {amount}. Hãy nhập lệnh rút trước (ansinh ledger document treasury-order).",
-        "The treasury orders of run {whose} lack {amount}. Enter the order first (ansinh ledger document treasury-order).",
+        "Lệnh rút dự toán của kỳ {whose} còn thiếu {amount}. Hãy nhập lệnh rút trước "
+        "(ansinh ledger document treasury-order).",
+        "The treasury orders of run {whose} lack {amount}. Enter the order first "
+        "(ansinh ledger document treasury-order).",
     ),
     "Assets:Prefund:": (
         "Tiền gửi tại {whose} còn thiếu {amount}. Hãy chuyển thêm và nhập chứng từ (ansinh ledger document prefund).",
@@ -45,6 +47,8 @@ def lacking(detail: str) -> Refused:
             )
     return Refused(
         "balance_insufficient",
-        vi="Số dư không đủ để ghi sổ: một tài khoản có ít tiền hơn số phải chi. Hãy đối chiếu sổ (ansinh ledger verify) và bổ sung tiền trước.",
-        en="The balance is not sufficient: an account holds less than is to be paid. Look at the books (ansinh ledger verify) and add money first.",
+        vi="Số dư không đủ để ghi sổ: một tài khoản có ít tiền hơn số phải chi. "
+        "Hãy đối chiếu sổ (ansinh ledger verify) và bổ sung tiền trước.",
+        en="The balance is not sufficient: an account holds less than is to be paid. "
+        "Look at the books (ansinh ledger verify) and add money first.",
     )

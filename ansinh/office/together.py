@@ -25,8 +25,8 @@ _KEEP = b"keep"
 class Together(Generic[Done]):
     """The same steps for every piece; a single piece is done here, in the caller's own transaction.
 
-    `before` is done by each process, and committed, before its transaction begins. Leaving the block ends the processes:
-    what was not kept is undone.
+    `before` is done by each process, and committed, before its transaction begins. Leaving the block ends the
+    processes: what was not kept is undone.
     """
 
     def __init__(

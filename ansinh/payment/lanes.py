@@ -25,7 +25,9 @@ _SPAN = """
         SELECT min(item_id) AS first, max(item_id) AS last FROM answer
         UNION ALL SELECT first_item_id, last_item_id FROM payment_paymentbatch WHERE message_id = ANY (%s)) AS moved
 """
-_MET = "SELECT id FROM payment_paymentbatch WHERE provider_id = %s AND first_item_id <= %s AND last_item_id >= %s ORDER BY id"
+_MET = """
+    SELECT id FROM payment_paymentbatch WHERE provider_id = %s AND first_item_id <= %s AND last_item_id >= %s ORDER BY id
+"""
 _TAKE = "SELECT pg_advisory_xact_lock(7312, batch::int) FROM unnest(%s::bigint[]) AS batch"
 # The server has room for a few thousand locks in all. A file that spans more batches than this takes one over all of
 # them, which everybody else holds in a way that keeps only such a file out.
@@ -46,7 +48,7 @@ def batch_of(path: Path, batches: Container[str]) -> str:
 
 
 def shared_out(batches: Sequence[str], spans: Mapping[str, Span], lanes: int) -> list[int]:
-    """Return the lane of each message, by the batches of which they speak: those that share an item are one lane, in order.
+    """Return the lane of each message, by the batches of which they speak; those that share an item are one lane.
 
     `spans` are the first and the last item of each batch; an item that is paid again lies in the stretch of both.
     """

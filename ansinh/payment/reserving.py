@@ -111,7 +111,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Items that will be one batch: its number, the first and the last of them, how many there are now and their money."""
+    """Items that will be one batch: its number, the first and the last of them, how many there are and their money."""
 
     number: int
     first: int

@@ -1,8 +1,8 @@
 """The lines of one run, computed for everybody in this transaction or for shares of the people in several side by side.
 
 What is due to a person hangs on nobody else's line, so a run can be shared out by person numbers. The shares are
-committed just before the run itself: until then, and after a crash in between, they are rows of a run that is not there,
-which nobody reads and the next calculation clears away (ADR 0019).
+committed just before the run itself: until then, and after a crash in between, they are rows of a run that is not
+there, which nobody reads and the next calculation clears away (ADR 0019).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _LOCK = 7313
 
 @dataclass(frozen=True)
 class Told:
-    """What a share tells of itself: each statement's hash, then its leaves of the control figures and how many it holds."""
+    """What a share tells of itself: each statement's hash, then its leaves of the control figures and its holds."""
 
     statements: Mapping[str, str]
     leaves: tuple[Leaf, ...] = ()
@@ -56,7 +56,7 @@ class Plan:
 
 
 def shares(selection: Selection, workers: int) -> list[People]:
-    """Return the ranges of people, one for each of the workers, whose decisions are about as many; one when they are few."""
+    """Return a range of people for each of the workers, with about as many decisions in each; one when they are few."""
     if workers < 2:
         return [EVERYBODY]
     with connection.cursor() as cursor:

@@ -371,7 +371,7 @@ def _settle(run: PayrollRun) -> int:
 
 
 def hold(*, run: str, by: str) -> RunRow:
-    """This will keep everybody else from changing the run until the transaction ends. Raises `Refused` (`run_unknown`)."""
+    """This will keep everybody else from changing the run until the transaction ends. Raises `run_unknown`."""
     _see_everything(by)
     return run_row(_locked_run(run))
 

@@ -48,7 +48,7 @@ def test_two_workers_send_the_files_of_one_and_end_in_the_same_books(month: dict
 
 
 def test_a_month_shared_by_two_is_there_or_not_at_all(month: dict[str, Any], tmp_path: Path) -> None:
-    """Calculating and freezing are killed where one process has committed and the other has not; the next call ends the work."""
+    """Calculating and freezing are killed between two commits; the next call ends the work."""
     home = copied(month["snapshots"]["calculate"], month["folder"] / "shared-month")
     killed(home, tmp_path, "calculate", "parent", "share", "leave", 1)
     # Every share is kept, and the run is not there: nobody sees it, and the next calculation clears it away.

@@ -58,7 +58,8 @@ def test_a_file_over_very_many_batches_takes_one_lock(tmp_path: Path, monkeypatc
     def held() -> set[tuple[int, str]]:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT objid, mode FROM pg_locks WHERE locktype = 'advisory' AND classid = 7312 AND pid = pg_backend_pid()"
+                "SELECT objid, mode FROM pg_locks"
+                " WHERE locktype = 'advisory' AND classid = 7312 AND pid = pg_backend_pid()"
             )
             return set(cursor.fetchall())
 

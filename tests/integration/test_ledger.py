@@ -156,7 +156,8 @@ def test_an_account_with_a_floor_refuses_to_overspend_and_books_nothing() -> Non
 def test_whoever_lacks_money_hears_where_and_how_much(debit: chart.Account, credit: chart.Account, told: str) -> None:
     with pytest.raises(Refused) as refusal:
         operations.book_one(
-            code=chart.Code.RESERVE, reference=7, debit=debit, credit=credit, amount_dong=1_234_567, evidence=1, month=MONTH, at=AT
+            code=chart.Code.RESERVE, reference=7, debit=debit, credit=credit, amount_dong=1_234_567, evidence=1,
+            month=MONTH, at=AT,
         )  # fmt: skip
     assert refusal.value.reason == "balance_insufficient"
     assert told in refusal.value.vi

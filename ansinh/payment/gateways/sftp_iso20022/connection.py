@@ -277,7 +277,7 @@ async def _download(client: asyncssh.SFTPClient, remote_path: str, store: Path) 
 
 
 def _on_disk(part: IO[bytes]) -> tuple[int, str]:
-    """Return size and hash of a file that is now on the disk: after a power cut a name must never stand for half of it."""
+    """Return size and hash of a file that is now on the disk: a name must never stand for half of it."""
     os.fsync(part.fileno())
     size, digest = part.seek(0, os.SEEK_END), hashlib.sha256()
     part.seek(0)
