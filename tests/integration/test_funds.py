@@ -19,6 +19,7 @@ from ansinh.payment import queries, reopening, statements
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
 from ansinh.people.models import Person
 from ansinh.project.work import ledger as ledger_work
+from ansinh.project.work import payment as payment_work
 from ansinh.project.work.ledger import checked
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -97,6 +98,22 @@ def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
         assert refused(world, "prefund", 5, number=number) == "document_number_impossible"
     for number in ("12", "07/LC-STC", "Đ.3", "0012"):
         assert enter(world, "prefund", 5, number=number).number == number
+
+
+def test_what_does_not_leave_for_want_of_money_is_said_at_once(world: World) -> None:
+    both(world, "treasury-order", 3 * AMOUNT)
+    both(world, "prefund", AMOUNT)
+    assert world.submit().sent == 1
+    run_id = PaymentItem.objects.values_list("run_id", flat=True)[0]
+    (row,) = (row for row in queries.unsent(run_id) if row.why == "")
+    missing = queries.missing_money(world.run, row.amount_dong)
+    assert (row.count, missing) == (2, 2 * AMOUNT)
+    told = payment_work._left(row, missing, is_english=False)
+    assert told.startswith(f"2 khoản ({format_dong(2 * AMOUNT)}) chưa gửi: tiền chuyển cho tổ chức chi trả còn thiếu")
+    assert "đồng of money at the provider are missing" in payment_work._left(row, missing, is_english=True)
+    both(world, "prefund", 2 * AMOUNT, number="02")
+    assert world.submit().sent == 2
+    assert [row for row in queries.unsent(run_id) if row.why == ""] == []
 
 
 def test_a_short_prefund_pays_in_order_and_leaves_the_rest_due(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ansinh.base.dong import format_dong, format_number
 from ansinh.base.refusals import Refused
 from ansinh.office.security import acting, everything
 from ansinh.payment import asking, by_hand, collecting, operations, providers, queries
@@ -36,7 +37,32 @@ def submit(arguments: argparse.Namespace) -> dict[str, Any]:
                 workers=workers(),
             )
         sent, unknown, held = sent + done.sent, unknown + done.unknown, held + done.held
-    return {"sent": sent, "applied": 0, "held": held, "unknown": unknown}
+    with acting(everything(OPERATOR)):
+        waiting = [row for row in queries.unsent(payroll.run(arguments.run).id) if row.why == ""]
+        for row in waiting:
+            missing = queries.missing_money(arguments.run, row.amount_dong)
+            say(_left(row, missing, is_english=getattr(arguments, "lang", "vi") == "en"))
+    left = sum(row.count for row in waiting)
+    return {"sent": sent, "applied": 0, "held": held, "unknown": unknown, "waiting": left}
+
+
+def _left(row: queries.UnsentRow, missing_dong: int, *, is_english: bool) -> str:
+    """Return what has not left although nothing is wrong with it, and what lets it go."""
+    if is_english:
+        why = (
+            f"{missing_dong:,} đồng of money at the provider are missing; transfer more and enter the paper "
+            "(ansinh ledger document prefund), then send again"
+            if missing_dong
+            else "send again"
+        )
+        return f"{row.count:,} orders ({row.amount_dong:,} đồng) have not left: {why}."
+    why = (
+        f"tiền chuyển cho tổ chức chi trả còn thiếu {format_dong(missing_dong)}; hãy chuyển thêm và nhập chứng từ "
+        "(ansinh ledger document prefund), rồi gửi lại"
+        if missing_dong
+        else "hãy gửi lại"
+    )
+    return f"{format_number(row.count)} khoản ({format_dong(row.amount_dong)}) chưa gửi: {why}."
 
 
 def collect(arguments: argparse.Namespace) -> dict[str, Any]:
