@@ -122,8 +122,7 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
     regular = _Regular(today + datetime.timedelta(days=1))
     for line, name in zip(portion, names, strict=True):
         if isinstance(line, Held):
-            # What could be read of it is the only trace of which payment it spoke of.
-            told = f"{_NOTHING}\t{_NOTHING}\t{_safe(line.evidence[:35])}\t\t{_NOTHING}"
+            told = f"{_NOTHING}\t{_NOTHING}\t{_safe(_trace(line))}\t\t{_NOTHING}"
             yield f"{line.line}\t{told}\t\t\t{_safe(line.reason[:40])}\n"
             continue
         # Of an order of ours with an amount in đồng, all but the name and the amount is said again and again.
@@ -143,6 +142,13 @@ def _rows(portion: list[Entry | Held], instance: int, today: datetime.date) -> I
             yield f"{line.line}\t{_NOTHING}\t{_NOTHING}\t{told}\t{reason}\t{hold}\n"
         else:
             yield f"{line.line}\t{name[1]}\t{name[2]}\t{name_told}\t{line.status}\t{amount}{regular.end_of(line)}"
+
+
+def _trace(line: Held) -> str:
+    """Return the only trace of which payment a held line spoke of: its name, and behind it what was not understood."""
+    if not line.end_to_end_id:
+        return line.evidence[:35]
+    return f"{line.end_to_end_id} ({line.evidence})"[:35] if line.evidence else line.end_to_end_id[:35]
 
 
 def _is_foreign(line: Entry) -> bool:

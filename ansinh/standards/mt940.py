@@ -181,12 +181,12 @@ class Mt940Reading(FileReading):
         part = found.groupdict()
         amount = _amount(part["amount"])
         if amount is None:
-            return Held(self._line, "amount_invalid", part["amount"][:80])
+            return Held(self._line, "amount_invalid", part["amount"][:80], _only(_names(part, details)))
         if waiting.currency == "VND" and amount != amount.to_integral_value():
-            return Held(self._line, "amount_not_whole_dong", part["amount"])
+            return Held(self._line, "amount_not_whole_dong", part["amount"], _only(_names(part, details)))
         booked_on = _day(part)
         if booked_on is None:
-            return Held(self._line, "date_invalid", value[:10])
+            return Held(self._line, "date_invalid", value[:10], _only(_names(part, details)))
         names = _names(part, details)
         # RC takes back a credit, so money leaves; RD takes back a debit.
         mark = part["status"].upper()
@@ -334,6 +334,10 @@ def _names(part: dict[str, str | None], details: str) -> set[str]:
     # Banks wrap the text at 65 letters, and German ones cut it into numbered parts: a name may lie across the cut.
     texts += [details, details.replace("\n", ""), re.sub(r"\n?\?[2-6][0-9]", "", details)]
     return {name for text in texts for name in _OURS.findall(text) if end_to_end.decode(name) is not None}
+
+
+def _only(names: set[str]) -> str:
+    return next(iter(names)) if len(names) == 1 else ""
 
 
 def _batch(part: dict[str, str | None], details: str) -> str:

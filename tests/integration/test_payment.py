@@ -137,7 +137,7 @@ def test_files_read_by_a_process_beside_give_the_same_lines(
         ("n1.xml", third, "PAID", "", "amount_differs"),
         ("s1.xml", first, "ACCEPTED", "", ""),
         ("s1.xml", second, "REJECTED", "A\tB\\\\", ""),
-        ("s1.xml", "????", "", "", "status_unknown"),
+        ("s1.xml", f"{third} (????)", "", "", "status_unknown"),
         ("s1.xml", "\\N", "ACCEPTED", "", "unknown_reference"),
     ]
     assert Message.objects.get(state="QUARANTINED").note.startswith("xml_is_hostile")

@@ -192,3 +192,14 @@ def test_what_a_line_says_never_reaches_a_log(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.DEBUG):
         read(statement(":61:NGUYEN VAN AN", f":61:2611051106D1,NTRF{A}"))
     assert caplog.records == []
+
+
+def test_a_held_line_keeps_the_name_that_could_be_read() -> None:
+    """In the line or in the free words below it; two names are none."""
+    for line, name in (
+        (f":61:2611051106D500,50NTRF{A}", A),
+        (f":61:2611051106D500,50NTRFX\n:86:{A}", A),
+        (":61:2611051106D500,50NTRFX", ""),
+    ):
+        (held,) = read(f":20:S\n:60F:C261105VND9,\n{line}\n:62F:C261106VND9,\n-\n".encode()).held
+        assert (held.reason, held.end_to_end_id) == ("amount_not_whole_dong", name)

@@ -71,7 +71,7 @@ def test_a_malformed_reason_of_a_real_bank_is_still_read() -> None:
 def test_an_unknown_status_holds_its_line_only() -> None:
     result = read(status_report(status_line(A, "ACSP"), status_line(B, "WHAT"), status_line(C, "RJCT", "AC01")))
     assert [(e.line, e.end_to_end_id) for e in result.entries] == [(1, A), (3, C)]
-    assert result.held == [Held(2, "status_unknown", "WHAT")]
+    assert result.held == [Held(2, "status_unknown", "WHAT", B)]
 
 
 @pytest.mark.parametrize(
@@ -310,3 +310,26 @@ def test_a_part_of_a_message_in_place_of_a_file_is_only_odd(raw: str) -> None:
     result = read(raw.encode())
     assert {entry.status for entry in result.entries} <= {"UNKNOWN"}
     assert result.held or result.messages
+
+
+RECALL = (
+    "<Document><RsltnOfInvstgtn><Assgnmt><Id>A</Id></Assgnmt><CxlDtls><TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId>"
+    "<TxCxlSts>XYZ</TxCxlSts></TxInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"
+)
+ANSWER = (
+    "<Document><IdVrfctnRpt><Assgnmt/><Rpt><OrgnlId>{}</OrgnlId><Vrfctn>XYZ</Vrfctn></Rpt></IdVrfctnRpt></Document>"
+)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [status_report(status_line(A, "XYZ")), status_report(status_line(A, "ACSP", amount="1.234.567")),
+     status_report(status_line(A, "XYZ").replace(f"<OrgnlEndToEndId>{A}<", "<OrgnlEndToEndId>NOTPROVIDED<")),
+     status_report("<PmtInfSts>RJCT</PmtInfSts>", f"<Envelope>{status_line(A, 'ACSP')}</Envelope>"),
+     notification(entry(detail(A, "1.234.567"))), notification(entry(detail(A, None), detail(B), amount="1000000")),
+     notification(entry(detail(B)).replace("<NtryDtls>", f"<X>{detail(A)}</X><NtryDtls>")),
+     RECALL.format(A).encode(), ANSWER.format(A).encode()],
+)  # fmt: skip
+def test_a_held_line_keeps_the_name_that_could_be_read(raw: bytes) -> None:
+    """Without it nobody can say which payment it speaks of."""
+    assert [held.end_to_end_id for held in read(raw).held] == [A]

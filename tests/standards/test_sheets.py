@@ -145,6 +145,7 @@ def test_a_bent_cell_holds_its_row_only(column: int, value: Any, reason: str) ->
     result = read(workbook(HEADINGS, row, ROWS[5], ["Tổng cộng", None, None, None, 1]))
     assert [(h.line, h.reason) for h in result.held] == [(1, reason)]
     assert "Kết quả, 2" in result.held[0].evidence
+    assert result.held[0].end_to_end_id == ("" if column == 1 else A)
     assert [e.end_to_end_id for e in result.entries] == [B]
     assert result.warnings == [], "a sum with a hole in it is not compared"
 

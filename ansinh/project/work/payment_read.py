@@ -79,7 +79,7 @@ def read(arguments: argparse.Namespace) -> dict[str, Any]:
         "message_id": result.message_id,
         "incomplete": result.incomplete,
         "entries": [_entry(entry) for entry in result.entries],
-        "held": [{"line": held.line, **_told(held, is_english=is_english)} for held in result.held],
+        "held": [{"line": held.line, **_name(held), **_told(held, is_english=is_english)} for held in result.held],
         "groups": [group._asdict() for group in result.groups],
         "warnings": [_told(notice, is_english=is_english) for notice in result.warnings],
         **files,
@@ -108,6 +108,10 @@ def _told(found: Notice | Held, *, is_english: bool) -> dict[str, Any]:
     advice = _ADVICE.get(found.reason)
     said = {"message": advice[is_english]} if advice else {}
     return {"reason": found.reason, "evidence": found.evidence, **said}
+
+
+def _name(held: Held) -> dict[str, str]:
+    return {"end_to_end_id": held.end_to_end_id} if held.end_to_end_id else {}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -113,6 +113,12 @@ def text(element: etree._Element | None) -> str:
     return (element.text or "").strip() if element is not None else ""
 
 
+def name_in(element: etree._Element, *paths: tuple[str, ...]) -> str:
+    """Return the first name that stands at one of these places; nothing where a bank gave none."""
+    names = (text(below(element, *path)) for path in paths)
+    return next((name[:35] for name in names if name not in ("", "NOTPROVIDED")), "")
+
+
 def amount(element: etree._Element) -> tuple[int | None, str | None, str]:
     """Return (đồng, text, currency): whole amounts in VND as an integer, all others as the bank's own text.
 

@@ -26,6 +26,7 @@ _WORDS = {
     "ACCR": CANCELLED, "PDCR": PENDING, "RJCR": NOT_CANCELLED,
     "CNCL": CANCELLED, "CWFW": PENDING, "PACR": "", "PECR": "",
 }  # fmt: skip
+_NAMES = (("OrgnlEndToEndId",), ("OrgnlInstrId",))
 _LINES = frozenset({"TxInfAndSts"})
 _AMOUNTS = ("OrgnlInstdAmt", "OrgnlIntrBkSttlmAmt")
 
@@ -55,7 +56,7 @@ class RecallAnswer:
                 self._come_to(element)
                 return self._order(element, line)
             except Unreadable as problem:
-                return Held(line, problem.reason, problem.evidence)
+                return Held(line, problem.reason, problem.evidence, fields.name_in(element, *_NAMES))
         if name == "OrgnlPmtInfAndSts":
             if element is not self._block:
                 self._enter(element)

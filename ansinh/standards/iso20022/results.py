@@ -49,11 +49,15 @@ class Entry(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A line that cannot be understood for sure. It waits for a person; its neighbours do not."""
+    """A line that cannot be understood for sure. It waits for a person; its neighbours do not.
+
+    `end_to_end_id` is the name in it where one could be read: so a person can say which payment it speaks of.
+    """
 
     line: int
     reason: str
     evidence: str = ""
+    end_to_end_id: str = ""
 
 
 class Notice(NamedTuple):

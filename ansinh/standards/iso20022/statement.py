@@ -27,6 +27,7 @@ from ansinh.standards.iso20022.results import (
 # Who and what for: of money that one of our orders explains none of it is read.
 _UNREAD = frozenset({"RltdPties", "RltdAgts", "RmtInf", "RltdDts", "RltdRmtInf", "Purp", "AddtlTxInf"})
 
+_NAMES = (("Refs", "EndToEndId"), ("Refs", "InstrId"))
 _LINES = frozenset({"Ntry", "TxDtls"})
 _SAYS_OF_ALL = frozenset({"Amt", "CdtDbtInd", "RvslInd", "Sts", "BookgDt"})
 
@@ -62,7 +63,7 @@ class Statement:
             if holder is None or holder is not self._holder:
                 if (torn := _torn_by(element, holder)) is not None:
                     self._torn = torn
-                    return Held(line, "line_misplaced")
+                    return Held(line, "line_misplaced", "", fields.name_in(element, *_NAMES))
                 self._enter(holder, element)
             self._details += 1
             try:
@@ -72,7 +73,7 @@ class Statement:
             except Unreadable as problem:
                 # A sum with a hole in it proves nothing, so it is not compared.
                 self._detail_sum = None
-                return Held(line, problem.reason, problem.evidence)
+                return Held(line, problem.reason, problem.evidence, fields.name_in(element, *_NAMES))
         # From here on: ends that close something, so what was stated can be compared with what was found.
         if name == "Ntry":
             return self._end_of_entry(element, line)
@@ -296,8 +297,9 @@ class Statement:
         self._compare_details()
         if self._borrower is not None:
             is_only_one = max(self._details, self._stated_details or 1) == 1
+            name = self._borrower.end_to_end_id
             is_clear = is_only_one and not late and entry is not self._torn
-            return self._borrower._replace(line=line) if is_clear else Held(line, "amount_missing")
+            return self._borrower._replace(line=line) if is_clear else Held(line, "amount_missing", "", name)
         # The details were read without it, and it may be that the whole entry was taken back.
         return Held(line, "line_misplaced", late) if late else None
 

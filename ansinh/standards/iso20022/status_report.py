@@ -25,6 +25,7 @@ _PARTS = {
 }
 
 
+_NAMES = (("OrgnlEndToEndId",), ("PmtId", "EndToEndId"), ("OrgnlInstrId",), ("PmtId", "InstrId"))
 _LINES = frozenset({"TxInfAndSts", "OrgnlTxRefInfAndSts"})
 
 
@@ -62,7 +63,7 @@ class StatusReport:
             except Unreadable as problem:
                 # A sum with a hole in it proves nothing, so it is not compared.
                 self._sum = None
-                return Held(line, problem.reason, problem.evidence)
+                return Held(line, problem.reason, problem.evidence, fields.name_in(element, *_NAMES))
         # A block ends after its lines; only one without lines is still unknown when it ends.
         if name == "OrgnlPmtInfAndSts":
             if element is not self._block:

@@ -25,7 +25,7 @@ class VerificationReport:
         try:
             return self._answer(element, line)
         except Unreadable as problem:
-            return Held(line, problem.reason, problem.evidence)
+            return Held(line, problem.reason, problem.evidence, fields.name_in(element, ("OrgnlId",)))
 
     def finished(self) -> None:
         """Nothing is left to compare: the message states no counts."""

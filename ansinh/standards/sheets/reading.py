@@ -102,7 +102,9 @@ class SheetReading(FileReading):
                 entry = self._entry(values, table.template)
             except Unreadable as problem:
                 total = None
-                yield Held(self._line, problem.reason, f"{sheet.name}, {position}: {problem.evidence}"[:80])
+                names = _our_names(values)
+                name = names.pop() if len(names) == 1 else ""
+                yield Held(self._line, problem.reason, f"{sheet.name}, {position}: {problem.evidence}"[:80], name)
                 continue
             total = None if total is None else total + (entry.amount_dong or 0)
             yield entry
@@ -114,12 +116,7 @@ class SheetReading(FileReading):
             # Once is enough: the officer must look at the whole column, because zeros at the front are gone.
             self._is_numeric_told = True
             self.warnings.append(Notice("account_number_is_number", {"column": "account_number"}))
-        names = {
-            name
-            for field in ("end_to_end_id", "description")
-            for name in _OURS.findall(cells.text(values.get(field)))
-            if end_to_end.decode(name) is not None
-        }
+        names = _our_names(values)
         if len(names) > 1:
             raise Unreadable("reference_ambiguous", " ".join(sorted(names)))
         reason_set, reason_code = _reason(cells.text(values.get("reason")), template)
@@ -180,6 +177,15 @@ def _find(sheet: Sheet, template: Template) -> _Table | None:
         if is_clear and has_sum and has_name and (best is None or len(found) > len(best.columns)):
             best = _Table(position, found, template)
     return best
+
+
+def _our_names(values: dict[str, Cell]) -> set[str]:
+    return {
+        name
+        for field in ("end_to_end_id", "description")
+        for name in _OURS.findall(cells.text(values.get(field)))
+        if end_to_end.decode(name) is not None
+    }
 
 
 def _amount(values: dict[str, Cell], template: Template) -> tuple[int, str]:

@@ -92,13 +92,15 @@ class Transfers:
                 Notice("count_differs", {"stated": str(summary.get("total"))[:20], "found": len(transfers)})
             )
         for line, transfer in enumerate(transfers, 1):
+            told = transfer if isinstance(transfer, dict) else {}
             try:
-                yield self._entry(line, transfer if isinstance(transfer, dict) else {})
+                yield self._entry(line, told)
             except NotUnderstood as problem:
-                yield Held(line, problem.reason, problem.evidence)
+                name = _name(told)
+                yield Held(line, problem.reason, problem.evidence, name[:35] if isinstance(name, str) else "")
 
     def _entry(self, line: int, transfer: dict[str, Any]) -> Entry:
-        name = transfer.get("clientCorrelationId") or transfer.get("requestId")
+        name = _name(transfer)
         if not isinstance(name, str) or not name:
             raise NotUnderstood("reference_missing", name)
         amount, text, currency = amount_of(transfer.get("amount"), str(transfer.get("currency", "VND")))
@@ -113,6 +115,10 @@ class Transfers:
         return Entry(
             line, name[:35], amount, text, currency, status, reason_set, reason_code, None, "DBIT", "status", word,
         )  # fmt: skip
+
+
+def _name(transfer: dict[str, Any]) -> object:
+    return transfer.get("clientCorrelationId") or transfer.get("requestId")
 
 
 def _document(raw: bytes) -> dict[str, Any] | None:

@@ -159,7 +159,8 @@ class Results:
             return self._understood(values)
         except NotUnderstood as problem:
             self._total = None
-            return Held(self._count, problem.reason, problem.evidence)
+            name = values.get("end_to_end_id") if values is not None else None
+            return Held(self._count, problem.reason, problem.evidence, name[:35] if isinstance(name, str) else "")
 
     def _understood(self, values: dict[str, Any]) -> Entry:
         name = values.get("end_to_end_id")

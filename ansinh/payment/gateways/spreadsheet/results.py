@@ -81,15 +81,18 @@ class ResultSheet:
             if {fold(cell) for cell in cells} & self._template.ends_with:
                 continue
             line += 1
+            said = {field: row[place] if place < len(row) else None for field, place in places.items()}
             try:
-                yield self._entry(
-                    line, {field: row[place] if place < len(row) else None for field, place in places.items()}
-                )
+                name = _our_name(said)
             except NotUnderstood as problem:
                 yield Held(line, problem.reason, problem.evidence)
+                continue
+            try:
+                yield self._entry(line, name, said)
+            except NotUnderstood as problem:
+                yield Held(line, problem.reason, problem.evidence, name)
 
-    def _entry(self, line: int, said: dict[str, sheets.Cell]) -> Entry:
-        name = _our_name(said)
+    def _entry(self, line: int, name: str, said: dict[str, sheets.Cell]) -> Entry:
         word = _text(said.get("status"))
         status = self._template.words.get(fold(word))
         if status is None:
