@@ -248,8 +248,6 @@ class _Reader:
 
 # How many portions wait while the database applies what was read before: about one file of a province.
 _AHEAD = 8
-
-
 # Below this a process costs more than it saves.
 WORTH_A_PROCESS_BYTES = 1 << 20
 
