@@ -219,6 +219,7 @@ _OTHERWISE: dict[str, Callable[[Marked], dict[str, Any]]] = {
     "office.find_commune": lambda _: {"code": A},
     "office.name_of_commune": lambda _: {"code": A},
     "office.find_province": lambda _: {"code": "46"},
+    "payroll.leaves_of": lambda _: {"people": (1, 10**12)},
     "payroll.run": lambda marked: {"code": marked.run_code},
     "payroll.unknown_run": lambda marked: {"code": marked.run_code},
     "payroll.run_row": lambda marked: {"run": _model("payroll.PayrollRun").objects.get(pk=marked.run)},
