@@ -94,7 +94,8 @@ def look_up_again() -> dict[str, str]:
 
 def fingerprints(law: LawBook | LawPackage, questions: Sequence[Question]) -> dict[str, str]:
     """Return for each month and domain one hash over all that decides the month except the facts themselves."""
-    settling = "\n".join(statement("payroll", name) for name in ("differences", "holds"))
+    # Who is asked again is part of it: what an older way of choosing left out is asked about once more.
+    settling = "\n".join(statement("payroll", name) for name in ("differences", "holds", "touched"))
     found = {}
     for question in questions:
         for domain in entitlement.domains_with_decisions(law, question):
@@ -113,10 +114,19 @@ def _base(selection: Selection, now: Basis) -> PayrollRun | None:
     return last if same else None
 
 
+def _unseen_by(run: PayrollRun) -> dict[str, Any]:
+    """Return what tells the writings a run could not see: its snapshot, and the transaction it was calculated in.
+
+    A snapshot does not list the transaction that takes it: as soon as somebody who began later has ended, what we note
+    of ourselves would look like something we had seen, and whoever the run left open would never be asked about again.
+    """
+    return {"snapshot": run.basis["snapshot"], "own": run.basis.get("xid", "0")}
+
+
 def scope_of(selection: Selection, now: Basis, months: Sequence[Month], *, whole: bool) -> Scope:
     """Return which months are asked in full, and fill `touched` with whom the others are asked about."""
     base = None if whole else _base(selection, now)
-    since = None if base is None else {"snapshot": base.basis["snapshot"], "base": base.id}
+    since = None if base is None else {**_unseen_by(base), "base": base.id}
     touched = fill_touched(since)
     if base is None or since is None:
         return Scope(tuple(months), (), 0)
@@ -150,7 +160,7 @@ def _of_month(hashes: Mapping[str, str], month: Month) -> dict[str, str]:
 
 def leave_open(run_id: int) -> None:
     """This will note whom the run leaves open, held or undecided, so that the next one asks about them again."""
-    # Our own transaction is not in the run's snapshot: what we note now counts as written after it looked.
+    # Whatever our own transaction notes counts as written after the run looked.
     with connection.cursor() as cursor:
         cursor.execute(statement("payroll", "leave_open"), {"run": run_id})
 

@@ -407,6 +407,48 @@ def test_where_nothing_was_written_nobody_is_asked_again(own_database: None, sco
     assert 0 < scopes[-1].touched <= len(open_people) < committed(Person.objects.count)
 
 
+def test_whom_a_run_leaves_open_is_asked_again_though_others_wrote_while_it_began(
+    own_database: None, scopes: list[retroactivity.Scope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who began later has ended when the run takes its snapshot: it must not take its own notes for seen."""
+    cooling = committed(_severe_with_a_new_account)
+    look = retroactivity.look
+
+    def after_another(chosen: Any) -> retroactivity.Basis:
+        with django.db.connections["owner"].cursor() as other:
+            other.execute("SELECT pg_current_xact_id()")
+        return look(chosen)
+
+    monkeypatch.setattr(retroactivity, "look", after_another)
+    code = frozen(Month(2026, 11), AT)
+    held = committed(lambda: PayrollHold.objects.get(run__code=code))
+    assert (held.person_id, held.reason) == (cooling, "address_cooling_off")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_visible_in_snapshot((basis->>'xid')::xid8, (basis->>'snapshot')::pg_snapshot)"
+            " FROM payroll_payrollrun WHERE id = %s",
+            [held.run_id],
+        )
+        assert cursor.fetchone() == (True,), "the case did not come about"
+    # Nobody writes anything: the account is simply old enough a month later.
+    later = AT + datetime.timedelta(days=31)
+    pruned = tried(Month(2026, 12), later, whole=False)
+    assert scopes.pop().kept
+    months = {line[2] for line in pruned[0] if line[0] == cooling}
+    assert months == {datetime.date(2026, 11, 1), datetime.date(2026, 12, 1)}
+    assert pruned == tried(Month(2026, 12), later, whole=True)
+
+
+def _severe_with_a_new_account() -> int:
+    makers.staff()
+    ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+    makers.severe()
+    cooling = makers.person(disability="severe")
+    makers.decision(cooling)
+    makers.address(cooling, cooling_until=AT.date() + datetime.timedelta(days=3))
+    return cooling.pk
+
+
 def test_a_commune_that_was_paid_in_between_is_asked_again(
     own_database: None, scopes: list[retroactivity.Scope]
 ) -> None:

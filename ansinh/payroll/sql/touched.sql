@@ -3,7 +3,8 @@
 CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
 WITH unseen AS (
     SELECT DISTINCT touch.subject, touch.subject_id FROM payroll_touch AS touch
-    WHERE touch.xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot) AND NOT pg_visible_in_snapshot(touch.xid, %(snapshot)s::pg_snapshot)
+    WHERE touch.xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
+      AND (NOT pg_visible_in_snapshot(touch.xid, %(snapshot)s::pg_snapshot) OR touch.xid = %(own)s::xid8)
 ), person AS (
     SELECT unseen.subject_id AS person_id FROM unseen WHERE unseen.subject = 'p'
     UNION SELECT membership.person_id FROM unseen JOIN people_membership AS membership ON membership.household_id = unseen.subject_id
