@@ -17,13 +17,15 @@ from ansinh.ledger import operations
 from ansinh.ledger.models import FundsDocument, LedgerAccount
 
 _LARGEST = 10**17
+# NĐ 20/2021 begins here, and with it everything that this system pays by.
+FIRST_BUDGET = datetime.date(2021, 7, 1)
 # “12”, “07/LC-STC”, “A.3”: it begins with a letter or digit. “-1” or “00” is a slip of the hand.
 _NUMBER = re.compile(r"[^\W_].*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A paper as it stands: waiting for the second person, or booked when `approved_by` names somebody."""
+    """A paper as it stands: waiting for the second person, booked when `approved_by` names somebody, or withdrawn."""
 
     kind: str
     number: str
@@ -33,6 +35,7 @@ class Document:
     provider_code: str
     proposed_by: str
     approved_by: str
+    withdrawn_by: str = ""
 
 
 def enter(
@@ -46,19 +49,22 @@ def enter(
     run: tuple[str, int] = ("", 0),
     provider_code: str = "",
     arrived_dong: int = 0,
+    earliest: datetime.date = FIRST_BUDGET,
 ) -> Document:
     """This will note a paper, or book it when another person enters the same one.
 
     `run` is the run's code and number; `arrived_dong` is what came in at its providers without a paper, by their
-    statements: it may be ordered money, which then cannot be taken back. Promises: entered again after it was booked, a
+    statements: it may be ordered money, which then cannot be taken back. `earliest` is the first day that a paper about
+    this can bear. Promises: entered again after it was booked, a
     paper changes nothing; until then whoever entered it may enter it otherwise.
 
     Raises:
         Refused: `amount_not_positive`, `number_too_large`, `document_number_missing`, `document_number_impossible`,
-            `document_in_the_future`, `second_person_needed`, `document_differs`, `year_end_differs`,
-            `order_transferred`, `money_may_have_arrived`, `balance_insufficient`.
+            `document_in_the_future`, `document_too_old`, `second_person_needed`, `document_differs`,
+            `year_end_differs`, `order_transferred`, `money_may_have_arrived`, `balance_insufficient`.
     """
-    _refuse_impossible(number, amount_dong, signed_on, at)
+    _refuse_impossible(number, amount_dong)
+    _refuse_implausible_day(signed_on, at, max(earliest, FIRST_BUDGET))
     with transaction.atomic():
         # The same lock as for booking: two people who enter it at once are first and second.
         operations.wait_for_the_books()
@@ -68,30 +74,18 @@ def enter(
             elif kind == FundsDocument.Kind.ORDER_BACK:
                 _refuse_transferred(run[0], amount_dong, arrived_dong)
         row, is_new = FundsDocument.objects.get_or_create(
-            kind=kind, number=number.strip(), signed_on=signed_on,
+            kind=kind, number=number.strip(), signed_on=signed_on, withdrawn_by="",
             defaults={
                 "amount_dong": amount_dong, "run_code": run[0], "provider_code": provider_code, "proposed_by": by, "proposed_at": at,
             },
         )  # fmt: skip
-        if (row.amount_dong, row.run_code, row.provider_code) != (amount_dong, run[0], provider_code):
-            if row.proposed_by == by and not row.approved_by:
-                # Whoever typed it wrong types it right; the second person still reads the paper alone.
-                row.amount_dong, row.run_code, row.provider_code, row.proposed_at = (
-                    amount_dong,
-                    run[0],
-                    provider_code,
-                    at,
-                )
-                row.save(update_fields=["amount_dong", "run_code", "provider_code", "proposed_at"])
-                return shown(row)
-            raise Refused(
-                "document_differs",
-                vi=f"Chứng từ {number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. Hãy đối chiếu lại bản giấy; "
-                "người lập nhập lại cho đúng khi chứng từ chưa ghi sổ.",
-                en=f"Document {number} was entered by “{row.proposed_by}” with another amount, run or provider. Compare the paper; "
-                "whoever entered it enters it right as long as it is not booked.",
-                document=number,
-            )
+        said = (amount_dong, run[0], provider_code)
+        if (row.amount_dong, row.run_code, row.provider_code) != said:
+            _require_author(row, by)
+            # Whoever typed it wrong types it right; the second person still reads the paper alone.
+            (row.amount_dong, row.run_code, row.provider_code), row.proposed_at = said, at
+            row.save(update_fields=["amount_dong", "run_code", "provider_code", "proposed_at"])
+            return shown(row)
         if is_new or row.approved_by:
             return shown(row)
         if row.proposed_by == by:
@@ -107,7 +101,57 @@ def enter(
     return shown(row)
 
 
-def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, at: datetime.datetime) -> None:
+def _require_author(row: FundsDocument, by: str) -> None:
+    if row.proposed_by != by or row.approved_by:
+        raise Refused(
+            "document_differs",
+            vi=f"Chứng từ {row.number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. Hãy đối chiếu lại bản "
+            "giấy; người lập nhập lại cho đúng khi chứng từ chưa ghi sổ.",
+            en=f"Document {row.number} was entered by “{row.proposed_by}” with another amount, run or provider. Compare the paper; "
+            "whoever entered it enters it right as long as it is not booked.",
+            document=row.number,
+        )
+
+
+def withdraw(*, kind: str, number: str, signed_on: datetime.date, by: str, at: datetime.datetime) -> Document:
+    """This will withdraw a paper that was entered wrong and waits for the second person; it moved no money.
+
+    Promises: the paper stays listed with whoever withdrew it, pays for nothing, and can be entered anew; withdrawn
+    again it changes nothing.
+
+    Raises:
+        Refused: `document_unknown`, `document_booked`.
+    """
+    with transaction.atomic():
+        # The same lock as for entering: a paper is booked or withdrawn, never both.
+        operations.wait_for_the_books()
+        known = FundsDocument.objects.filter(kind=kind, number=number.strip(), signed_on=signed_on)
+        row = known.filter(withdrawn_by="").first() or known.order_by("-id").first()
+        if row is None:
+            raise Refused(
+                "document_unknown",
+                vi=f"Không có chứng từ loại này số {number}, ngày {signed_on:%d/%m/%Y}. Hãy xem ansinh ledger documents và gõ "
+                "đúng số, ngày như đã nhập.",
+                en=f"No document of this kind has number {number} and date {signed_on}. See ansinh ledger documents and "
+                "give number and date as they were entered.",
+                document=number,
+            )
+        if row.approved_by:
+            raise Refused(
+                "document_booked",
+                vi=f"Chứng từ {number} đã được “{row.approved_by}” duyệt và đã ghi sổ nên không rút lại được. Tiền đã rút mà chưa "
+                "chuyển thì huỷ bằng ansinh ledger document order-back.",
+                en=f"Document {number} was approved by “{row.approved_by}” and is booked; it stays. Money ordered and not "
+                "transferred is taken back by ansinh ledger document order-back.",
+                document=number,
+            )
+        if not row.withdrawn_by:
+            row.withdrawn_by, row.withdrawn_at = by, at
+            row.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    return shown(row)
+
+
+def _refuse_impossible(number: str, amount_dong: int) -> None:
     if not number.strip() or len(number.strip()) > 40:
         raise Refused(
             "document_number_missing", vi="Hãy ghi số chứng từ (tối đa 40 ký tự).", en="Give the document's number."
@@ -125,11 +169,22 @@ def _refuse_impossible(number: str, amount_dong: int, signed_on: datetime.date, 
             vi="Số tiền phải lớn hơn 0 và không quá lớn. Hãy kiểm tra lại số đã gõ.",
             en="The amount must be above zero and not too large. Check what was typed.",
         )
+
+
+def _refuse_implausible_day(signed_on: datetime.date, at: datetime.datetime, earliest: datetime.date) -> None:
     if signed_on > at.date():
         raise Refused(
             "document_in_the_future",
             vi="Ngày chứng từ sau hôm nay. Hãy kiểm tra lại bản giấy.",
             en="The document's date lies ahead. Check the paper.",
+        )
+    if signed_on < earliest:
+        raise Refused(
+            "document_too_old",
+            vi=f"Ngày chứng từ {signed_on:%d/%m/%Y} quá xa: chứng từ về việc này có sớm nhất là từ {earliest:%d/%m/%Y}. "
+            "Hãy kiểm tra lại ngày trên bản giấy.",
+            en=f"The document's date {signed_on} is too old: a paper about this bears {earliest} at the earliest. "
+            "Check the date on the paper.",
         )
 
 
@@ -232,8 +287,8 @@ def _run_of(account: LedgerAccount) -> int:
 
 
 def is_funded_by_documents(run_code: str) -> bool:
-    """Return whether somebody has entered an order or a prefund for the run: then no money moves for it without one."""
-    return FundsDocument.objects.filter(run_code=run_code).exists()
+    """Return whether an order or a prefund stands entered for the run: then no money moves for it without one."""
+    return FundsDocument.objects.filter(run_code=run_code, withdrawn_by="").exists()
 
 
 def booked(kind: str, number: str, provider_code: str) -> list[int]:
@@ -251,5 +306,5 @@ def shown(row: FundsDocument) -> Document:
     """Return a paper as it stands."""
     return Document(
         row.kind, row.number, row.signed_on, row.amount_dong, row.run_code, row.provider_code, row.proposed_by,
-        row.approved_by,
+        row.approved_by, row.withdrawn_by,
     )  # fmt: skip

@@ -70,11 +70,17 @@ class FundsDocument(models.Model):
     # Empty until a second person has entered the same paper.
     approved_by = models.CharField("người duyệt", max_length=60, blank=True)
     approved_at = models.DateTimeField("duyệt lúc", null=True)
+    # Entered wrong and withdrawn before it was booked: it stays to be seen, and the same paper can be entered anew.
+    withdrawn_by = models.CharField("người rút lại", max_length=60, blank=True)
+    withdrawn_at = models.DateTimeField("rút lại lúc", null=True)
 
     class Meta:
         verbose_name = "chứng từ kinh phí"
         constraints = [
-            models.UniqueConstraint("kind", "number", "signed_on", name="funds_document_once"),
+            models.UniqueConstraint(
+                fields=["kind", "number", "signed_on"], condition=Q(withdrawn_by=""), name="funds_document_once"
+            ),
+            models.CheckConstraint(condition=Q(approved_by="") | Q(withdrawn_by=""), name="withdrawn_or_booked"),
             models.CheckConstraint(condition=Q(amount_dong__gt=0), name="funds_document_positive"),
             models.CheckConstraint(
                 condition=Q(approved_by="") | ~Q(approved_by=F("proposed_by")), name="second_person_funds"

@@ -29,8 +29,8 @@ FIRST_DONG, FEE_DONG, NOVEMBER = 10**12, 1_100, CalendarMonth(2026, 11)
 PEOPLE = ("can.bo", "lanh.dao", "lanh.dao2")
 KINDS = {
     "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected", "paper_beyond_the_money",
-    "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches", "nothing_to_send_with",
-    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "statement_found_money",
+    "paper_withdrawn", "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches",
+    "nothing_to_send_with", "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "statement_found_money",
     "appropriation_undone",
     "appropriation_stays", "appropriation_misread", "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed",
     "left_due", "due_waived", "waived_from_both", "waived_waits_for_paper", "order_taken_back", "order_stays",
@@ -333,6 +333,8 @@ class Treasury:
             # Typed wrong, and right by the same hand before anybody has agreed.
             self.fired["paper_corrected"] += 1
             assert self._enter(replace(paper, amount=paper.amount + 7), by=paper.by).approved_by == ""
+        if not is_calm and self.chance.random() < 0.1:
+            self._withdrawn(replace(paper, number=f"9{paper.number}"))
         assert self._enter(paper, by=paper.by) == self._as_proposed(paper)
         self.waiting.append(paper)
         # From the first word of a paper on, no money of the run moves without one.
@@ -343,6 +345,16 @@ class Treasury:
             self.fired["one_person_twice"] += 1
             _refused("second_person_needed", self._enter, paper, by=paper.by)
         return paper
+
+    def _withdrawn(self, slip: Paper) -> None:
+        """Type a paper with a wrong number, and take it back by whoever sees it first."""
+        self.fired["paper_withdrawn"] += 1
+        had_papers = documents.is_funded_by_documents(self.month.run)
+        assert self._enter(slip, by=slip.by) == self._as_proposed(slip)
+        by = self.chance.choice(PEOPLE)
+        taken = documents.withdraw(kind=slip.kind, number=slip.number, signed_on=slip.day, by=by, at=self.month.at)
+        assert taken == replace(self._as_proposed(slip), withdrawn_by=by)
+        assert documents.is_funded_by_documents(self.month.run) == had_papers, "a withdrawn paper is none"
 
     def _may(self, paper: Paper) -> bool:
         left = {

@@ -17,10 +17,12 @@ from ansinh.ledger import queries as books
 from ansinh.ledger.models import FundsDocument, Transfer
 from ansinh.payment import queries, reopening, statements
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
+from ansinh.payroll.models import PayrollRun
 from ansinh.people.models import Person
 from ansinh.project.work import ledger as ledger_work
 from ansinh.project.work import payment as payment_work
 from ansinh.project.work.ledger import checked
+from tests.integration import makers
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
 
@@ -86,6 +88,88 @@ def test_whoever_typed_a_paper_wrong_types_it_right_before_it_is_booked(world: W
     # Booked is booked.
     for by in ("can.bo", "lanh.dao"):
         assert refused(world, "treasury-order", 2 * AMOUNT, by=by) == "document_differs"
+
+
+def test_a_paper_typed_with_a_wrong_date_is_withdrawn_and_entered_anew(world: World) -> None:
+    wrong = {"kind": "treasury-order", "number": "01", "signed_on": DAY.replace(year=2025)}
+    documents.enter(
+        **wrong, amount_dong=AMOUNT, run=(world.run, PaymentItem.objects.values_list("run_id", flat=True)[0]), by="can.bo", at=AT
+    )  # fmt: skip
+    assert documents.is_funded_by_documents(world.run)
+    # Whoever reads the paper withdraws it, too: it has moved nothing.
+    for _ in "twice":
+        assert documents.withdraw(**wrong, by="lanh.dao", at=AT).withdrawn_by == "lanh.dao"
+    assert not documents.is_funded_by_documents(world.run)
+    assert both(world, "treasury-order", AMOUNT).approved_by == "lanh.dao"
+    assert [(one.signed_on.year, one.withdrawn_by, one.approved_by) for one in documents.documents()] == [
+        (2026, "", "lanh.dao"), (2025, "lanh.dao", ""),
+    ]  # fmt: skip
+    # The same number and date may be somebody's right paper later, and that one is waiting, not withdrawn.
+    again = documents.enter(**wrong, amount_dong=AMOUNT, run=(world.run, 1), by="can.bo", at=AT)
+    assert (again.withdrawn_by, again.approved_by) == ("", "")
+    assert documents.withdraw(**wrong, by="can.bo", at=AT).withdrawn_by == "can.bo"
+    for change in ({"approved_by": "x"}, {"withdrawn_by": ""}):
+        with pytest.raises(IntegrityError, match="document_is_final"), transaction.atomic():
+            FundsDocument.objects.filter(withdrawn_by="can.bo").update(**change)
+
+
+def test_a_booked_or_unknown_paper_is_not_withdrawn(world: World) -> None:
+    both(world, "treasury-order", AMOUNT)
+    for number, day, reason in (("01", DAY, "document_booked"), ("02", DAY, "document_unknown"), ("01", AT.date(), "document_unknown")):  # fmt: skip
+        with pytest.raises(Refused) as refusal:
+            documents.withdraw(kind="treasury-order", number=number, signed_on=day, by="can.bo", at=AT)
+        assert refusal.value.reason == reason
+    assert books.balance(chart.treasury(world.run).name) == AMOUNT
+
+
+def test_a_paper_from_long_before_is_a_slip_of_the_hand(world: World) -> None:
+    paper = argparse.Namespace(
+        kind="treasury-order", number="9", date="2006-11-05", amount=AMOUNT, run=world.run, provider=None, user="can.bo", lang="vi"
+    )  # fmt: skip
+    for day, said in (("2006-11-05", "01/11/2025"), ("2025-10-31", "01/11/2025")):
+        paper.date = day
+        with pytest.raises(Refused, match="document_too_old") as refusal:
+            ledger_work.document(paper)
+        assert said in refusal.value.vi
+    with pytest.raises(Refused, match="document_too_old"):
+        documents.enter(
+            kind="fee-fund", number="3", signed_on=datetime.date(2021, 6, 30), amount_dong=1, by="can.bo", at=AT,
+            provider_code=world.provider.code,
+        )  # fmt: skip
+    assert not FundsDocument.objects.exists()
+
+
+def test_no_paper_is_taken_about_a_run_that_is_not_frozen(world: World) -> None:
+    PayrollRun.objects.create(
+        code="2026-12-19777-01", month="2026-12-01", area_id=makers.commune(), sequence=1, state="APPROVED",
+        known_on="2026-11-20", facts_known_at=AT, calculated_at=AT, calculated_by="operator", checked_by="operator",
+        checked_at=AT, approved_by="lanh.dao", approved_at=AT, sha256="0" * 64, lines=1, control_total_dong=1,
+    )  # fmt: skip
+    paper = argparse.Namespace(
+        kind="treasury-order", number="9", date="2025-12-05", amount=1, run="2026-12-19777-01", provider=None, user="can.bo", lang="vi"
+    )  # fmt: skip
+    with pytest.raises(Refused, match="run_not_frozen"):
+        ledger_work.document(paper)
+    assert not FundsDocument.objects.exists()
+
+
+def test_an_order_that_takes_the_cash_desks_money_along_says_so(world: World) -> None:
+    PaymentItem.objects.filter(beneficiary_id=world.people[2].id).update(channel="cash", provider=None)
+    paper = argparse.Namespace(
+        kind="treasury-order", number="9", date="2025-11-05", amount=2 * AMOUNT, run=world.run, provider=None, lang="vi"
+    )  # fmt: skip
+    for number, amount, short in (("8", 2 * AMOUNT, 0), ("9", 2 * AMOUNT + 1, 1)):
+        paper.number, paper.amount = number, amount
+        paper.user = "can.bo"
+        told = ledger_work.document(paper)
+        assert (told["booked"], told.get("cash_short_dong", 0), "note" in told) == (False, short, short > 0)
+    paper.user = "lanh.dao"
+    told = ledger_work.document(paper)
+    assert (told["booked"], told["cash_short_dong"]) == (True, 1)
+    withdrawn = argparse.Namespace(**vars(paper) | {"number": "8", "reason": "gõ nhầm số"})
+    assert ledger_work.withdraw_document(withdrawn)["withdrawn_by"] == "lanh.dao"
+    with pytest.raises(Refused, match="reason_missing"):
+        ledger_work.withdraw_document(argparse.Namespace(**vars(withdrawn) | {"reason": " "}))
 
 
 def test_a_paper_cannot_move_more_than_there_is(world: World) -> None:
@@ -278,7 +362,14 @@ def test_money_that_may_have_arrived_without_a_paper_is_not_taken_back(world: Wo
         assert statements.arrived_without_paper(run) == arrived, "what papers have sent may come in"
     # The command looks there by itself.
     paper = argparse.Namespace(
-        kind="order-back", number="9", date="2022-01-05", amount=AMOUNT, run=world.run, provider=None, user="can.bo"
+        kind="order-back",
+        number="9",
+        date="2025-11-05",
+        amount=AMOUNT,
+        run=world.run,
+        provider=None,
+        user="can.bo",
+        lang="vi",
     )
     with pytest.raises(Refused) as refusal:
         ledger_work.document(paper)

@@ -68,6 +68,22 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "ledger withdraw-document",
+        "rút lại chứng từ nhập sai số, ngày hoặc loại khi chưa ghi sổ; sau đó nhập lại cho đúng",
+        "ledger:withdraw_document",
+        (
+            argument(
+                "kind",
+                choices=["treasury-order", "order-back", "prefund", "fee-fund", "year-end"],
+                help="loại như khi nhập",
+            ),
+            argument("--number", required=True, metavar="SỐ", help="số chứng từ như khi nhập"),
+            argument("--date", required=True, metavar="NĂM-THÁNG-NGÀY", help="ngày chứng từ như khi nhập"),
+            argument("--reason", required=True, metavar="LÝ_DO", help="vì sao rút lại"),
+            AS,
+        ),
+    ),
+    Command(
         "ledger documents",
         "các chứng từ kinh phí đã nhập, số chưa dùng có thể nộp trả, tiền đã rút mà chưa chuyển",
         "ledger:list_documents",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
-from ansinh.ledger import closing, documents, operations, queries, signing, undoing
+from ansinh.ledger import accounts, closing, documents, operations, queries, signing, undoing
 from ansinh.office import queries as office
 from ansinh.office.operations import audit
 from ansinh.office.security import acting, everything
@@ -26,8 +26,18 @@ from ansinh.project.operator import OPERATOR
 from ansinh.project.workers import workers
 from ansinh.reports import seal_minutes
 
-# NĐ 20/2021 begins here, and with it everything that this system pays by.
-_FIRST_BUDGET, _MONTHS_AHEAD = Month(2021, 7), 24
+_FIRST_BUDGET, _MONTHS_AHEAD = Month.of(documents.FIRST_BUDGET), 24
+# A paper about a run is of its budget year or the one before: an older date is a slip of the hand.
+_MONTHS_BEFORE_RUN = 12
+# In Vietnamese and in English.
+_TAKES_CASH = (
+    "Lệnh rút này lấy cả tiền dành cho chi tiền mặt tại xã: các điểm chi sẽ không lập được danh sách. Nếu lệnh rút chỉ để "
+    "chi qua tài khoản, hãy rút lại chứng từ (ansinh ledger withdraw-document) hoặc huỷ phần thừa (ansinh ledger document "
+    "order-back).",
+    "This order takes the money of the cash desks along: they will not be able to open their lists. If it is meant for "
+    "payments by account alone, withdraw the paper (ansinh ledger withdraw-document) or take the rest back (ansinh ledger "
+    "document order-back).",
+)
 # What `money/rails.md` calls I1 to I10, by the names under which they are checked.
 INVARIANTS = {
     "I1": ("balanced",),
@@ -177,8 +187,8 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will note a paper that moves public money, or book it when a second person enters the same one.
 
     Raises:
-        Refused: `role_not_allowed`, `run_unknown`, `provider_unknown`, `date_invalid`, `document_needs_run`,
-            `document_needs_provider`, and those of `documents.enter`.
+        Refused: `role_not_allowed`, `run_unknown`, `run_not_frozen`, `provider_unknown`, `date_invalid`,
+            `document_needs_run`, `document_needs_provider`, and those of `documents.enter`.
     """
     needs_run, needs_provider = (
         arguments.kind in {"treasury-order", "order-back", "prefund"},
@@ -192,23 +202,17 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
             en="A treasury order and taking it back need --run, a prefund --run and --provider, money for fees "
             "--provider, the year's end neither.",
         )
-    try:
-        signed_on = datetime.date.fromisoformat(arguments.date)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid", vi="Ngày phải viết NĂM-THÁNG-NGÀY, ví dụ 2026-11-20.", en="Write the date as 2026-11-20."
-        ) from error
+    signed_on = _day(arguments.date)
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
-        run = payroll.run(arguments.run) if arguments.run else None
-        if run is not None:
-            office.require_reach(arguments.user, run.area_id)
+        run = _frozen_run(arguments.run, arguments.user) if arguments.run else None
         provider = providers.provider(arguments.provider) if arguments.provider else None
         arrived = statements.arrived_without_paper(run.id) if run and arguments.kind == "order-back" else 0
+        earliest = {"earliest": run.month.plus(-_MONTHS_BEFORE_RUN).first_day} if run else {}
         entered = documents.enter(
             kind=arguments.kind, number=arguments.number, signed_on=signed_on, amount_dong=arguments.amount,
             run=(run.code, run.id) if run else ("", 0), provider_code=provider.code if provider else "",
-            by=arguments.user, at=timezone.localtime(), arrived_dong=arrived,
+            by=arguments.user, at=timezone.localtime(), arrived_dong=arrived, **earliest,
         )  # fmt: skip
         audit(
             by=arguments.user, action="ledger.document" if entered.approved_by else "ledger.document.propose",
@@ -216,7 +220,65 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
             # All that its author may still correct: what stood before is told by the entry before.
             detail={"amount_dong": entered.amount_dong, "run": entered.run_code, "provider": entered.provider_code},
         )  # fmt: skip
-    return _document(entered)
+        short_dong = _short_for_cash(entered, run.id) if run and arguments.kind == "treasury-order" else 0
+    is_english = arguments.lang == "en"
+    return _document(entered) | ({"cash_short_dong": short_dong, "note": _TAKES_CASH[is_english]} if short_dong else {})
+
+
+def withdraw_document(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will withdraw a paper that was entered wrong and waits for the second person.
+
+    Raises:
+        Refused: `role_not_allowed`, `area_not_yours`, `date_invalid`, `reason_missing`, and those of `documents.withdraw`.
+    """
+    reason, at = arguments.reason.strip(), timezone.localtime()
+    if not reason:
+        raise Refused(
+            "reason_missing",
+            vi="Hãy ghi lý do rút lại, ví dụ: gõ nhầm ngày chứng từ.",
+            en="Give the reason for withdrawing it.",
+        )
+    with acting(everything(OPERATOR)), transaction.atomic():
+        _require_department(arguments.user)
+        withdrawn = documents.withdraw(
+            kind=arguments.kind, number=arguments.number, signed_on=_day(arguments.date), by=arguments.user, at=at
+        )
+        if withdrawn.run_code:
+            office.require_reach(arguments.user, payroll.run(withdrawn.run_code).area_id)
+        audit(
+            by=arguments.user, action="ledger.document.withdraw", subject=f"{withdrawn.kind} {withdrawn.number}", at=at,
+            detail={"date": withdrawn.signed_on.isoformat(), "reason": reason[:200]},
+        )  # fmt: skip
+    return _document(withdrawn)
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(
+            "date_invalid", vi="Ngày phải viết NĂM-THÁNG-NGÀY, ví dụ 2026-11-20.", en="Write the date as 2026-11-20."
+        ) from error
+
+
+def _frozen_run(code: str, user: str) -> payroll.RunRow:
+    run = payroll.run(code)
+    office.require_reach(user, run.area_id)
+    if run.state != "FROZEN":
+        raise Refused(
+            "run_not_frozen",
+            vi=f"Kỳ {code} chưa chốt nên chưa có cam kết để rút dự toán hay chuyển tiền. Hãy chốt kỳ trước, rồi nhập chứng từ.",
+            en=f"Run {code} is not frozen; nothing is committed that could be ordered or transferred. Freeze it first.",
+            run=code,
+        )
+    return run
+
+
+def _short_for_cash(entered: documents.Document, run_id: int) -> int:
+    """Return by how much the run's commitment falls short of its cash desks once the order is booked."""
+    left = queries.balance(accounts.commitment(entered.run_code).name)
+    left -= 0 if entered.approved_by else entered.amount_dong
+    return max(0, payment.run_totals(run_id).cash_waiting_dong - left)
 
 
 def list_documents(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -233,7 +295,7 @@ def _document(one: documents.Document) -> dict[str, Any]:
     return {
         "kind": one.kind, "number": one.number, "date": one.signed_on.isoformat(), "amount_dong": one.amount_dong,
         "run": one.run_code or None, "provider": one.provider_code or None, "proposed_by": one.proposed_by,
-        "approved_by": one.approved_by or None, "booked": bool(one.approved_by),
+        "approved_by": one.approved_by or None, "withdrawn_by": one.withdrawn_by or None, "booked": bool(one.approved_by),
     }  # fmt: skip
 
 
