@@ -84,21 +84,25 @@ def together(plan: Plan, people: list[People]) -> Together[Told]:
 
 
 def _share(plan: Plan, people: People) -> Iterator[Told]:
-    is_all = people == EVERYBODY
+    is_all, touched = people == EVERYBODY, plan.scope.touched
     if not is_all:
         # A connection of its own has no scope; what the caller may see was looked at by the caller.
         put_on(everything(plan.by, protected=True))
         _hold(plan.run.id)
-        retroactivity.fill_touched(plan.scope.since)
-    told = Told(_entitle(plan, None if is_all else people))
+        # Somebody may have written since the caller looked: whom our lines compare, we must have asked about.
+        touched = retroactivity.fill_touched(plan.scope.since)
+    told = Told(_entitle(plan, None if is_all else people, touched))
     yield told
     with stage("share"):
         holds = _write_lines(plan, people)
     yield replace(told, leaves=tuple(queries.leaves_of(plan.run.id, people)), holds=holds)
 
 
-def _entitle(plan: Plan, people: People | None) -> dict[str, str]:
-    """Compute what is due in each month, as known at the run's instant, and return each statement's hash."""
+def _entitle(plan: Plan, people: People | None, touched: int) -> dict[str, str]:
+    """Compute what is due in each month, as known at the run's instant, and return each statement's hash.
+
+    Kept months are asked about whoever stands in this transaction's `touched`, where so many do.
+    """
     run, scope = plan.run, plan.scope
     entitlement.make_result_tables()
     hashes: dict[str, str] = {}
@@ -107,7 +111,7 @@ def _entitle(plan: Plan, people: People | None) -> dict[str, str]:
         for question in plan.questions:
             is_kept = question.month in scope.kept
             # Nobody to ask is nothing to run; the statements are pinned all the same, because they are the month's law.
-            ask = entitlement.evaluate_month if scope.touched or not is_kept else entitlement.statements_of
+            ask = entitlement.evaluate_month if touched or not is_kept else entitlement.statements_of
             found = ask(plan.law, replace(question, only_touched=is_kept, people=people))
             hashes |= {f"{question.month} {name}": sha256 for name, sha256 in found.items()}
     return hashes

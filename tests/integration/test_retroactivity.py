@@ -37,7 +37,7 @@ from ansinh.payroll import calculating, operations, queries, retroactivity
 from ansinh.payroll.models import PayrollHold, PayrollLine, PayrollPayee, PayrollRun, Settlement, UnfinishedRun
 from ansinh.payroll.recomputing import recompute
 from ansinh.payroll.selection import select
-from ansinh.people.models import Circumstance, Membership, ParentChild, Person, ProtectedCondition
+from ansinh.people.models import Circumstance, Membership, ParentChild, Person, ProtectedCondition, Residence
 from ansinh.people.remembering import told_at
 from ansinh.poverty.models import HouseholdClass
 from ansinh.project import database as launcher
@@ -447,6 +447,71 @@ def _severe_with_a_new_account() -> int:
     makers.decision(cooling)
     makers.address(cooling, cooling_until=AT.date() + datetime.timedelta(days=3))
     return cooling.pk
+
+
+def _a_child_that_moved() -> int:
+    """Lived in a commune until October and in another since; both months and both communes are settled."""
+    makers.staff()
+    ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+    makers.severe()
+    child = makers.person(born="2024-06-01", area=AREAS[1], poverty="poor")
+    makers.decision(child, "K7", start="2026-07")
+    makers.address(child)
+    moved = datetime.date(2026, 10, 1)
+    for code, since, until in ((AREAS[0], makers.LONG_AGO, moved), (AREAS[1], moved, None)):
+        Residence.objects.create(
+            person=child, unit_id=makers.commune(code), area_id=child.area_id, village="", valid_from=since,
+            valid_to=until, source="giấy chuyển cư trú", recorded_at=makers.EPOCH,
+        )  # fmt: skip
+    operations.take_over_settlements(
+        package=law_in_force(), selection=select(month=Month(2026, 11), province="46", area=None), first=FIRST,
+        last=Month(2026, 10), known_on=datetime.date(2026, 10, 1), by="operator", at=AT,
+    )  # fmt: skip
+    return child.pk
+
+
+def test_the_hardship_of_where_somebody_lived_is_asked_about_again(
+    own_database: None, scopes: list[retroactivity.Scope]
+) -> None:
+    child = committed(_a_child_that_moved)
+    frozen(Month(2026, 11), AT)
+    at = AT + datetime.timedelta(days=31)
+    former = {"area_id": committed(makers.commune, AREAS[0]), "valid_from": FIRST.first_day}
+    committed(Hardship.objects.create, document="QĐ 1", recorded_at=at, **former)
+    pruned = tried(Month(2026, 12), at, whole=False)
+    assert scopes.pop().kept
+    # They left on 1 October: what was due at the end of September is due for October still.
+    arrears = {line[2] for line in pruned[0] if line[0] == child and line[3] == "arrears"}
+    assert arrears == {datetime.date(2026, month, 1) for month in (7, 8, 9, 10)}
+    assert pruned == tried(Month(2026, 12), at, whole=True)
+
+
+def test_what_is_written_between_the_commands_look_and_its_shares_takes_nothing_from_anybody(
+    own_database: None, few_are_shared: list[int], scopes: list[retroactivity.Scope], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody was touched when the command looked; each share looks again, and must ask about whom it compares."""
+
+    def populated() -> int:
+        makers.staff()
+        ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+        return [makers.severe() for _ in range(12)][2].pk
+
+    somebody = committed(populated)
+    frozen(Month(2026, 11), AT)
+    shares = calculating.shares
+
+    def between(*words: Any) -> list[calculating.People]:
+        with django.db.connections["owner"].cursor() as other:
+            other.execute("UPDATE people_person SET phone = '0905000000' WHERE id = %s", [somebody])
+        return shares(*words)
+
+    monkeypatch.setattr(calculating, "shares", between)
+    at = AT + datetime.timedelta(days=31)
+    shared = tried(Month(2026, 12), at, whole=False, workers=2)
+    assert scopes.pop().touched == 0, "the case did not come about"
+    assert few_are_shared[-1] == 2
+    assert {line[3] for line in shared[0] if line[0] == somebody} == {"regular"} and shared[1] == set()
+    assert shared == tried(Month(2026, 12), at, whole=True)
 
 
 def test_a_commune_that_was_paid_in_between_is_asked_again(

@@ -1,5 +1,5 @@
 -- Everybody about whom something was written that the last frozen run of the area could not see: their own facts, their
--- household's class, their commune's hardship, their children's facts, or what another run settled for them.
+-- household's class, the hardship of where they live or lived, their children's facts, or what another run settled for them.
 CREATE TEMPORARY TABLE touched ON COMMIT DROP AS
 WITH unseen AS (
     SELECT DISTINCT touch.subject, touch.subject_id FROM payroll_touch AS touch
@@ -10,6 +10,8 @@ WITH unseen AS (
     UNION SELECT membership.person_id FROM unseen JOIN people_membership AS membership ON membership.household_id = unseen.subject_id
           WHERE unseen.subject = 'h'
     UNION SELECT resident.id FROM unseen JOIN people_person AS resident ON resident.area_id = unseen.subject_id WHERE unseen.subject = 'a'
+    -- Hardship of where somebody lived, or of a unit that a reform ended, counts for the months they lived there.
+    UNION SELECT dwelling.person_id FROM unseen JOIN people_dwelling AS dwelling ON dwelling.unit_id = unseen.subject_id WHERE unseen.subject = 'a'
     UNION SELECT line.person_id FROM unseen JOIN payroll_payrollline AS line ON line.run_id = unseen.subject_id
           WHERE unseen.subject = 'r' AND unseen.subject_id <> %(base)s
 )
