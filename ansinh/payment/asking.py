@@ -19,7 +19,7 @@ from ansinh.base.refusals import Refused
 from ansinh.office import operations as office
 from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
-from ansinh.payment import recalling, stopping
+from ansinh.payment import opening, recalling, stopping
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Gateway, Receipt, SentOrder, refuse_unable
 from ansinh.payment.gateways.rest.documents import results
@@ -131,7 +131,10 @@ def recall(
     asked = {"run": run, "provider": provider, "beneficiaries": sorted(set(beneficiaries)), "by": by}
     with transaction.atomic():
         put_on(everything(by))
-        office_queries.require_reach(by, payroll.run(run).area_id)
+        chosen = payroll.run(run)
+        office_queries.require_reach(by, chosen.area_id)
+        # Whoever is meant may stand in the part that a broken-off freeze has not opened, and the next sending would.
+        opening.complete(chosen.id)
     with stopping.at_rest(**asked):
         _require_under_way(run, provider, asked["beneficiaries"])
         stopped = stopping.stop(**asked, reason=why[:200], at=at)

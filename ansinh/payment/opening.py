@@ -114,6 +114,12 @@ def complete(run_id: int) -> None:
             forget(run_id)
 
 
+def half_opened(run_ids: Sequence[int]) -> list[str]:
+    """Return the codes of those of the runs of which items may still be missing: sums of their items are too small."""
+    waiting = UnopenedRun.objects.filter(run_id__in=run_ids).values("run_id")
+    return list(PayrollRun.objects.filter(id__in=waiting).order_by("code").values_list("code", flat=True))
+
+
 def require_complete(run: PayrollRun) -> None:
     """Refuse work on single items of a run of which some may still be missing. Raises `Refused` (`run_half_opened`)."""
     if UnopenedRun.objects.filter(run_id=run.id).exists():

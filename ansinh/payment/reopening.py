@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
@@ -38,6 +38,13 @@ HELD_LABELS = {
     ),
     "recalled_since": ("bị thu hồi sau khi đề nghị", "called back after it was proposed"),
     "own_proposal": ("do chính người duyệt đề nghị", "proposed by the approver"),
+}
+
+
+_WAYS = {
+    "account": ("chi lại vào tài khoản", "by account"),
+    "cash": ("chi tiền mặt", "in cash"),
+    "waived": ("thôi chi", "no more"),
 }
 
 
@@ -82,11 +89,11 @@ def propose(
     """This will propose to pay rejected, returned or stopped items again, or no more, and return how many were proposed.
 
     What was never sent can only be waived (`channel` "waived"). `beneficiaries` None means every such item of the run but
-    those that were called back: these must be named. A second proposal of the same attempt changes nothing.
+    those that were called back: these must be named. The same proposal a second time changes nothing.
 
     Raises:
         Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `reason_missing`, `beneficiaries_missing`, `nothing_to_reopen`,
-            `only_recalled_left`, `person_unknown`.
+            `only_recalled_left`, `person_unknown`, `already_proposed` when one of the named waits to be paid otherwise.
     """
     _require_role(by, _PROPOSERS)
     if not reason.strip():
@@ -101,6 +108,8 @@ def propose(
     with transaction.atomic(), connection.cursor() as cursor:
         row = _run(run)
         named = None if beneficiaries is None else [_possible(one) for one in beneficiaries]
+        if named is not None:
+            _refuse_proposed_otherwise(row, named, channel)
         parameters = {"run": row.id, "beneficiaries": named, "channel": channel, "reason": reason.strip()[:200]}
         cursor.execute(statement("payment", "propose_reopening"), {**parameters, "by": by, "at": at})
         proposed = cursor.rowcount
@@ -130,6 +139,63 @@ def _only_recalled(run: str, left: int) -> Refused:
         en=f"Only {left} payments are left that were called back. See who and why; to pay again, name each person.",
         run=run,
     )
+
+
+def _refuse_proposed_otherwise(run: PayrollRun, named: Sequence[int], channel: str) -> None:
+    """Refuse what an open proposal says otherwise, or said before the item was called back: it must be withdrawn first."""
+    waits = _open_proposals(run, named).filter(attempt=F("item__attempt"))
+    since = Recall.objects.filter(
+        item=OuterRef("item"), attempt=OuterRef("attempt"), is_meant=True, asked_at__gt=OuterRef("proposed_at")
+    )
+    one = waits.filter(~Q(channel=channel) | Exists(since)).select_related("item").order_by("id").first()
+    if one is None:
+        return
+    person, way, way_en = one.item.beneficiary_id, *_WAYS[one.channel]
+    raise Refused(
+        "already_proposed",
+        vi=f"Đối tượng số {person} đang có đề nghị {way} của “{one.proposed_by}” chờ duyệt. Hãy rút lại đề nghị ấy trước (trang Chi lại, "
+        f"hoặc ansinh payment withdraw-reopening {run.code} --person {person}), rồi đề nghị lại.",
+        en=f"Beneficiary {person} has a proposal by “{one.proposed_by}” waiting, to be paid {way_en}. Withdraw it first (page “Pay again”, or "
+        f"ansinh payment withdraw-reopening {run.code} --person {person}), then propose again.",
+        person=person,
+        channel=one.channel,
+    )
+
+
+def _open_proposals(run: PayrollRun, named: Sequence[int]) -> QuerySet[Reopening]:
+    return Reopening.objects.filter(item__run=run, item__beneficiary_id__in=named, approved_by="")
+
+
+def withdraw(*, run: str, beneficiaries: Sequence[int], by: str, at: datetime.datetime) -> int:
+    """This will take back proposals about these people that nobody has approved, and return how many.
+
+    Whoever made one may, and whoever may approve; afterwards the item can be proposed otherwise.
+
+    Raises:
+        Refused: `run_not_frozen`, `role_not_allowed`, `staff_unknown`, `person_unknown`, `nothing_to_withdraw`.
+    """
+    _require_role(by, _PROPOSERS)
+    with transaction.atomic():
+        # The same lock as for approving: a proposal is approved or withdrawn, never both.
+        row = _run(run, is_locked=True)
+        waits = _open_proposals(row, [_possible(one) for one in beneficiaries])
+        if office.staff(by).role not in _APPROVERS:
+            waits = waits.filter(proposed_by=by)
+        found = list(waits.order_by("id").values("id", "item_id", "attempt", "channel", "reason", "proposed_by"))
+        if not found:
+            raise Refused(
+                "nothing_to_withdraw",
+                vi="Không có đề nghị nào đang chờ duyệt về những người này mà bạn được rút lại: người đề nghị, hoặc người có quyền duyệt, "
+                "mới rút lại được. Đề nghị đã duyệt thì không rút lại.",
+                en="No proposal about these people waits that you may withdraw: whoever made it may, and whoever may approve. What was "
+                "approved stays.",
+                run=run,
+            )
+        for one in found:
+            # The row goes, what it said stays in the trail.
+            audit(by=by, action="payment.reopen.withdraw", subject=run, detail=one, at=at)
+        Reopening.objects.filter(id__in=[one["id"] for one in found]).delete()
+    return len(found)
 
 
 def _possible(person_id: int) -> int:

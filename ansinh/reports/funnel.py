@@ -154,6 +154,8 @@ class CoverageReport:
     stages: Stages
     areas: tuple[AreaCoverage, ...]
     money: Money
+    # Runs of which not all items are there yet: whatever is counted here is too little.
+    half_opened: tuple[str, ...] = ()
 
     @property
     def denominators(self) -> str:
@@ -163,6 +165,14 @@ class CoverageReport:
             f"chốt "
             f"của địa bàn; tỷ lệ của từng xã, phường lấy số người nhận tiền của xã, phường đó; "
             f"{PUBLISHED_NOTE[0].lower()}{PUBLISHED_NOTE[1:]}"
+        )
+
+    @property
+    def half_opened_note(self) -> str:
+        """Return, in Vietnamese, which runs are counted in part only, and what mends it."""
+        return (
+            f"Kỳ {', '.join(self.half_opened)} chưa mở đủ khoản chi vì máy dừng giữa chừng khi chốt, nên các số ở đây còn "
+            "thiếu. Hãy để Sở chạy lại lệnh chốt kỳ ấy."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -190,6 +200,7 @@ class CoverageReport:
                 "held_dong": "Số tiền của các khoản tạm giữ trong kỳ và của các lệnh chưa rõ kết quả.",
                 "due_dong": "due_dong = paid_dong + held_dong + returned_dong + unpaid_dong; khoản thôi chi "
                 "(waived_dong) không còn phải chi.",
+                **({"half_opened": self.half_opened_note} if self.half_opened else {}),
             },
         }
 

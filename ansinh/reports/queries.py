@@ -15,6 +15,7 @@ from ansinh.base.refusals import Refused
 from ansinh.base.statements import statement
 from ansinh.office import queries as office
 from ansinh.office.security import everything, put_on
+from ansinh.payment import opening
 from ansinh.reports.funnel import AreaCoverage, CoverageReport, ItemSum, Money, Stages, money_of, stages_of
 from ansinh.reports.publication import PublishedCoverage, publish
 
@@ -72,6 +73,8 @@ class RunProgress:
     instructions: int
     sent_at: datetime.datetime | None
     attention: tuple[Attention, ...]
+    # The freeze was broken off: items are missing, and every sum of items is too small.
+    is_half_opened: bool
 
 
 def _rows(sql: str, parameters: object = None) -> list[tuple]:
@@ -217,11 +220,12 @@ def coverage(
         stages=_together([area.stages for area in areas]),
         areas=areas,
         money=money_of(sums, lines=sum(count for _, _, count in runs), holds=holds, held_dong=held_dong),
+        half_opened=tuple(opening.half_opened([run for run, _, _ in runs])),
     )
 
 
 def progress_of(run_id: int) -> RunProgress:
-    """Return how far a run has come, as far as the caller's scope reaches: five statements, whatever its size."""
+    """Return how far a run has come, as far as the caller's scope reaches: six statements, whatever its size."""
     sums = [ItemSum(*row) for row in _rows(statement("reports", "money"), {"runs": [run_id]})]
     # One run speaks for itself: that a later one may have lifted its holds is the month's matter, not the run's.
     held = _rows(statement("reports", "held"), {"runs": [run_id]})
@@ -244,6 +248,7 @@ def progress_of(run_id: int) -> RunProgress:
         instructions=instructions,
         sent_at=sent_at,
         attention=tuple(Attention(*row) for row in _rows(statement("reports", "attention"), {"run": run_id})),
+        is_half_opened=bool(opening.half_opened([run_id])),
     )
 
 

@@ -38,7 +38,7 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     here = f"/ky-chi-tra/{month}/{code}/chi-lai/"
     context: dict[str, Any] = {}
     if request.method == "POST":
-        work = {"de-nghi": _propose, "duyet": _approve}.get(request.POST.get("viec", ""))
+        work = {"de-nghi": _propose, "duyet": _approve, "rut-lai": _withdraw}.get(request.POST.get("viec", ""))
         if work is None:
             raise Http404
         try:
@@ -55,7 +55,11 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
     after = number_asked(request.GET.get("sau", "0"))
     rows = payment.ended_items(run.id, after=after, limit=ROWS_A_PAGE + 1)
     proposals, ways, member = payment.open_proposals(run.id), _ways(), request.staff  # type: ignore[attr-defined]
-    place = get_language() == "en"
+    place, is_approver = get_language() == "en", member.role in access.REOPENING_APPROVERS
+
+    def may_withdraw(row: payment.ProposalRow) -> bool:
+        return is_approver or row.proposed_by == member.username
+
     context |= {
         "recalls": [(row, payment.RECALL_LABELS[row.outcome][place]) for row in payment.recalls(run.id)],
         "month": run.month,
@@ -64,10 +68,9 @@ def again_page(request: HttpRequest, month: str, code: str) -> HttpResponse:
         "is_first": after == 0,
         "rows": [(row, _why(row)) for row in rows[:ROWS_A_PAGE]],
         "next_after": rows[ROWS_A_PAGE - 1].item_id if len(rows) > ROWS_A_PAGE else None,
-        "proposals": [(row, ways[row.channel]) for row in proposals],
+        "proposals": [(row, ways[row.channel], may_withdraw(row)) for row in proposals],
         "ways": ways.items(),
-        "may_approve": member.role in access.REOPENING_APPROVERS
-        and any(row.proposed_by != member.username for row in proposals),
+        "may_approve": is_approver and any(row.proposed_by != member.username for row in proposals),
     }
     return render(request, "web/paying_again.html", context)
 
@@ -93,6 +96,15 @@ def _propose(request: HttpRequest, code: str) -> None:
         beneficiaries=chosen,
         channel=channel,
         reason=request.POST.get("ly-do", ""),
+        by=request.staff.username,  # type: ignore[attr-defined]
+        at=timezone.localtime(),
+    )
+
+
+def _withdraw(request: HttpRequest, code: str) -> None:
+    reopening.withdraw(
+        run=code,
+        beneficiaries=[number_asked(request.POST.get("nguoi", ""))],
         by=request.staff.username,  # type: ignore[attr-defined]
         at=timezone.localtime(),
     )

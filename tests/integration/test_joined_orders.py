@@ -448,6 +448,13 @@ def test_what_was_not_even_reserved_is_stopped_too_and_a_file_without_an_order_i
     _recall(family, 3, at=AT + datetime.timedelta(hours=1))
     held = reopening.approve(run=family.run, by="lanh.dao", at=AT).held
     assert held == ((family.people[3].id, "recalled_since"),)
+    # Whoever knows of it now says so anew.
+    with pytest.raises(Refused, match="already_proposed"):
+        reopening.propose(**word, by="can.bo")
+    withdrawn = {"run": family.run, "beneficiaries": [family.people[3].id], "by": "can.bo", "at": AT}
+    assert reopening.withdraw(**withdrawn) == 1
+    assert reopening.propose(**(word | {"at": AT + datetime.timedelta(hours=2)}), by="can.bo") == 1
+    assert reopening.withdraw(**withdrawn) == 1
     assert not PaymentItem.objects.filter(status="DUE", eligible=True).exists()
 
 

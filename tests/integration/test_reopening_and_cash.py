@@ -112,6 +112,52 @@ def test_what_speaks_against_it_is_named(world: World) -> None:
     assert world.submit().sent == 0
 
 
+def withdraw(world: World, by: str = "can.bo", people: list[int] | None = None) -> int:
+    named = people or [world.people[0].id]
+    return reopening.withdraw(run=world.run, beneficiaries=named, by=by, at=LATER)
+
+
+def test_a_proposal_of_the_wrong_way_is_withdrawn_and_made_anew(world: World) -> None:
+    rejected(world)
+    first = [world.people[0].id]
+    propose(world)
+    assert approve(world).held == ((first[0], "address_not_verified"),)
+    for channel in ("cash", "waived"):
+        with pytest.raises(Refused) as refusal:
+            propose(world, channel, by="lanh.dao2", people=first)
+        assert refusal.value.reason == "already_proposed"
+        assert "“can.bo”" in refusal.value.vi and "chi lại vào tài khoản" in refusal.value.vi
+    assert propose(world, people=first) == 0, "the same once more is none"
+    assert withdraw(world, by="lanh.dao") == 1
+    assert not Reopening.objects.exists()
+    kept = AuditEvent.objects.get(action="payment.reopen.withdraw").detail
+    assert (kept["proposed_by"], kept["channel"], kept["item_id"]) == (
+        "can.bo",
+        "account",
+        PaymentItem.objects.first().pk,
+    )
+    assert refused(withdraw, world=world) == "nothing_to_withdraw"
+    assert propose(world, "cash", people=first) == 1
+    assert approve(world).cash == 1
+    assert refused(withdraw, world=world, by="lanh.dao") == "nothing_to_withdraw", "what was approved stays"
+    assert PaymentItem.objects.first().channel == "cash"
+
+
+def test_a_proposal_is_withdrawn_by_whoever_made_it_or_may_approve(world: World) -> None:
+    rejected(world)
+    propose(world, by="lanh.dao")
+    makers.give_role("can.bo", "commune_officer")
+    assert refused(withdraw, world=world) == "nothing_to_withdraw"
+    makers.give_role("can.bo", "auditor")
+    assert refused(withdraw, world=world) == "role_not_allowed"
+    assert refused(withdraw, world=world, by="lanh.dao", people=[10**30]) == "person_unknown"
+    assert Reopening.objects.count() == 1
+    assert withdraw(world, by="lanh.dao") == 1
+    makers.give_role("can.bo", "commune_officer")
+    propose(world)
+    assert withdraw(world) == 1
+
+
 def test_unknown_and_paid_items_are_never_proposed(world: World) -> None:
     world.submit()
     assert refused(propose, world=world) == "nothing_to_reopen"

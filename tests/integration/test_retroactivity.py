@@ -29,7 +29,7 @@ from ansinh.office import operations as office
 from ansinh.office.models import Hardship
 from ansinh.office.security import acting, everything
 from ansinh.office.together import Together
-from ansinh.payment import opening
+from ansinh.payment import asking, opening
 from ansinh.payment import operations as payment
 from ansinh.payment import queries as payment_queries
 from ansinh.payment.models import PaymentItem
@@ -43,8 +43,10 @@ from ansinh.poverty.models import HouseholdClass
 from ansinh.project import database as launcher
 from ansinh.project import schema, shipping
 from ansinh.project.home import open_home
+from ansinh.reports import queries as reports
 from tests.homes import copied, hasty, reachable
 from tests.integration import makers
+from tests.integration.fake_bank import FakeBank
 
 AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
 FIRST, AREAS = Month(2026, 7), ("19777", "19789", "19815")
@@ -663,10 +665,46 @@ def test_a_freeze_that_is_broken_off_is_opened_to_the_end_by_the_next(
     with pytest.raises(Refused) as refusal:
         committed(opening.require_complete, run)
     assert refusal.value.reason == "run_half_opened"
+    # Whoever reads its figures reads that they are too small, and what mends it.
+    assert committed(reports.progress_of, run.id).is_half_opened
+    assert code in committed(reports.coverage, Month(2026, 11), "46").as_json()["notes"]["half_opened"]
+    broken = [
+        row for row in committed(payment_queries.offenders)["runs_equal_items"] if "chạy lại lệnh chốt kỳ này" in row
+    ]
+    assert len(broken) == (told < 2)
     payment.freeze(run=code, by="can.bo", at=AT, workers=2)
+    assert "half_opened" not in committed(reports.coverage, Month(2026, 11), "46").as_json()["notes"]
     owed, opened = committed(_owed_and_opened)
     assert opened == owed and len(owed) == committed(PaymentItem.objects.count) > 5
     committed(opening.require_complete, run)
+
+
+def test_whoever_was_not_opened_yet_is_recalled_all_the_same(
+    own_database: None, few_are_shared: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A broken-off freeze leaves items out; the next sending would open them, and send what was to be stopped."""
+    provider = committed(makers.provider)
+    committed(_populate, random.Random(8))
+    somebody = committed(lambda: [makers.severe().pk for _ in range(3)])[-1]
+    code = committed(calculate, Month(2026, 11), AT)
+    committed(operations.check, run=code, by="operator", at=AT)
+    committed(operations.approve, run=code, by="lanh.dao", at=AT)
+    monkeypatch.setattr(opening, "WORTH_SHARING_ITEMS", 0)
+    with monkeypatch.context() as changed:
+        changed.setattr(Together, "keep", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            payment.freeze(run=code, by="can.bo", at=AT, workers=2)
+    assert not committed(PaymentItem.objects.exists)
+    told = asking.recall(
+        run=code, provider=provider, gateway=FakeBank(), beneficiaries=[somebody], reason="chi nhầm người", by="can.bo", at=AT
+    )  # fmt: skip
+    assert told["stopped"] == 1
+    assert committed(opening.half_opened, list(committed(PayrollRun.objects.values_list, "id", flat=True))) == []
+    committed(lambda: PaymentItem.objects.get(beneficiary_id=somebody, reason_code="RECALL"))
+
+
+def _interrupted(hands: Together) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.usefixtures("database")

@@ -182,6 +182,13 @@ def test_what_the_bank_refused_is_paid_in_cash_by_two_people_s_word(run: str) ->
     # Whoever approves reads that it was called back on purpose, by whom, and why; and what became of it.
     assert told.count("chi nhầm người") == 2 and "Lệnh không chi, tiền đã về" in told
     assert _post(working("commune_officer", VY_DA), here, viec="duyet")[0] == 403
+    # Proposed the wrong way: taken back by the page, and then it can be ticked again.
+    assert f'name="nguoi" type="checkbox" value="{refused}"' not in told and "Rút lại" in told
+    assert _post(officer, here, viec="rut-lai", nguoi="x")[0] == 404
+    assert _post(officer, here, viec="rut-lai", nguoi=refused)[0] == 302
+    assert f'name="nguoi" type="checkbox" value="{refused}"' in page(officer, here)
+    assert "Không có đề nghị nào" in _post(officer, here, viec="rut-lai", nguoi=refused)[1]
+    assert _post(officer, here, viec="de-nghi", nguoi=[refused], cach="cash", ly_do="Tài khoản đã đóng")[0] == 302
     status, told = _post(approver, here, viec="duyet")
     assert status == 200
     assert "Chuyển sang tiền mặt: 1" in told

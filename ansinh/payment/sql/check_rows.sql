@@ -13,7 +13,9 @@ UNION ALL
  FULL JOIN (SELECT item_id, sum(amount_dong) AS amount FROM payment_cashreceipt WHERE NOT is_conflict GROUP BY item_id) AS receipt ON receipt.item_id = item.id
  WHERE coalesce(item.paid_dong, 0) <> coalesce(receipt.amount, 0) LIMIT 3)
 UNION ALL
-(SELECT 'runs_equal_items', concat('run ', run.code, ': frozen ', run.control_total_dong, ', items ', coalesce(items.due, 0))
+(SELECT 'runs_equal_items', concat('run ', run.code, ': frozen ', run.control_total_dong, ', items ', coalesce(items.due, 0),
+        CASE WHEN EXISTS (SELECT FROM payment_unopenedrun AS waiting WHERE waiting.run_id = run.id)
+             THEN ' (chưa mở đủ khoản chi: chạy lại lệnh chốt kỳ này; half opened: freeze it again)' END)
  FROM payroll_payrollrun AS run
  LEFT JOIN (SELECT run_id, sum(due_dong) AS due FROM payment_paymentitem GROUP BY run_id) AS items ON items.run_id = run.id
  WHERE run.state = 'FROZEN' AND run.control_total_dong <> coalesce(items.due, 0) LIMIT 3)

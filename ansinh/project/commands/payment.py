@@ -202,6 +202,18 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "payment withdraw-reopening",
+        "rút lại đề nghị chi lại chưa ai duyệt, để đề nghị cách khác",
+        "cash:withdraw_reopening",
+        (
+            RUN,
+            argument(
+                "--person", type=int, action="append", required=True, metavar="SỐ", help="đối tượng (lặp lại được)"
+            ),
+            AS,
+        ),
+    ),
+    Command(
         "payment approve-reopening",
         "duyệt các đề nghị chi lại (người khác với người đề nghị)",
         "cash:approve_reopening",

@@ -125,6 +125,19 @@ def reopen(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"run": arguments.run, "proposed": proposed, "recalled_left_out": left}
 
 
+def withdraw_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
+    """This will take back proposals to pay these people again that nobody has approved.
+
+    Raises:
+        Refused: those of `reopening.withdraw`.
+    """
+    with acting(asking.sight_of(arguments.user)):
+        withdrawn = reopening.withdraw(
+            run=arguments.run, beneficiaries=arguments.person, by=arguments.user, at=timezone.localtime()
+        )
+    return {"run": arguments.run, "withdrawn": withdrawn}
+
+
 def approve_reopening(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will approve the open proposals of a run that somebody else made.
 
