@@ -437,8 +437,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "answers": [answer for (_, answer), _ in keys],
                 "effects": [str(effect) for _, effect in keys],
                 "provider": provider.id,
-                # Only the day's statement decides between contrary answers: a notification may be one of them.
-                "is_statement": statements.is_statement(message.kind),
+                # Only a statement of our account decides between contrary answers: a notification may be one of them.
                 "is_counted": statements.is_counted(message),
                 "message": message.id,
             },

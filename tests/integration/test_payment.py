@@ -30,6 +30,7 @@ from ansinh.people.models import FinancialAddress, Person
 from ansinh.standards.end_to_end import encode
 from tests.integration import makers
 from tests.integration.fake_bank import FakeBank
+from tests.standards.answers import day_statement, detail, entry
 
 NOVEMBER = Month(2026, 11)
 AT = datetime.datetime(2026, 11, 22, 3, tzinfo=datetime.UTC)
@@ -305,16 +306,12 @@ def test_two_final_answers_that_disagree_are_held(world: World) -> None:
     assert world.hold_reasons() == ["final_answers_disagree"]
 
 
-def _statement(world: World, *debited: str) -> None:
-    """Leave the day's statement, with a debit for each name."""
-    world.bank.says("day.xml", *((name, "DBIT", AMOUNT) for name in debited))
-    name, raw = world.bank.outbox.pop()
-    raw = (
-        raw.replace(b"camt.054", b"camt.053")
-        .replace(b"BkToCstmrDbtCdtNtfctn", b"BkToCstmrStmt")
-        .replace(b"Ntfctn>", b"Stmt>")
-    )
-    world.bank.outbox.append((name, raw))
+def _statement(world: World, *debited: str, account: str = "999000001") -> None:
+    """Leave a day's statement of an account, with a debit for each name."""
+    lines = [entry(detail(name, str(AMOUNT)), amount=str(AMOUNT), direction="DBIT") for name in debited]
+    closing = 3 * AMOUNT - len(debited) * AMOUNT
+    raw = day_statement(*lines, day="2026-11-20", number=1, account=account, opening=3 * AMOUNT, closing=closing)
+    world.bank.outbox.append((f"day-{account}.xml", raw))
 
 
 def test_the_statement_decides_between_a_refusal_and_a_payment(world: World) -> None:
@@ -332,6 +329,19 @@ def test_the_statement_decides_between_a_refusal_and_a_payment(world: World) -> 
     assert world.hold_reasons() == [], "nothing is in doubt any more"
     assert world.balances() == (AMOUNT, AMOUNT, AMOUNT)
     assert [row.status for row in queries.items_of(world.people[0].id)] == ["PAID"]
+
+
+def test_the_statement_of_another_account_decides_nothing(world: World) -> None:
+    world.submit()
+    first = world.names()[0]
+    world.bank.says("s1.xml", (first, "RJCT", "AC04"))
+    _statement(world, first, account="123456789")
+    world.collect()
+    assert (world.statuses()[0], world.hold_reasons()) == ("REJECTED", ["final_answers_disagree"])
+    assert world.balances() == (AMOUNT, 2 * AMOUNT, 0)
+    _statement(world, first)
+    world.collect()
+    assert (world.statuses()[0], world.hold_reasons()) == ("PAID", [])
 
 
 def test_a_refusal_after_the_statement_is_in_no_doubt(world: World) -> None:

@@ -220,12 +220,17 @@ def test_the_debit_of_a_batch_without_its_name_is_named_by_two_people(world: Wor
     assert (statements.breaks(), statements.reconcile()[0].unexplained_dong) == ([], 0)
 
 
+@pytest.mark.parametrize("is_refused", [True, False])
 @pytest.mark.parametrize("is_one_day", [True, False])
 def test_an_order_debited_twice_is_held_until_the_bank_gives_it_back(
-    world: World, account: Account, is_one_day: bool
+    world: World, account: Account, is_one_day: bool, is_refused: bool
 ) -> None:
     _funded(world, account)
     name = world.names()[0]
+    if is_refused:
+        # The first debit decides that it was paid after all; the second is one too many, as it would be without a refusal.
+        world.bank.says("r1.xml", (name, "RJCT", "AC04"))
+        world.collect()
     if is_one_day:
         account.tells(("DBIT", AMOUNT, name), ("DBIT", AMOUNT, name), day=6)
     else:

@@ -15,9 +15,9 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            WHEN item.provider_id <> %(provider)s THEN 'other_provider'
            WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'
            WHEN line.status IN ('PAID', 'RETURNED') AND line.amount_dong IS NULL THEN 'amount_missing'
-           -- Money follows the statement: what it says was debited was paid, whatever another message said.
-           WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
-                AND line.amount_dong IS NOT NULL THEN ''
+           -- Money follows the statement of our own account: what it says was debited was paid, whatever another message said.
+           WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
+                AND line.amount_dong IS NOT NULL AND twin.is_again IS NOT TRUE THEN ''
            -- Money that a statement tells of a second time has moved a second time: it waits for the bank to give it back.
            WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED', 'RETURNED') AND (twin.is_again OR told.item_id IS NOT NULL)
                THEN CASE line.status WHEN 'RETURNED' THEN 'returned_twice' ELSE 'debited_twice' END
@@ -27,8 +27,8 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
                CASE WHEN line.status = 'RETURNED' AND item.status NOT IN ('REJECTED', 'RETURNED') THEN 'return_before_payment'
                     ELSE 'final_answers_disagree' END
            ELSE '' END AS hold_reason,
-       CASE WHEN %(is_statement)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
-                 AND line.amount_dong IS NOT NULL THEN 'decide_paid' ELSE known.effect END AS effect, item.status AS status_before, item.inflight_dong, item.paid_dong
+       CASE WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0
+                 AND line.amount_dong IS NOT NULL AND twin.is_again IS NOT TRUE THEN 'decide_paid' ELSE known.effect END AS effect, item.status AS status_before, item.inflight_dong, item.paid_dong
 FROM answer AS line
 -- Few orders are spoken of twice in one message: only their lines are looked at together.
 LEFT JOIN (SELECT one.line, bool_or(one.status = 'PAID') OVER same AND bool_or(one.status = 'REJECTED') OVER same AS disagrees,

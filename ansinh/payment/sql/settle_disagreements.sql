@@ -5,9 +5,10 @@ WITH decided AS (
     -- Not a return: money that came back has still to be taken back from what was paid.
     WHERE line.hold_reason = 'final_answers_disagree' AND line.status <> 'RETURNED' AND item.id = line.item_id AND item.attempt = line.attempt AND item.status = 'PAID'
       AND line.item_id IN (SELECT item_id FROM judged)
-      AND EXISTS (SELECT FROM payment_messageline AS debit JOIN payment_message AS told ON told.id = debit.message_id
+      AND EXISTS (SELECT FROM payment_messageline AS debit
+                  JOIN payment_accountstatement AS told ON told.message_id = debit.message_id AND told.left_out = ''
                   WHERE debit.item_id = item.id AND debit.attempt = item.attempt AND debit.hold_reason = ''
-                  AND debit.status IN ('PAID', 'ACCEPTED') AND (told.kind LIKE 'camt.053%%' OR told.kind LIKE 'MT940%%'))
+                  AND debit.status IN ('PAID', 'ACCEPTED'))
     RETURNING line.message_id
 )
 UPDATE payment_message AS message SET held = message.held - counted.lines
