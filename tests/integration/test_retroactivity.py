@@ -472,6 +472,41 @@ def _a_child_that_moved() -> int:
     return child.pk
 
 
+def _unknown_until_october() -> int:
+    """Severely disabled since October; what was before, nobody knows: granted since August."""
+    makers.staff()
+    ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+    makers.severe()
+    operations.take_over_settlements(
+        package=law_in_force(), selection=select(month=Month(2026, 11), province="46", area=None), first=FIRST,
+        last=Month(2026, 10), known_on=datetime.date(2026, 10, 1), by="operator", at=AT,
+    )  # fmt: skip
+    person, october = makers.person(disability="unknown"), datetime.date(2026, 10, 1)
+    Circumstance.objects.filter(person=person, kind="disability").update(valid_to=october)
+    makers.fact(person, "disability", "severe", since=october)
+    makers.decision(person, start="2026-08")
+    makers.address(person)
+    return person.pk
+
+
+def test_earlier_months_that_wait_for_a_fact_are_listed_too(own_database: None) -> None:
+    person = committed(_unknown_until_october)
+    code = frozen(Month(2026, 11), AT)
+    lines, holds = committed(_found, code)
+    assert {line[2].month for line in lines if line[0] == person} == {10, 11}
+    assert holds == {(person, "needs_verification", "K6 (08/2026–09/2026)", 0)}
+    assert committed(recompute, code).differing == 0
+    # As long as nobody has found out, each month says so again; then the two months are paid.
+    later = AT + datetime.timedelta(days=31)
+    lines, holds = tried(Month(2026, 12), later, whole=False)
+    assert holds == {(person, "needs_verification", "K6 (08/2026–09/2026)", 0)}
+    assert {line[2].month for line in lines if line[0] == person} == {12}
+    assert (lines, holds) == tried(Month(2026, 12), later, whole=True)
+    committed(lambda: Circumstance.objects.filter(person=person, value="unknown").update(value="severe"))
+    lines, holds = tried(Month(2026, 12), later, whole=False)
+    assert {line[2].month for line in lines if line[0] == person} == {8, 9, 12} and holds == set()
+
+
 def test_the_hardship_of_where_somebody_lived_is_asked_about_again(
     own_database: None, scopes: list[retroactivity.Scope]
 ) -> None:

@@ -6,7 +6,9 @@ WITH run AS (
     SELECT id, coalesce(frozen_at, 'infinity'::timestamptz) AS frozen_at FROM payroll_payrollrun WHERE id = %(run)s
 ), resident AS MATERIALIZED (
     SELECT person.id FROM people_person AS person WHERE person.area_id = ANY (%(areas)s)
-      AND NOT EXISTS (SELECT FROM payroll_payrollhold AS hold WHERE hold.run_id = %(run)s AND hold.person_id = person.id)
+      AND NOT EXISTS (SELECT FROM payroll_payrollhold AS hold WHERE hold.run_id = %(run)s AND hold.person_id = person.id
+                      -- Of whoever waits for a fact, the months that do not wait are settled like everybody's.
+                      AND hold.reason <> 'needs_verification')
 ), later AS (
     SELECT line.person_id, line.benefit, line.for_month, sum(line.amount_dong)::bigint AS amount
     FROM payroll_payrollline AS line JOIN payroll_payrollrun AS other ON other.id = line.run_id, run

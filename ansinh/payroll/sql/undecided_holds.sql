@@ -1,8 +1,12 @@
--- People about whom the law cannot decide yet: one row each, naming the benefits that wait for a fact.
+-- People about whom the law cannot decide yet, in this month or in one that is compared with what was settled: one row each,
+-- naming the benefits that wait for a fact, and which months where others than the run's own wait.
 INSERT INTO payroll_payrollhold (run_id, person_id, reason, detail, amount_dong, area_id)
 SELECT %(run)s, waiting.person_id, waiting.reason, waiting.detail, 0, person.area_id
-FROM (SELECT undecided.person_id, 'needs_verification' AS reason, string_agg(DISTINCT undecided.benefit, ', ') AS detail
-      FROM undecided WHERE undecided.for_month = %(month)s GROUP BY undecided.person_id
+FROM (SELECT one.person_id, 'needs_verification' AS reason,
+             left(string_agg(concat(one.benefit, CASE WHEN one.first < %(month)s THEN concat(' (', to_char(one.first, 'MM/YYYY'),
+                 CASE WHEN one.last > one.first THEN to_char(one.last, '–MM/YYYY') END, ')') END), ', ' ORDER BY one.benefit), 200) AS detail
+      FROM (SELECT person_id, benefit, min(for_month) AS first, max(for_month) AS last FROM undecided GROUP BY person_id, benefit) AS one
+      GROUP BY one.person_id
       UNION ALL
       SELECT DISTINCT decision.person_id, 'birth_date_incomplete', '' FROM entitlement_decision AS decision
       JOIN people_person AS person ON person.id = decision.person_id
