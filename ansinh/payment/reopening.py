@@ -142,7 +142,7 @@ def _only_recalled(run: str, left: int) -> Refused:
 
 
 def _refuse_proposed_otherwise(run: PayrollRun, named: Sequence[int], channel: str) -> None:
-    """Refuse what an open proposal says otherwise, or said before the item was called back: it must be withdrawn first."""
+    """Refuse what an open proposal says otherwise, or said before the item was called back: that is withdrawn first."""
     waits = _open_proposals(run, named).filter(attempt=F("item__attempt"))
     since = Recall.objects.filter(
         item=OuterRef("item"), attempt=OuterRef("attempt"), is_meant=True, asked_at__gt=OuterRef("proposed_at")
@@ -153,9 +153,11 @@ def _refuse_proposed_otherwise(run: PayrollRun, named: Sequence[int], channel: s
     person, way, way_en = one.item.beneficiary_id, *_WAYS[one.channel]
     raise Refused(
         "already_proposed",
-        vi=f"Đối tượng số {person} đang có đề nghị {way} của “{one.proposed_by}” chờ duyệt. Hãy rút lại đề nghị ấy trước (trang Chi lại, "
+        vi=f"Đối tượng số {person} đang có đề nghị {way} của “{one.proposed_by}” chờ duyệt. Hãy rút lại đề nghị ấy "
+        "trước (trang Chi lại, "
         f"hoặc ansinh payment withdraw-reopening {run.code} --person {person}), rồi đề nghị lại.",
-        en=f"Beneficiary {person} has a proposal by “{one.proposed_by}” waiting, to be paid {way_en}. Withdraw it first (page “Pay again”, or "
+        en=f"Beneficiary {person} has a proposal by “{one.proposed_by}” waiting, to be paid {way_en}. Withdraw it "
+        "first (page “Pay again”, or "
         f"ansinh payment withdraw-reopening {run.code} --person {person}), then propose again.",
         person=person,
         channel=one.channel,
@@ -185,9 +187,11 @@ def withdraw(*, run: str, beneficiaries: Sequence[int], by: str, at: datetime.da
         if not found:
             raise Refused(
                 "nothing_to_withdraw",
-                vi="Không có đề nghị nào đang chờ duyệt về những người này mà bạn được rút lại: người đề nghị, hoặc người có quyền duyệt, "
+                vi="Không có đề nghị nào đang chờ duyệt về những người này mà bạn được rút lại: người đề nghị, hoặc "
+                "người có quyền duyệt, "
                 "mới rút lại được. Đề nghị đã duyệt thì không rút lại.",
-                en="No proposal about these people waits that you may withdraw: whoever made it may, and whoever may approve. What was "
+                en="No proposal about these people waits that you may withdraw: whoever made it may, and whoever may "
+                "approve. What was "
                 "approved stays.",
                 run=run,
             )

@@ -171,7 +171,8 @@ class CoverageReport:
     def half_opened_note(self) -> str:
         """Return, in Vietnamese, which runs are counted in part only, and what mends it."""
         return (
-            f"Kỳ {', '.join(self.half_opened)} chưa mở đủ khoản chi vì máy dừng giữa chừng khi chốt, nên các số ở đây còn "
+            f"Kỳ {', '.join(self.half_opened)} chưa mở đủ khoản chi vì máy dừng giữa chừng khi chốt, nên các số ở "
+            "đây còn "
             "thiếu. Hãy để Sở chạy lại lệnh chốt kỳ ấy."
         )
 

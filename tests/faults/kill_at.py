@@ -74,11 +74,11 @@ def _share_even_little() -> None:
         calculating.shares = lambda _, workers: [(first, edge - 1), (edge, last)] if workers > 1 else [(first, last)]
     if opening is not None:
         opening.WORTH_SHARING_ITEMS = 0
-    collecting, operations = (sys.modules.get(f"ansinh.payment.{name}") for name in ("collecting", "operations"))
+    reading, operations = (sys.modules.get(f"ansinh.payment.{name}") for name in ("reading", "operations"))
     gateway = sys.modules.get("ansinh.payment.gateways.sftp_iso20022.gateway")
-    if collecting is None or operations is None or gateway is None or operations.WORTH_SHARING_ORDERS == 0:
+    if reading is None or operations is None or gateway is None or operations.WORTH_SHARING_ORDERS == 0:
         return
-    collecting.WORTH_A_PROCESS_BYTES = operations.WORTH_SHARING_ORDERS = 0
+    reading.WORTH_A_PROCESS_BYTES = operations.WORTH_SHARING_ORDERS = 0
     able = gateway.SftpIso20022.capabilities.fget
     gateway.SftpIso20022.capabilities = property(lambda bank: replace(able(bank), max_instructions=40))
 

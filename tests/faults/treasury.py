@@ -28,13 +28,13 @@ from tests.faults.simulator import Crash, Month
 FIRST_DONG, FEE_DONG, NOVEMBER = 10**12, 1_100, CalendarMonth(2026, 11)
 PEOPLE = ("can.bo", "lanh.dao", "lanh.dao2")
 KINDS = {
-    "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected", "paper_beyond_the_money",
-    "paper_withdrawn", "prefund_in_parts", "prefund_late", "prefund_short", "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches",
-    "nothing_to_send_with", "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money", "statement_found_money",
-    "appropriation_undone",
-    "appropriation_stays", "appropriation_misread", "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed",
-    "left_due", "due_waived", "waived_from_both", "waived_waits_for_paper", "order_taken_back", "order_stays",
-    "desk_waits_for_money",
+    "paper_waits", "one_person_twice", "sum_misread", "never_left", "paper_twice", "paper_corrected",
+    "paper_beyond_the_money", "paper_withdrawn", "prefund_in_parts", "prefund_late", "prefund_short",
+    "prefund_never_came", "refused_and_debited", "sent_as_far_as_it_reaches", "nothing_to_send_with",
+    "funded_without_papers", "uncovered_refused", "uncovered_waits", "statement_waits_for_money",
+    "statement_found_money", "appropriation_undone", "appropriation_stays", "appropriation_misread",
+    "year_end_misread", "year_end", "refunded", "month_not_over", "month_closed", "left_due", "due_waived",
+    "waived_from_both", "waived_waits_for_paper", "order_taken_back", "order_stays", "desk_waits_for_money",
 }  # fmt: skip
 _OF_THE_TREASURY = ("treasury-order", "order-back")
 

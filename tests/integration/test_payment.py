@@ -19,7 +19,7 @@ from ansinh.office import queries as office
 from ansinh.office.models import AuditEvent
 from ansinh.office.security import everything, put_on
 from ansinh.office.side_by_side import side_by_side
-from ansinh.payment import collecting, operations, queries, reserving
+from ansinh.payment import collecting, operations, queries, reading, reserving
 from ansinh.payment.archive import Archive
 from ansinh.payment.gateways import Artefact, Receipt, Stamp, limits
 from ansinh.payment.instructions import render_batch
@@ -118,9 +118,9 @@ def test_a_month_is_sent_paid_and_booked(world: World) -> None:
 def test_files_read_by_a_process_beside_give_the_same_lines(
     world: World, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "WORTH_A_PROCESS_BYTES", 0)
+    monkeypatch.setattr(reading, "WORTH_A_PROCESS_BYTES", 0)
     processes = []
-    monkeypatch.setattr(collecting, "Beside", lambda source: processes.append(Beside(source)) or processes[-1])
+    monkeypatch.setattr(reading, "Beside", lambda source: processes.append(Beside(source)) or processes[-1])
     world.submit()
     first, second, third = world.names()
     world.bank.says(

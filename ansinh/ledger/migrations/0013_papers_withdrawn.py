@@ -1,4 +1,4 @@
-"""A paper that was entered wrong is withdrawn before it is booked; then the right one can be entered under its number."""
+"""A paper that was entered wrong is withdrawn before it is booked; its number is free for the right one."""
 
 from django.db import migrations, models
 from django.db.models import Q

@@ -32,7 +32,8 @@ WITH run AS (
     UNION SELECT membership.person_id FROM touch JOIN people_membership AS membership ON membership.household_id = touch.subject_id
           WHERE subject = 'h'
     UNION SELECT person.id FROM touch JOIN people_person AS person ON person.area_id = touch.subject_id WHERE subject = 'a'
-    UNION SELECT dwelling.person_id FROM touch JOIN people_dwelling AS dwelling ON dwelling.unit_id = touch.subject_id WHERE subject = 'a'
+    UNION SELECT dwelling.person_id FROM touch JOIN people_dwelling AS dwelling ON dwelling.unit_id = touch.subject_id
+          WHERE subject = 'a'
 )
 SELECT pair.person_id, pair.benefit, pair.for_month, pair.due, pair.settled,
        pair.person_id IN (SELECT person_id FROM written) AS is_uncertain

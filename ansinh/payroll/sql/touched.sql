@@ -11,7 +11,8 @@ WITH unseen AS (
           WHERE unseen.subject = 'h'
     UNION SELECT resident.id FROM unseen JOIN people_person AS resident ON resident.area_id = unseen.subject_id WHERE unseen.subject = 'a'
     -- Hardship of where somebody lived, or of a unit that a reform ended, counts for the months they lived there.
-    UNION SELECT dwelling.person_id FROM unseen JOIN people_dwelling AS dwelling ON dwelling.unit_id = unseen.subject_id WHERE unseen.subject = 'a'
+    UNION SELECT dwelling.person_id FROM unseen JOIN people_dwelling AS dwelling ON dwelling.unit_id = unseen.subject_id
+          WHERE unseen.subject = 'a'
     UNION SELECT line.person_id FROM unseen JOIN payroll_payrollline AS line ON line.run_id = unseen.subject_id
           WHERE unseen.subject = 'r' AND unseen.subject_id <> %(base)s
 )

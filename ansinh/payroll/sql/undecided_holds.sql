@@ -3,9 +3,10 @@
 INSERT INTO payroll_payrollhold (run_id, person_id, reason, detail, amount_dong, area_id)
 SELECT %(run)s, waiting.person_id, waiting.reason, waiting.detail, 0, person.area_id
 FROM (SELECT one.person_id, 'needs_verification' AS reason,
-             left(string_agg(concat(one.benefit, CASE WHEN one.first < %(month)s THEN concat(' (', to_char(one.first, 'MM/YYYY'),
-                 CASE WHEN one.last > one.first THEN to_char(one.last, '–MM/YYYY') END, ')') END), ', ' ORDER BY one.benefit), 200) AS detail
-      FROM (SELECT person_id, benefit, min(for_month) AS first, max(for_month) AS last FROM undecided GROUP BY person_id, benefit) AS one
+             left(string_agg(concat(one.benefit, one.months), ', ' ORDER BY one.benefit), 200) AS detail
+      FROM (SELECT person_id, benefit, CASE WHEN min(for_month) < %(month)s THEN concat(
+                 ' (', to_char(min(for_month), 'MM/YYYY'), to_char(nullif(max(for_month), min(for_month)), '–MM/YYYY'), ')') END AS months
+            FROM undecided GROUP BY person_id, benefit) AS one
       GROUP BY one.person_id
       UNION ALL
       SELECT DISTINCT decision.person_id, 'birth_date_incomplete', '' FROM entitlement_decision AS decision

@@ -31,11 +31,14 @@ _FIRST_BUDGET, _MONTHS_AHEAD = Month.of(documents.FIRST_BUDGET), 24
 _MONTHS_BEFORE_RUN = 12
 # In Vietnamese and in English.
 _TAKES_CASH = (
-    "Lệnh rút này lấy cả tiền dành cho chi tiền mặt tại xã: các điểm chi sẽ không lập được danh sách. Nếu lệnh rút chỉ để "
-    "chi qua tài khoản, hãy rút lại chứng từ (ansinh ledger withdraw-document) hoặc huỷ phần thừa (ansinh ledger document "
+    "Lệnh rút này lấy cả tiền dành cho chi tiền mặt tại xã: các điểm chi sẽ không lập được danh sách. Nếu lệnh rút "
+    "chỉ để "
+    "chi qua tài khoản, hãy rút lại chứng từ (ansinh ledger withdraw-document) hoặc huỷ phần thừa (ansinh ledger "
+    "document "
     "order-back).",
     "This order takes the money of the cash desks along: they will not be able to open their lists. If it is meant for "
-    "payments by account alone, withdraw the paper (ansinh ledger withdraw-document) or take the rest back (ansinh ledger "
+    "payments by account alone, withdraw the paper (ansinh ledger withdraw-document) or take the rest back (ansinh "
+    "ledger "
     "document order-back).",
 )
 # What `money/rails.md` calls I1 to I10, by the names under which they are checked.
@@ -229,7 +232,8 @@ def withdraw_document(arguments: argparse.Namespace) -> dict[str, Any]:
     """This will withdraw a paper that was entered wrong and waits for the second person.
 
     Raises:
-        Refused: `role_not_allowed`, `area_not_yours`, `date_invalid`, `reason_missing`, and those of `documents.withdraw`.
+        Refused: `role_not_allowed`, `area_not_yours`, `date_invalid`, `reason_missing`, and those of
+            `documents.withdraw`.
     """
     reason, at = arguments.reason.strip(), timezone.localtime()
     if not reason:
@@ -267,7 +271,8 @@ def _frozen_run(code: str, user: str) -> payroll.RunRow:
     if run.state != "FROZEN":
         raise Refused(
             "run_not_frozen",
-            vi=f"Kỳ {code} chưa chốt nên chưa có cam kết để rút dự toán hay chuyển tiền. Hãy chốt kỳ trước, rồi nhập chứng từ.",
+            vi=f"Kỳ {code} chưa chốt nên chưa có cam kết để rút dự toán hay chuyển tiền. Hãy chốt kỳ trước, rồi nhập "
+            "chứng từ.",
             en=f"Run {code} is not frozen; nothing is committed that could be ordered or transferred. Freeze it first.",
             run=code,
         )

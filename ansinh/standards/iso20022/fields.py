@@ -5,6 +5,7 @@ Each returns what is there or names what is wrong with it; none guesses.
 
 import datetime
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import takewhile
@@ -83,6 +84,35 @@ def torn_by(element: etree._Element, lines: frozenset[str], block: str) -> etree
         return element if around is None else around
     is_within = any(LOCAL[one.tag] == block for one in above[1:])
     return above[0] if is_within and LOCAL[above[0].tag] != block else None
+
+
+class InBlocks(ABC):
+    """A message that is read line by line; each line stands in a block that says what holds for all of its lines."""
+
+    def __init__(self, lines: frozenset[str], block_name: str) -> None:
+        self.block: etree._Element | None = None
+        self._torn: etree._Element | None = None
+        self._lines, self._block_name = lines, block_name
+
+    @abstractmethod
+    def enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
+        """Take what a block says: all of it, or as much as stands before its first line."""
+
+    def come_to_block(self, block: etree._Element, line: etree._Element | None = None) -> None:
+        """Know that the lines that follow stand in this block."""
+        self.block = block
+        self.enter(block, line)
+
+    def come_to_line(self, element: etree._Element) -> None:
+        """Know the block of a line before it is read. Raises Unreadable for a line in a place that no line has."""
+        parent = element.getparent()
+        if parent is None or parent is not self.block:
+            if (torn := torn_by(element, self._lines, self._block_name)) is not None:
+                self._torn = torn
+                raise Unreadable("line_misplaced", "")
+            self.come_to_block(parent, element)
+        if element is self._torn:
+            raise Unreadable("line_misplaced", "")
 
 
 def children(element: Iterable[etree._Element]) -> dict[str, etree._Element]:

@@ -31,19 +31,18 @@ _LINES = frozenset({"TxInfAndSts"})
 _AMOUNTS = ("OrgnlInstdAmt", "OrgnlIntrBkSttlmAmt")
 
 
-class RecallAnswer:
+class RecallAnswer(fields.InBlocks):
     """Collects one camt.029 while it streams by."""
 
     message = "camt.029"
     ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts")
 
     def __init__(self, root: etree._Element, groups: list[GroupStatus], profile: Profile) -> None:
+        super().__init__(_LINES, "OrgnlPmtInfAndSts")
         self._root = root
         self._groups = groups
         self._is_final = profile.recall_is_final
         self._group: tuple[str, str] = ("", "")
-        self._block: etree._Element | None = None
-        self._torn: etree._Element | None = None
         self._block_code = ""
         self._has_any = False
 
@@ -53,13 +52,13 @@ class RecallAnswer:
         if name == "TxInfAndSts":
             self._has_any = True
             try:
-                self._come_to(element)
+                self.come_to_line(element)
                 return self._order(element, line)
             except Unreadable as problem:
                 return Held(line, problem.reason, problem.evidence, fields.name_in(element, *_NAMES))
         if name == "OrgnlPmtInfAndSts":
-            if element is not self._block:
-                self._enter(element)
+            if element is not self.block:
+                self.come_to_block(element)
             elif (code := text(below(element, "PmtInfCxlSts"))) != self._block_code:
                 # Its lines have been read without it.
                 return Held(line, "line_misplaced", f"PmtInfCxlSts {code}")
@@ -82,19 +81,8 @@ class RecallAnswer:
         status = below(said, "Sts")
         return "RJCR" if below(status, "RjctdCxl") is not None else text(below(status, "Conf"))
 
-    def _come_to(self, element: etree._Element) -> None:
-        """Know the block of a line before the line is read. Raises Unreadable for a line in a place that no line has."""
-        parent = element.getparent()
-        if parent is None or parent is not self._block:
-            if (torn := fields.torn_by(element, _LINES, "OrgnlPmtInfAndSts")) is not None:
-                self._torn = torn
-                raise Unreadable("line_misplaced", "")
-            self._enter(parent, element)
-        if element is self._torn:
-            raise Unreadable("line_misplaced", "")
-
-    def _enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
-        self._block = block
+    def enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
+        """Take what the block says for all of its lines."""
         parts = fields.children(block if line is None else fields.before(line, block))
         self._block_code = text(parts.get("PmtInfCxlSts"))
         self._say(self._group[0], text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("CxlStsRsnInf"))

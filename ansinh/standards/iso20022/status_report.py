@@ -29,7 +29,7 @@ _NAMES = (("OrgnlEndToEndId",), ("PmtId", "EndToEndId"), ("OrgnlInstrId",), ("Pm
 _LINES = frozenset({"TxInfAndSts", "OrgnlTxRefInfAndSts"})
 
 
-class StatusReport:
+class StatusReport(fields.InBlocks):
     """Collects one pain.002 while it streams by."""
 
     message = "pain.002"
@@ -37,6 +37,7 @@ class StatusReport:
     ends = ("TxInfAndSts", "OrgnlPmtInfAndSts", "OrgnlGrpInfAndSts", "OrgnlTxRefInfAndSts", "OrgnlGrpRefInfAndSts")
 
     def __init__(self, profile: Profile, groups: list[GroupStatus], warnings: list[Notice]) -> None:
+        super().__init__(_LINES, "OrgnlPmtInfAndSts")
         self._words = dict(codes.statuses())
         if profile.settled_is_paid:
             self._words["ACSC"] = PAID
@@ -44,8 +45,6 @@ class StatusReport:
         self._warnings = warnings
         self._group_code = ""
         self._original = ""
-        self._block: etree._Element | None = None
-        self._torn: etree._Element | None = None
         self._block_code = ""
         self._stated_count: int | None = None
         self._stated_sum: Decimal | None = None
@@ -58,7 +57,7 @@ class StatusReport:
         if name in _LINES:
             self._found += 1
             try:
-                self._come_to(element)
+                self.come_to_line(element)
                 return self._transaction(element, line)
             except Unreadable as problem:
                 # A sum with a hole in it proves nothing, so it is not compared.
@@ -66,25 +65,14 @@ class StatusReport:
                 return Held(line, problem.reason, problem.evidence, fields.name_in(element, *_NAMES))
         # A block ends after its lines; only one without lines is still unknown when it ends.
         if name == "OrgnlPmtInfAndSts":
-            if element is not self._block:
-                self._enter(element)
+            if element is not self.block:
+                self.come_to_block(element)
             elif (code := text(below(element, "PmtInfSts"))) != self._block_code:
                 # Its lines have been read without it.
                 return Held(line, "line_misplaced", f"PmtInfSts {code}")
         else:
             self._enter_group(element)
         return None
-
-    def _come_to(self, element: etree._Element) -> None:
-        """Know the block of a line before the line is read. Raises Unreadable for a line in a place that no line has."""
-        parent = element.getparent()
-        if parent is None or parent is not self._block:
-            if (torn := fields.torn_by(element, _LINES, "OrgnlPmtInfAndSts")) is not None:
-                self._torn = torn
-                raise Unreadable("line_misplaced", "")
-            self._enter(parent, element)
-        if element is self._torn:
-            raise Unreadable("line_misplaced", "")
 
     @staticmethod
     def shape_of(raw: bytes) -> alike.Shape | None:
@@ -116,8 +104,8 @@ class StatusReport:
         # The first version writes the reason into the group itself.
         self._add_group("", self._group_code, parts.get("StsRsnInf", element))
 
-    def _enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
-        self._block = block
+    def enter(self, block: etree._Element, line: etree._Element | None = None) -> None:
+        """Take what the block says for all of its lines."""
         parts = fields.children(block if line is None else fields.before(line, block))
         self._block_code = text(parts.get("PmtInfSts"))
         self._add_group(text(parts.get("OrgnlPmtInfId")), self._block_code, parts.get("StsRsnInf"))
