@@ -348,6 +348,7 @@ def _apply_stored(work: _Collection) -> tuple[Collected, list[Waits]]:
                     continue
                 work.progress(f"{message.name}: {laid_aside.told(one) if isinstance(one, Waits) else one.told()}")
                 if isinstance(one, Waits):
+                    laid_aside.mark(message, one)
                     aside.append(one)
                 else:
                     done = _added(done, one)

@@ -125,7 +125,8 @@ def explain(*, number: int, kind: str, detail: str, by: str, at: datetime.dateti
     """This will note what a movement is, or carry it out when another person has said the same of it.
 
     `detail` names what supports it: a run (funding), a paper (fee-fund), an order (return), a batch (refused, order), a paper's number
-    (fee, cash, refund), the number of the movement the other way (offset, budget). Whoever proposed may propose otherwise.
+    (fee, cash, refund), the number of the movement the other way (offset, budget). Whoever proposed may propose otherwise, and
+    whoever comes after somebody who has left.
 
     Raises:
         Refused: `role_not_allowed`, `area_not_yours`, `movement_unknown`, `movement_settled`, `explanation_impossible`, `detail_missing`,
@@ -143,12 +144,13 @@ def explain(*, number: int, kind: str, detail: str, by: str, at: datetime.dateti
         _refuse_impossible(row, kind, detail)
         # Looked at when it is proposed too: a mistake is told to whoever makes it.
         carry_out = _SUPPORT[Kind(kind)](row, detail)
-        if row.proposed_by in ("", by):
+        is_other = (row.resolution, row.detail) != (kind, detail)
+        if row.proposed_by in ("", by) or (is_other and not _may_still_answer(row.proposed_by)):
             row.resolution, row.detail, row.proposed_by, row.proposed_at = kind, detail, by, at
             row.save(update_fields=["resolution", "detail", "proposed_by", "proposed_at"])
             _note("payment.explain.propose", row, by, at)
             return _shown(row)
-        if (row.resolution, row.detail) != (kind, detail):
+        if is_other:
             raise Refused(
                 "explanation_differs",
                 vi=f"“{row.proposed_by}” đề nghị khoản treo số {number} là “{Kind(row.resolution).label}” ({row.detail}). Hãy đối chiếu lại với nhau.",
@@ -160,6 +162,14 @@ def explain(*, number: int, kind: str, detail: str, by: str, at: datetime.dateti
         _note("payment.explain", row, by, at)
         ledger.seal(at=at)
     return _shown(row)
+
+
+def _may_still_answer(username: str) -> bool:
+    """Return whether somebody can still take back what they proposed: their account is open, and they still may explain."""
+    try:
+        return office_queries.staff(username).role in ROLES
+    except Refused:
+        return False
 
 
 def _open(number: int) -> StatementMovement:

@@ -16,6 +16,10 @@ REASONS = {
         "Lệnh này do tổ chức chi trả khác thực hiện. Hãy hỏi nơi gửi tệp.",
         "Another provider pays this order. Ask who sent the file.",
     ),
+    "other_account": (
+        "Sao kê của tài khoản khác, không dùng làm kết quả. Nếu đúng là tài khoản chi trả thì sửa khai báo của tổ chức chi trả.",
+        "The statement of another account proves nothing here. If money is paid from it, mend the provider's settings.",
+    ),
     "attempt_unknown": (
         "Kết quả của lần gửi mà sổ chưa có. Sổ vừa khôi phục thì gửi lại kỳ đó để nhận lại tệp; nếu không, hỏi nơi gửi tệp.",
         "About a sending that the books do not have. If they were restored, submit that run again; else ask who sent the file.",

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from ansinh.base.dong import format_dong
 from ansinh.base.refusals import Refused
-from ansinh.payment.models import PaymentServiceProvider
+from ansinh.payment.models import Message, PaymentServiceProvider
+
+# How the message is marked meanwhile: such a statement can be withdrawn by two people, should it be wrong.
+LACKS_MONEY, COMES_AFTER = "waits_for_money", "waits_for_the_one_before"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,12 @@ class Waits:
 def is_for_want_of_money(refusal: Refused) -> bool:
     """Return whether a message was refused because the money at the provider does not suffice for what it says."""
     return refusal.reason == "balance_insufficient" and "missing_dong" in refusal.details
+
+
+def mark(message: Message, one: Waits) -> None:
+    """This will note with the message why it waits; whoever applies it writes over that."""
+    note = LACKS_MONEY if one.lacks else COMES_AFTER
+    Message.objects.filter(id=message.id, state=Message.State.STORED).update(note=note)
 
 
 def told(one: Waits) -> str:
@@ -41,12 +50,14 @@ def lacking(provider: PaymentServiceProvider, aside: Sequence[Waits]) -> Refused
         f"nhưng tiền của lệnh ấy đã chi cho người khác nên tiền gửi tại {provider.code} còn thiếu {format_dong(missing)}. "
         + (f"{behind} sao kê đến sau chờ theo. " if behind else "")
         + "Các tệp khác đã xử lý xong. Hãy rút thêm dự toán tại Kho bạc, chuyển cho tổ chức chi trả và nhập chứng từ "
-        "(ansinh ledger document treasury-order, prefund), rồi nhận kết quả lại (ansinh payment collect).",
+        "(ansinh ledger document treasury-order, prefund), rồi nhận kết quả lại (ansinh payment collect). Nếu ngân hàng "
+        f"nói tệp sai thì hai người rút lại tệp (ansinh payment withdraw-statement {first.message}).",
         en=f"File {first.message} cannot be booked yet: by it, {provider.code} has debited an order that it had refused "
         f"before, and its money has paid somebody else since, so {missing:,} đồng are missing at {provider.code}. "
         + (f"{behind} later statements wait with it. " if behind else "")
         + "All other files were applied. Order more money at the treasury, transfer it to the provider and enter the "
-        "papers (ansinh ledger document treasury-order, prefund); then collect again (ansinh payment collect).",
+        "papers (ansinh ledger document treasury-order, prefund); then collect again (ansinh payment collect). If the "
+        f"bank says that the file is wrong, two people withdraw it (ansinh payment withdraw-statement {first.message}).",
         message=first.message,
         missing_dong=missing,
         waiting=behind,

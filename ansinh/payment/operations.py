@@ -439,6 +439,7 @@ def judge_and_apply(*, message: Message, provider: PaymentServiceProvider, at: d
                 "provider": provider.id,
                 # Only a statement of our account decides between contrary answers: a notification may be one of them.
                 "is_counted": statements.is_counted(message),
+                "is_foreign": statements.is_of_another_account(message),
                 "message": message.id,
             },
         )

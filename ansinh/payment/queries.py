@@ -19,6 +19,7 @@ from ansinh.people.models import FinancialAddress
 STOP_LABELS = {
     "DEAD": ("Chưa gửi: đối tượng đã mất", "Not sent: the beneficiary has died"),
     "PAYEE": ("Chưa gửi: người nhận thay đã mất", "Not sent: the payee has died"),
+    "MANDATE": ("Chưa gửi: giám hộ, uỷ quyền đã hết hiệu lực", "Not sent: the payee's mandate has ended"),
     "ADDRESS": ("Chưa gửi: tài khoản đã đóng hoặc đã đổi", "Not sent: the account was closed or changed"),
     "LIMIT": ("Chưa gửi: số tiền vượt mức tổ chức chi trả nhận", "Not sent: the sum is above what the provider takes"),
     "RECALL": ("Chưa gửi: đã dừng theo đề nghị thu hồi", "Not sent: stopped because it was called back"),

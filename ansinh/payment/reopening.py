@@ -29,6 +29,10 @@ HELD_LABELS = {
     "item_moved_on": ("khoản chi đã đổi trạng thái từ khi đề nghị", "the item has moved on since"),
     "beneficiary_deceased": ("đối tượng đã mất", "the beneficiary has died"),
     "payee_deceased": ("người nhận thay đã mất", "the payee has died"),
+    "mandate_ended": (
+        "giám hộ, uỷ quyền của người nhận đã hết: chi tiền mặt cho đối tượng hoặc người đang có uỷ quyền",
+        "the payee's mandate has ended: pay in cash, to the beneficiary or whoever holds a mandate now",
+    ),
     "answers_disagree": ("ngân hàng trả lời mâu thuẫn, chờ sao kê", "the bank's answers disagree"),
     "address_not_verified": ("người nhận chưa có tài khoản được xác minh", "no verified account"),
     "address_cooling_off": ("tài khoản vừa đổi, chưa đến ngày được dùng", "the changed account may not be used yet"),

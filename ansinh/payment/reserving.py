@@ -190,6 +190,7 @@ def _prepared(order: Order) -> PayrollRun:
         _fund(row, order.provider, order.at)
         cursor.execute("SET LOCAL enable_nestloop = off; DROP TABLE IF EXISTS stopped")
         look = {"run": row.id, "provider": order.provider.id, "limit": order.limit_dong}
+        look["day"] = timezone.localdate(order.at)
         cursor.execute(statement("payment", "stop_list"), look)
         cursor.execute(statement("payment", "stop"))
     return row

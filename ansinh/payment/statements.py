@@ -46,6 +46,11 @@ def is_counted(message: Message) -> bool:
     return AccountStatement.objects.filter(message=message, left_out="").exists()
 
 
+def is_of_another_account(message: Message) -> bool:
+    """Return whether a statement tells of an account that is not the one we pay from with this provider."""
+    return AccountStatement.objects.filter(message=message, left_out="other_account").exists()
+
+
 def is_loose(line: Entry | Held) -> bool:
     """Return whether a line tells of money that moved and is no order's."""
     return isinstance(line, Entry) and line.status == BOOKED and bool(line.amount_dong)

@@ -1,4 +1,6 @@
-"""Taking back a counted statement that turned out wrong: two people say so, and its bookings are booked the other way.
+"""Taking back a statement that turned out wrong: two people say so, and its bookings are booked the other way.
+
+One that waits for money has booked nothing: it is set aside for good, and the statements behind it can be read.
 
 What nobody has built upon goes back exactly: suspense, and fees. A statement that moved an order, or whose money went on to
 the budget or is paired with another statement's, stays; its mistakes are put right by the bank's own correction.
@@ -9,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from ansinh.base.refusals import Refused
 from ansinh.ledger import accounts as chart
@@ -20,7 +22,9 @@ from ansinh.office import queries as office_queries
 from ansinh.office.security import everything, put_on
 from ansinh.payment import statements
 from ansinh.payment.explaining import ROLES, require_whole_reach, role_not_allowed
+from ansinh.payment.laid_aside import COMES_AFTER, LACKS_MONEY
 from ansinh.payment.models import AccountStatement, Message, MessageLine, StatementMovement, StatementWithdrawal
+from ansinh.payment.operations import quarantine
 
 Kind = StatementMovement.Resolution
 # What moves an order; a message that is such a transfer's evidence has done more than tell of our account.
@@ -46,7 +50,7 @@ class Withdrawn:
 
 
 def withdraw(*, name: str, reason: str, by: str, at: datetime.datetime) -> Withdrawn:
-    """This will propose to take a counted statement back, or do so when another person has proposed it.
+    """This will propose to take a counted or waiting statement back, or do so when another person has proposed it.
 
     `name` is its file's name, or its number. Promises: what it put into suspense is out again and the fees it told of
     are back in their fund, by transfers the other way; its days are free for the bank's corrected statement.
@@ -63,8 +67,9 @@ def withdraw(*, name: str, reason: str, by: str, at: datetime.datetime) -> Withd
         )
     with transaction.atomic():
         put_on(everything(by))
+        # The message before the books, as whoever applies it locks them.
+        message = _counted_or_waiting(name)
         ledger.wait_for_the_books()
-        message = _counted(name)
         require_whole_reach(message.provider, by)
         movements = list(StatementMovement.objects.select_for_update().filter(message=message).order_by("id"))
         # Looked at when it is proposed too: who cannot succeed is told at once.
@@ -81,8 +86,11 @@ def withdraw(*, name: str, reason: str, by: str, at: datetime.datetime) -> Withd
         if not is_new:
             row.approved_by, row.approved_at = by, at
             row.save(update_fields=["approved_by", "approved_at"])
-            _take_back(row, movements, at)
-            ledger.seal(at=at)
+            if message.state == Message.State.STORED:
+                quarantine(message=message, refusal=_said_wrong(row), at=at)
+            else:
+                _take_back(row, movements, at)
+                ledger.seal(at=at)
         office.audit(
             by=by, action="payment.withdraw" if row.approved_by else "payment.withdraw.propose", at=at,
             subject=f"message:{message.id}",
@@ -93,18 +101,28 @@ def withdraw(*, name: str, reason: str, by: str, at: datetime.datetime) -> Withd
     )  # fmt: skip
 
 
-def _counted(name: str) -> Message:
-    """Return the counted statement with this number or name, the newest where a name came twice."""
+def _said_wrong(row: StatementWithdrawal) -> Refused:
+    return Refused(
+        "statement_withdrawn",
+        vi=f"“{row.proposed_by}” và “{row.approved_by}” rút lại sao kê này khi chưa ghi sổ: {row.reason}",
+        en=f"Withdrawn before it was booked by “{row.proposed_by}” and “{row.approved_by}”: {row.reason}",
+    )
+
+
+def _counted_or_waiting(name: str) -> Message:
+    """Return the statement with this number or name, the newest where a name came twice; locked against being read."""
     counted = AccountStatement.objects.filter(left_out="").values("message_id")
-    found = Message.objects.select_related("provider").filter(id__in=counted)
+    waiting = {"state": Message.State.STORED, "note__in": (LACKS_MONEY, COMES_AFTER)}
+    found = Message.objects.select_for_update(of=("self",)).select_related("provider")
+    found = found.filter(Q(id__in=counted) | Q(**waiting))
     is_number = name.isascii() and name.isdigit() and len(name) < 16
     message = found.filter(id=int(name)).first() if is_number else found.filter(name=name).order_by("-id").first()
     if message is None:
         raise Refused(
             "statement_unknown",
-            vi=f"Không có sao kê “{name}” nào đang được tính. Hãy ghi đúng tên tệp; "
+            vi=f"Không có sao kê “{name}” nào đang được tính hoặc đang chờ tiền. Hãy ghi đúng tên tệp; "
             "sao kê không tính xem ở ansinh payment reconcile.",
-            en=f"No statement “{name}” is counted. Give its file's name; "
+            en=f"No statement “{name}” is counted or waits for money. Give its file's name; "
             "those not counted are in ansinh payment reconcile.",
         )
     return message

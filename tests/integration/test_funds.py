@@ -15,7 +15,7 @@ from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
 from ansinh.ledger.models import FundsDocument, Transfer
-from ansinh.payment import queries, reopening, statements
+from ansinh.payment import queries, reopening, statements, withdrawing
 from ansinh.payment.models import AccountStatement, Message, MessageLine, PaymentItem
 from ansinh.payroll.models import PayrollRun
 from ansinh.people.models import Person
@@ -276,6 +276,46 @@ def test_money_that_comes_in_behind_a_statement_which_lacks_it_books_it_at_once(
     assert world.statuses() == ["PAID", "DUE", "REJECTED"]
     assert world.balances() == (0, AMOUNT, AMOUNT)
     assert not Message.objects.filter(state="STORED").exists()
+
+
+def test_a_statement_that_waits_for_money_and_is_wrong_is_withdrawn_by_two_people(world: World) -> None:
+    """The bank never debited what it refused; as long as its wrong file waits, the right one waits behind it."""
+    _, text = spent_on_others(world)
+    second = world.names()[1]
+    credit = entry(amount=str(2 * AMOUNT), direction="CRDT")
+    right = day_statement(
+        _debit(second), credit, day="2026-11-23", number=1, account="999000001", opening=0, closing=AMOUNT
+    )
+    world.bank.outbox.append(("t1.xml", text))
+    with pytest.raises(Refused, match="balance_insufficient") as refusal:
+        world.collect()
+    assert "withdraw-statement t1.xml" in refusal.value.vi
+    world.bank.outbox.append(("t1-right.xml", right))
+    with pytest.raises(Refused, match="balance_insufficient"):
+        world.collect()
+    wrong = {"name": "t1.xml", "reason": "ngân hàng báo sai", "at": AT}
+    assert withdrawing.withdraw(**wrong, by="can.bo").approved_by == ""
+    with pytest.raises(Refused, match="second_person_needed"):
+        withdrawing.withdraw(**wrong, by="can.bo")
+    assert withdrawing.withdraw(**wrong, by="lanh.dao").approved_by == "lanh.dao"
+    aside = Message.objects.get(name="t1.xml")
+    assert aside.state == "QUARANTINED" and aside.note.startswith("statement_withdrawn")
+    assert world.collect().messages == 1
+    assert not Message.objects.filter(state="STORED").exists()
+    assert [row.left_out for row in AccountStatement.objects.all()] == [""]
+    assert world.statuses() == ["REJECTED", "PAID", "DUE"]
+    with pytest.raises(Refused, match="statement_unknown"):
+        withdrawing.withdraw(**wrong, by="can.bo")
+
+
+def test_a_file_that_only_was_not_read_yet_is_not_withdrawn(world: World) -> None:
+    world.submit()
+    Message.objects.create(
+        provider=world.provider, name="n1.xml", mark="n1.xml", sha256="1" * 64, state="STORED", stored_at=AT
+    )
+    with pytest.raises(Refused, match="statement_unknown"):
+        withdrawing.withdraw(name="n1.xml", reason="x", by="can.bo", at=AT)
+    Message.objects.all().delete()
 
 
 def test_nothing_is_sent_before_the_paper_of_the_prefund(world: World) -> None:

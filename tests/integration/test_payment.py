@@ -337,11 +337,19 @@ def test_the_statement_of_another_account_decides_nothing(world: World) -> None:
     world.bank.says("s1.xml", (first, "RJCT", "AC04"))
     _statement(world, first, account="123456789")
     world.collect()
-    assert (world.statuses()[0], world.hold_reasons()) == ("REJECTED", ["final_answers_disagree"])
+    assert (world.statuses()[0], world.hold_reasons()) == ("REJECTED", ["other_account"])
     assert world.balances() == (AMOUNT, 2 * AMOUNT, 0)
     _statement(world, first)
     world.collect()
-    assert (world.statuses()[0], world.hold_reasons()) == ("PAID", [])
+    assert (world.statuses()[0], world.hold_reasons()) == ("PAID", ["other_account"])
+
+
+def test_the_statement_of_another_account_pays_nobody(world: World) -> None:
+    world.submit()
+    _statement(world, *world.names(), account="123456789")
+    world.collect()
+    assert (world.statuses(), world.hold_reasons()) == (["DUE"] * 3, ["other_account"] * 3)
+    assert world.balances() == (0, 3 * AMOUNT, 0)
 
 
 def test_a_refusal_after_the_statement_is_in_no_doubt(world: World) -> None:

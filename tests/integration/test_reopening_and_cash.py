@@ -112,6 +112,37 @@ def test_what_speaks_against_it_is_named(world: World) -> None:
     assert world.submit().sent == 0
 
 
+def test_whoever_is_guardian_no_more_is_sent_nothing(tmp_path: Path) -> None:
+    """The mandate ends after the freeze: the ward's money waits, and is paid in cash to whoever has a right to it."""
+    world = World(tmp_path / "archive", people=2, wards=1)
+    ward, yesterday = world.people[1], AT.date() - datetime.timedelta(days=1)
+    Mandate.objects.update(valid_to=yesterday)
+    assert (world.submit().sent, world.submit().sent) == (1, 0)
+    stopped = PaymentItem.objects.get(beneficiary=ward)
+    assert (stopped.status, stopped.eligible, stopped.reason_code, stopped.inflight_dong) == (
+        "DUE",
+        False,
+        "MANDATE",
+        0,
+    )
+    assert propose(world, people=[ward.id]) == 1
+    assert approve(world).held == ((ward.id, "mandate_ended"),)
+    assert withdraw(world, people=[ward.id]) == 1
+    # Renewed, it goes by itself.
+    Mandate.objects.update(valid_to=None)
+    assert world.submit().sent == 1
+    names = world.names()
+    world.bank.says("s1.xml", *((name, "RJCT", "MS03") for name in names))
+    world.collect()
+    Mandate.objects.update(valid_to=yesterday)
+    assert propose(world) == 2
+    assert approve(world) == reopening.Reopened(1, 0, ((ward.id, "mandate_ended"),))
+    assert world.submit().sent == 1
+    assert withdraw(world, people=[ward.id]) == 1
+    assert propose(world, "cash", people=[ward.id]) == 1
+    assert approve(world).cash == 1
+
+
 def withdraw(world: World, by: str = "can.bo", people: list[int] | None = None) -> int:
     named = people or [world.people[0].id]
     return reopening.withdraw(run=world.run, beneficiaries=named, by=by, at=LATER)

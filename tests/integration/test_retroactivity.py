@@ -400,6 +400,33 @@ def test_what_somebody_writes_while_a_run_is_calculated_is_no_fault_of_the_run(o
     assert row.person_id in {line[0] for line in tried_lines} | {hold[0] for hold in held}
 
 
+def test_whoever_begins_to_write_while_a_run_is_calculated_is_no_fault_of_it_either(
+    own_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As above, but the writer's transaction has its number after the run's own, and ends after the run."""
+    committed(_populate, random.Random(3))
+    row = committed(lambda: Decision.objects.filter(benefit="K6", end_month=None).order_by("id").first())
+    together = calculating.together
+    writer = django.db.connections["owner"].cursor()
+
+    def meanwhile(*words: Any) -> Any:
+        told = (AT - datetime.timedelta(seconds=1)).isoformat()
+        writer.execute("BEGIN")
+        writer.execute("SELECT set_config('ansinh.told_at', %s, true)", [told])
+        writer.execute("UPDATE entitlement_decision SET end_month = '2026-08-01' WHERE id = %s", [row.pk])
+        return together(*words)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(calculating, "together", meanwhile)
+        code = committed(calculate, Month(2026, 11), AT)
+    committed(operations.check, run=code, by="operator", at=AT)
+    committed(operations.approve, run=code, by="lanh.dao", at=AT)
+    committed(operations.freeze, run=code, by="can.bo", at=AT)
+    writer.execute("COMMIT")
+    again = committed(recompute, code)
+    assert (again.differing, again.shown) == (0, ()) and again.uncertain > 0
+
+
 def test_where_nothing_was_written_nobody_is_asked_again(own_database: None, scopes: list[retroactivity.Scope]) -> None:
     committed(_populate, random.Random(1))
     frozen(Month(2026, 11), AT)

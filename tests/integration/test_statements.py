@@ -15,8 +15,8 @@ from ansinh.base.statements import statement
 from ansinh.ledger import accounts as chart
 from ansinh.ledger import documents
 from ansinh.ledger import queries as books
-from ansinh.office.models import AuditEvent
-from ansinh.payment import explaining, held, queries, statements, withdrawing
+from ansinh.office.models import AuditEvent, Staff
+from ansinh.payment import explaining, held, queries, reopening, statements, withdrawing
 from ansinh.payment.models import AccountStatement, PaymentBatch, StatementMovement
 from tests.integration.test_payment import AMOUNT, AT, World
 from tests.standards.answers import day_statement, detail, entry
@@ -243,6 +243,39 @@ def test_an_order_debited_twice_is_held_until_the_bank_gives_it_back(
     account.tells(("CRDT", AMOUNT, words("HOAN TRA GHI NO TRUNG")), day=9)
     _explain(_number(), "offset", str(debit))
     assert (_suspense(world), statements.reconcile()[0].unexplained_dong, statements.breaks()) == (0, 0, [])
+
+
+def test_the_debit_of_what_was_given_up_has_the_right_sum_and_waits(world: World, account: Account) -> None:
+    """Refused, waived by two people, and debited after all: the sum is the one that was sent."""
+    _funded(world, account)
+    name = world.names()[0]
+    world.bank.says("s1.xml", (name, "RJCT", "AC04"))
+    world.collect()
+    give_up = {"run": world.run, "beneficiaries": [world.people[0].id], "channel": "waived", "reason": "đã mất"}
+    reopening.propose(**give_up, by="can.bo", at=AT)
+    assert reopening.approve(run=world.run, by="lanh.dao", at=AT).waived == 1
+    account.tells(("DBIT", AMOUNT, name), day=6)
+    assert world.hold_reasons() == ["final_answers_disagree", "unknown_reference"]
+    assert (world.statuses()[0], _suspense(world), statements.reconcile()[0].unexplained_dong) == (
+        "REJECTED",
+        -AMOUNT,
+        0,
+    )
+
+
+def test_whoever_left_a_wrong_explanation_behind_is_followed_by_another(world: World, account: Account) -> None:
+    world.submit()
+    account.tells(("CRDT", 3 * AMOUNT, words("KBNN CHUYEN TIEN")))
+    account.tells(("DBIT", 3 * AMOUNT, words("LENH SAI")), day=6)
+    wrong, number = _number(), _number() - 1
+    explaining.explain(number=number, kind="offset", detail=str(wrong), by="can.bo", at=AT)
+    right = {"number": number, "kind": "funding", "detail": world.run, "at": AT}
+    with pytest.raises(Refused, match="explanation_differs"):
+        explaining.explain(**right, by="lanh.dao")
+    Staff.objects.filter(username="can.bo").update(is_active=False)
+    told = explaining.explain(**right, by="lanh.dao")
+    assert (told.proposed_by, told.approved_by) == ("lanh.dao", "")
+    assert explaining.explain(**right, by="lanh.dao2").approved_by == "lanh.dao2"
 
 
 def test_the_same_statement_again_is_no_second_debit(world: World, account: Account) -> None:

@@ -13,7 +13,11 @@ SELECT line.line, line.item_id, line.attempt, line.status, line.amount_dong, lin
            WHEN item.status = 'DUE' AND item.inflight_dong = 0 THEN 'attempt_unknown'
            -- A provider speaks for itself: what another one pays out is none of its business.
            WHEN item.provider_id <> %(provider)s THEN 'other_provider'
-           WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong THEN 'amount_differs'
+           -- What another account says of its own movements is no evidence about ours.
+           WHEN %(is_foreign)s AND line.status IN ('PAID', 'ACCEPTED', 'RETURNED') THEN 'other_account'
+           -- Of what is owed no more, the whole sum was sent.
+           WHEN line.amount_dong IS NOT NULL AND line.amount_dong <> item.due_dong - item.waived_dong
+                AND NOT (item.waived_dong > 0 AND line.amount_dong = item.due_dong) THEN 'amount_differs'
            WHEN line.status IN ('PAID', 'RETURNED') AND line.amount_dong IS NULL THEN 'amount_missing'
            -- Money follows the statement of our own account: what it says was debited was paid, whatever another message said.
            WHEN %(is_counted)s AND line.status IN ('PAID', 'ACCEPTED') AND item.status = 'REJECTED' AND item.waived_dong = 0

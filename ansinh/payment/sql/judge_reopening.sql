@@ -13,6 +13,10 @@ SELECT proposal.id, proposal.item_id, proposal.channel, item.channel AS item_cha
             WHEN proposal.channel <> 'waived' AND payee.death_date IS NOT NULL THEN 'payee_deceased'
             WHEN EXISTS (SELECT FROM payment_messageline AS line WHERE line.item_id = item.id AND line.attempt = item.attempt
                          AND line.hold_reason = 'final_answers_disagree') THEN 'answers_disagree'
+            -- At the cash desk whoever comes shows a right to the money; an account shows none.
+            WHEN proposal.channel = 'account' AND item.payee_id <> item.beneficiary_id AND NOT EXISTS (
+                SELECT FROM people_mandate AS acting WHERE acting.beneficiary_id = item.beneficiary_id AND acting.payee_id = item.payee_id
+                AND acting.valid_from <= %(day)s AND (acting.valid_to IS NULL OR acting.valid_to > %(day)s)) THEN 'mandate_ended'
             WHEN proposal.channel = 'account' AND address.id IS NULL THEN 'address_not_verified'
             WHEN proposal.channel = 'account' AND address.cooling_until > %(day)s THEN 'address_cooling_off'
             ELSE '' END AS held

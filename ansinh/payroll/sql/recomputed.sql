@@ -25,7 +25,9 @@ WITH run AS (
 ), touch AS (
     SELECT DISTINCT subject, subject_id FROM payroll_touch
     WHERE NOT pg_visible_in_snapshot(xid, %(start)s::pg_snapshot) AND xid <> %(own)s::xid8
-      AND (xid < %(own)s::xid8 OR pg_visible_in_snapshot(xid, %(end)s::pg_snapshot))
+      AND (xid < %(own)s::xid8 OR pg_visible_in_snapshot(xid, %(end)s::pg_snapshot)
+           -- Whoever had begun to write before the freeze may have taken the clock before the run, however late they ended.
+           OR xid < (SELECT min(frozen.xid) FROM payroll_touch AS frozen WHERE frozen.subject = 'r' AND frozen.subject_id = %(run)s))
 ), written AS (
     SELECT subject_id AS person_id FROM touch WHERE subject = 'p'
     UNION SELECT raised.parent_id FROM touch JOIN people_parentchild AS raised ON raised.child_id = touch.subject_id WHERE subject = 'p'
