@@ -41,8 +41,12 @@ REASONS = {
         "The amount is not in đồng (VND) and is not booked. Ask the bank for the statement of the account in đồng.",
     ),
     "final_answers_disagree": (
-        "Hai kết quả cuối cùng trái nhau (đã chi, bị từ chối). Chờ sao kê quyết định; quá ngày thì hỏi tổ chức chi trả.",
-        "Two final answers contradict each other. The statement decides; if it does not, ask the provider.",
+        "Hai kết quả cuối cùng trái nhau (đã chi, bị từ chối). Chờ sao kê quyết định: có ghi nợ là đã chi; khoản bị từ chối mà "
+        "sao kê liền mạch đến hai ngày sau không ghi nợ thì chi lại được. Khoản đã ghi là đã chi mà không ghi nợ: xin giấy báo "
+        "hoàn trả của ngân hàng.",
+        "Two final answers contradict each other. The statement decides: a debit means paid; what was refused and is not "
+        "debited by statements without a gap until two days later can be paid again. Of what stands as paid and is not "
+        "debited, ask the bank for its notice of return.",
     ),
     "return_before_payment": (
         "Hoàn trả đến trước kết quả đã chi. Tự xử lý khi có kết quả đã chi.",

@@ -33,7 +33,10 @@ HELD_LABELS = {
         "giám hộ, uỷ quyền của người nhận đã hết: chi tiền mặt cho đối tượng hoặc người đang có uỷ quyền",
         "the payee's mandate has ended: pay in cash, to the beneficiary or whoever holds a mandate now",
     ),
-    "answers_disagree": ("ngân hàng trả lời mâu thuẫn, chờ sao kê", "the bank's answers disagree"),
+    "answers_disagree": (
+        "ngân hàng trả lời mâu thuẫn: chờ sao kê liền mạch đến hai ngày sau câu trả lời ấy mà không ghi nợ",
+        "the bank's answers disagree: statements without a gap until two days later must show no debit",
+    ),
     "address_not_verified": ("người nhận chưa có tài khoản được xác minh", "no verified account"),
     "address_cooling_off": ("tài khoản vừa đổi, chưa đến ngày được dùng", "the changed account may not be used yet"),
     "money_ordered": (

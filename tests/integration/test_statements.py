@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,37 @@ def test_an_order_debited_twice_is_held_until_the_bank_gives_it_back(
     account.tells(("CRDT", AMOUNT, words("HOAN TRA GHI NO TRUNG")), day=9)
     _explain(_number(), "offset", str(debit))
     assert (_suspense(world), statements.reconcile()[0].unexplained_dong, statements.breaks()) == (0, 0, [])
+
+
+@pytest.mark.parametrize("gap", [0, 7])
+def test_what_was_refused_and_never_debited_is_paid_again_when_the_statements_have_said_so(
+    world: World, account: Account, gap: int
+) -> None:
+    """A wrong notification contradicts a refusal: the statements' silence decides, if they leave no day out."""
+    account.tells(day=5)
+    _funded(world, account)
+    name = world.names()[0]
+    world.bank.says("s1.xml", (name, "RJCT", "AC04"))
+    world.collect()
+    world.bank.says("n1.xml", (name, "DBIT", AMOUNT))
+    world.collect()
+    somebody = [world.people[0].id]
+    reopening.propose(run=world.run, beneficiaries=somebody, channel="cash", reason="x", by="can.bo", at=AT)
+    approve = partial(reopening.approve, run=world.run, by="lanh.dao", at=AT)
+    assert approve().held == ((somebody[0], "answers_disagree"),)
+    # The answer came on the 22nd: the next day's statement may still not have its debit.
+    account.tells(("DBIT", AMOUNT, world.names()[1]), day=23)
+    assert approve().held == ((somebody[0], "answers_disagree"),)
+    account.balance += gap
+    account.tells(("DBIT", AMOUNT, world.names()[2]), day=24)
+    if gap:
+        assert approve().held == ((somebody[0], "answers_disagree"),)
+        world.__dict__["broken"] = ["prefund_equals_statement"]
+    else:
+        assert approve().cash == 1
+        # Should the debit come after all, its money waits for the bank to give it back.
+        account.tells(("DBIT", AMOUNT, name), day=27)
+        assert _suspense(world) == -AMOUNT
 
 
 def test_the_debit_of_what_was_given_up_has_the_right_sum_and_waits(world: World, account: Account) -> None:
