@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import connection
+from django.db.models import Count, Sum
 
 from ansinh.base.months import Month
 from ansinh.base.refusals import Refused
@@ -257,6 +258,16 @@ def hold_summary(run_id: int) -> list[HoldSummary]:
             HoldSummary(reason, *HOLD_LABELS.get(reason, (reason, reason)), count, amount)
             for reason, count, amount in cursor.fetchall()
         ]
+
+
+def taken_back(run_id: int) -> tuple[int, int]:
+    """Return how many lines of a run take something back from a sum that stays above zero, and how many đồng in all.
+
+    A person whose sum is not above zero is held instead. As far as the caller's scope reaches.
+    """
+    lines = PayrollLine.objects.filter(run_id=run_id, kind="recovery")
+    found = lines.aggregate(lines=Count("for_month"), total=Sum("amount_dong"))
+    return found["lines"], -(found["total"] or 0)
 
 
 def holds(run_id: int, *, after: int = 0, limit: int = 50) -> list[HoldRow]:

@@ -90,6 +90,8 @@ class RunView:
     holds: tuple[Hold, ...]
     attention: tuple[Attention, ...]
     batch_debits: tuple[payment.BatchDebitRow, ...]
+    # Lines that take something back from a sum that stays above zero, and how many đồng.
+    taken_back: tuple[int, int]
     actions: tuple[Action, ...]
 
 
@@ -211,6 +213,7 @@ def _view_of(run: payroll.RunRow, role: str) -> RunView:
             for row in progress.attention
         ),
         batch_debits=tuple(payment.batch_debits(run.id)) if role in access.BATCH_ROLES else (),
+        taken_back=payroll.taken_back(run.id),
         actions=_actions(run, role),
     )
 

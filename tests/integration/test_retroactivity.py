@@ -534,6 +534,39 @@ def test_earlier_months_that_wait_for_a_fact_are_listed_too(own_database: None) 
     assert {line[2].month for line in lines if line[0] == person} == {8, 9, 12} and holds == set()
 
 
+def test_what_is_taken_back_from_a_sum_above_zero_is_told(own_database: None) -> None:
+    """Extremely severe until November: what December takes back from November stands beside what it pays."""
+
+    def made() -> Person:
+        makers.staff()
+        ledger.appropriate(amount_dong=10**12, document=1, month=datetime.date(2026, 11, 1), at=AT)
+        person = makers.person(disability="extremely_severe")
+        makers.decision(person)
+        makers.address(person)
+        return person
+
+    person = committed(made)
+    code = frozen(Month(2026, 11), AT)
+    assert committed(lambda: queries.taken_back(PayrollRun.objects.get(code=code).id)) == (0, 0)
+    later = AT + datetime.timedelta(days=31)
+    november = datetime.date(2026, 11, 1)
+
+    def milder() -> None:
+        told_at(later - datetime.timedelta(days=1))
+        Circumstance.objects.filter(person=person, kind="disability").update(valid_to=november)
+        Circumstance.objects.create(
+            person=person, kind="disability", value="severe", area_id=person.area_id, valid_from=november,
+            recorded_at=later - datetime.timedelta(days=1),
+        )  # fmt: skip
+
+    committed(milder)
+    code = committed(calculate, Month(2026, 12), later)
+    lines, holds = committed(_found, code)
+    assert {(line[3], line[5] - line[6]) for line in lines} == {("recovery", -270_000), ("regular", 810_000)}
+    assert holds == set()
+    assert committed(lambda: queries.taken_back(PayrollRun.objects.get(code=code).id)) == (1, 270_000)
+
+
 def test_the_hardship_of_where_somebody_lived_is_asked_about_again(
     own_database: None, scopes: list[retroactivity.Scope]
 ) -> None:
