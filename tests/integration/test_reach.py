@@ -4,6 +4,7 @@ Every command that acts in somebody's name is called: a new one that is not list
 """
 
 import argparse
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from ansinh.base.refusals import Refused
+from ansinh.ledger.models import FundsDocument
 from ansinh.office.security import everything, put_on
-from ansinh.payment.models import StatementMovement
+from ansinh.payment.models import Reopening, StatementMovement
 from ansinh.project.commands import COMMANDS, find
 from tests.integration import scope_world
 from tests.integration.visiting import working
@@ -39,6 +41,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "ledger document": {
         "kind": "treasury-order", "number": "1", "date": "2026-11-20", "amount": 1, "run": "RUN", "provider": None,
     },
+    "ledger withdraw-document": {"kind": "treasury-order", "number": "77", "date": "2026-11-20", "reason": "x"},
+    "payment withdraw-reopening": {"run": "RUN", "person": ["PROPOSED"]},
     "ledger close-month": {"month": "2026-11"},
     "payment withdraw-statement": {"statement": "STATEMENT", "reason": "x"},
     "payment explain": {"number": "MOVEMENT", "kind": "funding", "detail": "RUN"},
@@ -120,7 +124,12 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
     words = {
         "DRAFT": marked.draft_code, "RUN": marked.run_code, "PERSON": marked.person, "BATCH": marked.batch,
         "RECEIPT": marked.receipt, "CHECK": marked.check, "HOUSEHOLD": marked.household_code, "PAIR": marked.pair, "EVENT": marked.event, "PAYEE": marked.payee, "MOVEMENT": marked.movement, "STATEMENT": str(StatementMovement.objects.get().message_id), "CHANGE": marked.change,
+        "PROPOSED": Reopening.objects.get().item.beneficiary_id,
     }  # fmt: skip
+    FundsDocument.objects.create(
+        kind="treasury-order", number="77", signed_on=datetime.date(2026, 11, 20), amount_dong=1, proposed_by="x",
+        run_code=marked.run_code, proposed_at=datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC),
+    )  # fmt: skip
     before, refusals = _contents(), {}
     for user in ("department_approver.48", "department_officer.48", "commune_officer.19753", "auditor.46", "leader.46"):
         for name, given in ARGUMENTS.items():
@@ -135,6 +144,7 @@ def test_nobody_acts_outside_their_area_or_role(tmp_path: Path, monkeypatch: pyt
         "ledger refund",
         "ledger close-month",
         "ledger undo-appropriation",
+        "ledger withdraw-document",
         "payment explain",
     ):
         assert refusals["department_approver.48", name] == "area_not_yours", name
