@@ -106,11 +106,9 @@ def _require_author(row: FundsDocument, by: str) -> None:
         raise Refused(
             "document_differs",
             vi=f"Chứng từ {row.number} đã được “{row.proposed_by}” lập với số tiền, kỳ hoặc tổ chức chi trả khác. "
-            "Hãy đối chiếu lại bản "
-            "giấy; người lập nhập lại cho đúng khi chứng từ chưa ghi sổ.",
+            "Hãy đối chiếu lại bản giấy; người lập nhập lại cho đúng khi chứng từ chưa ghi sổ.",
             en=f"Document {row.number} was entered by “{row.proposed_by}” with another amount, run or provider. "
-            "Compare the paper; "
-            "whoever entered it enters it right as long as it is not booked.",
+            "Compare the paper; whoever entered it enters it right as long as it is not booked.",
             document=row.number,
         )
 
@@ -132,23 +130,19 @@ def withdraw(*, kind: str, number: str, signed_on: datetime.date, by: str, at: d
         if row is None:
             raise Refused(
                 "document_unknown",
-                vi=f"Không có chứng từ loại này số {number}, ngày {signed_on:%d/%m/%Y}. Hãy xem ansinh ledger "
-                "documents và gõ "
-                "đúng số, ngày như đã nhập.",
-                en=f"No document of this kind has number {number} and date {signed_on}. See ansinh ledger documents "
-                "and "
-                "give number and date as they were entered.",
+                vi=f"Không có chứng từ loại này số {number}, ngày {signed_on:%d/%m/%Y}. Hãy xem "
+                "ansinh ledger documents và gõ đúng số, ngày như đã nhập.",
+                en=f"No document of this kind has number {number} and date {signed_on}. See "
+                "ansinh ledger documents and give number and date as they were entered.",
                 document=number,
             )
         if row.approved_by:
             raise Refused(
                 "document_booked",
-                vi=f"Chứng từ {number} đã được “{row.approved_by}” duyệt và đã ghi sổ nên không rút lại được. Tiền "
-                "đã rút mà chưa "
-                "chuyển thì huỷ bằng ansinh ledger document order-back.",
-                en=f"Document {number} was approved by “{row.approved_by}” and is booked; it stays. Money ordered "
-                "and not "
-                "transferred is taken back by ansinh ledger document order-back.",
+                vi=f"Chứng từ {number} đã được “{row.approved_by}” duyệt và đã ghi sổ nên không rút lại được. "
+                "Tiền đã rút mà chưa chuyển thì huỷ bằng ansinh ledger document order-back.",
+                en=f"Document {number} was approved by “{row.approved_by}” and is booked; it stays. "
+                "Money ordered and not transferred is taken back by ansinh ledger document order-back.",
                 document=number,
             )
         if not row.withdrawn_by:
@@ -187,9 +181,8 @@ def _refuse_implausible_day(signed_on: datetime.date, at: datetime.datetime, ear
     if signed_on < earliest:
         raise Refused(
             "document_too_old",
-            vi=f"Ngày chứng từ {signed_on:%d/%m/%Y} quá xa: chứng từ về việc này có sớm nhất là từ "
-            f"{earliest:%d/%m/%Y}. "
-            "Hãy kiểm tra lại ngày trên bản giấy.",
+            vi=f"Ngày chứng từ {signed_on:%d/%m/%Y} quá xa: chứng từ về việc này có sớm nhất là "
+            f"từ {earliest:%d/%m/%Y}. Hãy kiểm tra lại ngày trên bản giấy.",
             en=f"The document's date {signed_on} is too old: a paper about this bears {earliest} at the earliest. "
             "Check the date on the paper.",
         )

@@ -161,8 +161,7 @@ def _refuse_proposed_otherwise(run: PayrollRun, named: Sequence[int], channel: s
     raise Refused(
         "already_proposed",
         vi=f"Đối tượng số {person} đang có đề nghị {way} của “{one.proposed_by}” chờ duyệt. Hãy rút lại đề nghị ấy "
-        "trước (trang Chi lại, "
-        f"hoặc ansinh payment withdraw-reopening {run.code} --person {person}), rồi đề nghị lại.",
+        f"trước (trang Chi lại, hoặc ansinh payment withdraw-reopening {run.code} --person {person}), rồi đề nghị lại.",
         en=f"Beneficiary {person} has a proposal by “{one.proposed_by}” waiting, to be paid {way_en}. Withdraw it "
         "first (page “Pay again”, or "
         f"ansinh payment withdraw-reopening {run.code} --person {person}), then propose again.",
@@ -195,11 +194,9 @@ def withdraw(*, run: str, beneficiaries: Sequence[int], by: str, at: datetime.da
             raise Refused(
                 "nothing_to_withdraw",
                 vi="Không có đề nghị nào đang chờ duyệt về những người này mà bạn được rút lại: người đề nghị, hoặc "
-                "người có quyền duyệt, "
-                "mới rút lại được. Đề nghị đã duyệt thì không rút lại.",
+                "người có quyền duyệt, mới rút lại được. Đề nghị đã duyệt thì không rút lại.",
                 en="No proposal about these people waits that you may withdraw: whoever made it may, and whoever may "
-                "approve. What was "
-                "approved stays.",
+                "approve. What was approved stays.",
                 run=run,
             )
         for one in found:

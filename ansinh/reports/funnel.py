@@ -162,8 +162,7 @@ class CoverageReport:
         """Return, in one Vietnamese sentence, what each percentage is a share of."""
         return (
             f"Mọi tỷ lệ có cùng một mẫu số: số người nhận tiền khác nhau trong các kỳ chi trả tháng {self.month.vi} đã "
-            f"chốt "
-            f"của địa bàn; tỷ lệ của từng xã, phường lấy số người nhận tiền của xã, phường đó; "
+            f"chốt của địa bàn; tỷ lệ của từng xã, phường lấy số người nhận tiền của xã, phường đó; "
             f"{PUBLISHED_NOTE[0].lower()}{PUBLISHED_NOTE[1:]}"
         )
 
@@ -172,8 +171,7 @@ class CoverageReport:
         """Return, in Vietnamese, which runs are counted in part only, and what mends it."""
         return (
             f"Kỳ {', '.join(self.half_opened)} chưa mở đủ khoản chi vì máy dừng giữa chừng khi chốt, nên các số ở "
-            "đây còn "
-            "thiếu. Hãy để Sở chạy lại lệnh chốt kỳ ấy."
+            "đây còn thiếu. Hãy để Sở chạy lại lệnh chốt kỳ ấy."
         )
 
     def as_json(self) -> dict[str, Any]:

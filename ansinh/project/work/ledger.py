@@ -1,7 +1,6 @@
 """The commands of the books: verify, export for an independent program, book an appropriation."""
 
 import argparse
-import datetime
 import os
 import sys
 from functools import partial
@@ -22,6 +21,7 @@ from ansinh.office.side_by_side import side_by_side
 from ansinh.payment import invariants, providers, statements
 from ansinh.payment import queries as payment
 from ansinh.payroll import queries as payroll
+from ansinh.project import asking
 from ansinh.project.operator import OPERATOR
 from ansinh.project.workers import workers
 from ansinh.reports import seal_minutes
@@ -34,12 +34,10 @@ _TAKES_CASH = (
     "Lệnh rút này lấy cả tiền dành cho chi tiền mặt tại xã: các điểm chi sẽ không lập được danh sách. Nếu lệnh rút "
     "chỉ để "
     "chi qua tài khoản, hãy rút lại chứng từ (ansinh ledger withdraw-document) hoặc huỷ phần thừa (ansinh ledger "
-    "document "
-    "order-back).",
+    "document order-back).",
     "This order takes the money of the cash desks along: they will not be able to open their lists. If it is meant for "
     "payments by account alone, withdraw the paper (ansinh ledger withdraw-document) or take the rest back (ansinh "
-    "ledger "
-    "document order-back).",
+    "ledger document order-back).",
 )
 # What `money/rails.md` calls I1 to I10, by the names under which they are checked.
 INVARIANTS = {
@@ -205,7 +203,7 @@ def document(arguments: argparse.Namespace) -> dict[str, Any]:
             en="A treasury order and taking it back need --run, a prefund --run and --provider, money for fees "
             "--provider, the year's end neither.",
         )
-    signed_on = _day(arguments.date)
+    signed_on = asking.day(arguments.date)
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
         run = _frozen_run(arguments.run, arguments.user) if arguments.run else None
@@ -245,7 +243,7 @@ def withdraw_document(arguments: argparse.Namespace) -> dict[str, Any]:
     with acting(everything(OPERATOR)), transaction.atomic():
         _require_department(arguments.user)
         withdrawn = documents.withdraw(
-            kind=arguments.kind, number=arguments.number, signed_on=_day(arguments.date), by=arguments.user, at=at
+            kind=arguments.kind, number=arguments.number, signed_on=asking.day(arguments.date), by=arguments.user, at=at
         )
         if withdrawn.run_code:
             office.require_reach(arguments.user, payroll.run(withdrawn.run_code).area_id)
@@ -254,15 +252,6 @@ def withdraw_document(arguments: argparse.Namespace) -> dict[str, Any]:
             detail={"date": withdrawn.signed_on.isoformat(), "reason": reason[:200]},
         )  # fmt: skip
     return _document(withdrawn)
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused(
-            "date_invalid", vi="Ngày phải viết NĂM-THÁNG-NGÀY, ví dụ 2026-11-20.", en="Write the date as 2026-11-20."
-        ) from error
 
 
 def _frozen_run(code: str, user: str) -> payroll.RunRow:
